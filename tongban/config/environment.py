@@ -1,0 +1,46 @@
+"""What the environment says; each missing value fails at start with what to do."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def required(name: str, why: str) -> str:
+    """The value of a variable without which the node cannot run."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. {why}")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes or no; anything but 1, true, yes and on is no."""
+    value = os.environ.get(name)
+    return default if value is None else value.lower() in {"1", "true", "yes", "on"}
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder that the node may write to."""
+    return Path(os.environ.get(name) or default).expanduser().resolve()
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's connection settings from a `postgresql://user:password@host:port/name` address.
+
+    A Unix socket folder may stand percent-encoded in the host's place.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name"
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }

@@ -1,0 +1,117 @@
+"""Settings of one node, all read from the environment; see docs/how-to/run-a-node.md."""
+
+import base64
+import os
+from pathlib import Path
+
+from tongban.config import environment as env
+
+BASE = Path(__file__).resolve().parent.parent
+ROOT = BASE.parent
+
+NODE_ID = env.required("NODE_ID", "It names this node in every message: 00 for the hub, 22, 35 …")
+IS_HUB = NODE_ID == "00"
+SANDBOX = env.flag("SANDBOX")
+DATA_DIR = env.folder("DATA_DIR", ROOT / ".tongban" / "nodes" / NODE_ID)
+NATS_URL = os.environ.get("NATS_URL", "")
+# PKCS#8 PEM file with this node's Ed25519 key; what it signs, the directory lets others check.
+NODE_KEY_FILE = env.folder("NODE_KEY_FILE", DATA_DIR / "node.key")
+# Two 32-byte keys in base64: one encrypts what is personal at rest, the other makes keyed hashes.
+FIELD_KEY = base64.b64decode(env.required("FIELD_KEY", "Make one with: ./run node new-key"))
+MATCH_KEY = base64.b64decode(env.required("MATCH_KEY", "Make one with: ./run node new-key"))
+
+SECRET_KEY = env.required("SECRET_KEY", "It signs sessions. Make one with: ./run node new-key")
+DEBUG = env.flag("DEBUG")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TRUSTED_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "tongban.ui",
+    "tongban.record",
+    "tongban.jurisdictions",
+    "tongban.exchange",
+    "tongban.parties",
+    "tongban.catalogue",
+    "tongban.guidance",
+    "tongban.cases",
+    "tongban.sandbox",
+    "tongban.portal",
+    "tongban.desk",
+    "tongban.oversight",
+    "tongban.api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "tongban.config.urls"
+WSGI_APPLICATION = "tongban.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "ui" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": env.database(
+        env.required("DATABASE_URL", "Example: postgresql://tongban@127.0.0.1:5432/tongban")
+    )
+    | {
+        # One connection a thread, kept: a pool only pays with many more threads than we run.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": 5},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "parties.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

@@ -1,0 +1,7 @@
+"""The doors of a node, and where each hangs."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+]
