@@ -1,0 +1,27 @@
+"""Events, sealed parts and the papers that a node keeps; rows here are added and never changed."""
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """One event of a chain. The database refuses to change or delete it (migration 0002)."""
+
+    chain = models.CharField(max_length=32)
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    body = models.TextField()
+    hash = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=16)
+    signature = models.CharField(max_length=88)
+    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="one_event_a_place")]
+
+
+class Sealed(models.Model):
+    """The personal part of an event, encrypted with this node's field key, found by its digest."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    data = models.BinaryField()
