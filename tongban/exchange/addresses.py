@@ -1,7 +1,19 @@
-"""Names at the broker: streams, subjects, buckets. Pure, so that the launcher may use them too."""
+"""What things are called at the broker; whoever sets a broker up and whoever uses it read it here.
 
-HUB = "00"
+Values in, values out, and no Django: the program that starts servers reads this too.
+"""
+
+# One message, with everything in it but papers. The broker's own limit is 1 MiB.
+MAX_ENVELOPE_BYTES = 768 * 1024
+
+# The durable pull consumer of every mailbox.
 CONSUMER = "inbox"
+
+# How long the broker waits for an acknowledgement before it delivers again, in seconds.
+ACK_WAIT_SECONDS = 30
+
+# Papers wait this long for a receiver that is away; the sender uploads again when asked later.
+FILES_KEPT_SECONDS = 30 * 24 * 3600
 
 
 def mail_stream(node: str) -> str:
@@ -10,30 +22,38 @@ def mail_stream(node: str) -> str:
 
 
 def mail_subject(to: str, sender: str) -> str:
-    """Where a sender puts mail for a node; the broker lets nobody write another's name here."""
+    """Where `sender` publishes a message for `to`; `*` stands for any one node."""
     return f"mail.{to}.{sender}"
 
 
-def mail_subjects(node: str) -> str:
-    """All subjects that a node's mailbox keeps."""
-    return f"mail.{node}.>"
+def mail_subjects(to: str) -> str:
+    """All that a node's mailbox collects."""
+    return mail_subject(to, "*")
+
+
+def sender_of(subject: str) -> str:
+    """Who published on a mail subject, as the broker made sure of it."""
+    kind, _, sender = subject.split(".")
+    if kind != "mail":
+        raise ValueError(subject)
+    return sender
 
 
 def bucket(sender: str, to: str) -> str:
-    """The object store for files from one node to another."""
+    """The object store in which one node leaves papers for another."""
     return f"FILES_{sender}_{to}"
 
 
 def bucket_stream(sender: str, to: str) -> str:
-    """The stream that JetStream keeps a bucket in."""
+    """The stream under that object store."""
     return f"OBJ_{bucket(sender, to)}"
 
 
 def inbox_prefix(node: str) -> str:
-    """Where the broker sends its answers to a node, so that nobody reads another's answers."""
+    """The beginning of the subjects on which a node gets its answers."""
     return f"_INBOX_{node}"
 
 
 def beat_subject(node: str) -> str:
-    """Where a node says that it is alive; nothing of it is kept."""
+    """Where a node says that it is alive; `*` stands for any one node."""
     return f"beat.{node}"
