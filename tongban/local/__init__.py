@@ -1,0 +1,1 @@
+"""Servers and nodes on one machine: what `./run demo` starts, watches and stops."""

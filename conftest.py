@@ -1,0 +1,155 @@
+"""What every test stands on: settings, a database of its own, and a closed network."""
+
+import atexit
+import base64
+import ipaddress
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tongban.basics.signing import new_key
+from tongban.local import accounts, postgres
+
+# Set here and not in a fixture: test modules import models, and models need settings.
+_FOLDER = Path(tempfile.mkdtemp(prefix="tongban-test-", dir="/tmp"))
+
+
+def _set_environment() -> None:
+    key = _FOLDER / "node.key"
+    key.write_bytes(new_key())
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "tongban.config.settings",
+        "NODE_ID": "22",
+        "SANDBOX": "1",
+        "SECRET_KEY": "only-for-tests",
+        "FIELD_KEY": base64.b64encode(b"f" * 32).decode(),
+        "MATCH_KEY": base64.b64encode(b"m" * 32).decode(),
+        "NODE_KEY_FILE": str(key),
+        "DATA_DIR": str(_FOLDER / "data"),
+        "STATIC_ROOT": str(_FOLDER / "static"),
+        "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+
+
+def _start_database() -> None:
+    """A throw-away server in a socket folder: no port that somebody else could have taken."""
+    user = accounts.server_user()
+    private = accounts.private_folder(_FOLDER)
+    programs = accounts.reachable_programs(postgres.wheel_programs(), user, private)
+    place = _FOLDER / "postgres"
+    _FOLDER.chmod(0o711)
+    server = postgres.Server(programs, place / "data", user, 5432, place, settings=postgres.FAST)
+    postgres.make_room(server)
+    server.initialise("only-for-tests")
+    with (_FOLDER / "postgres.log").open("wb") as log:
+        process = subprocess.Popen(  # type: ignore[call-overload]
+            server.command(), stdout=log, stderr=subprocess.STDOUT, cwd="/",
+            env=postgres.environment(), start_new_session=True,
+            **postgres.process_user(user),
+        )  # fmt: skip
+
+    def stop() -> None:
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
+        if private.exists():
+            shutil.rmtree(private)
+
+    atexit.register(stop)
+    deadline = time.monotonic() + 20
+    while not server.answers():
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.exit((_FOLDER / "postgres.log").read_text()[-2000:], returncode=3)
+        time.sleep(0.02)
+    os.environ["DATABASE_URL"] = server.url("postgres", "only-for-tests", "postgres")
+
+
+# Removed after the server in it has stopped: what is registered first is run last.
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+_set_environment()
+if not os.environ.get("DATABASE_URL"):
+    # Under xdist the first process starts it, and the others inherit its address.
+    _start_database()
+
+import django  # noqa: E402 - settings must be in place first
+from django.conf import settings  # noqa: E402
+
+django.setup()
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(tmp_path: Path) -> Iterator[None]:
+    """Static files without a manifest, cheap passwords, papers in the test's own folder."""
+    from django.test import override_settings
+
+    storages = dict(settings.STORAGES)
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STORAGES=storages,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        DATA_DIR=tmp_path / "node",
+    ):
+        yield
+
+
+class NetworkClosed(Exception):
+    """A test reached for a machine other than this one."""
+
+
+def _is_here(address: object) -> bool:
+    if not isinstance(address, tuple):
+        return True
+    host = str(address[0])
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine, before a name is even looked up."""
+    connect, connect_ex, look_up = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
+
+    def checked_connect(self: socket.socket, address: object) -> None:
+        if not _is_here(address):
+            raise NetworkClosed(str(address))
+        connect(self, address)  # type: ignore[arg-type]
+
+    def checked_connect_ex(self: socket.socket, address: object) -> int:
+        if not _is_here(address):
+            raise NetworkClosed(str(address))
+        return connect_ex(self, address)  # type: ignore[arg-type]
+
+    def checked_look_up(host: object, *rest: object, **more: object) -> object:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not _is_here((name,)):
+            raise NetworkClosed(str(name))
+        return look_up(name, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", checked_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", checked_connect_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", checked_look_up)
+
+
+@pytest.fixture(scope="session")
+def nats_server_program() -> Path:
+    """The nats-server binary, for tests that start a broker of their own."""
+    from tongban.local import broker
+
+    return broker.program()
