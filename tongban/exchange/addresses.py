@@ -3,6 +3,9 @@
 Values in, values out, and no Django: the program that starts servers reads this too.
 """
 
+# The node that introduces the others and keeps their mailboxes.
+HUB = "00"
+
 # One message, with everything in it but papers. The broker's own limit is 1 MiB.
 MAX_ENVELOPE_BYTES = 768 * 1024
 

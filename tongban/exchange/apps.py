@@ -1,6 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class ExchangeConfig(AppConfig):
     name = "tongban.exchange"
     label = "exchange"
+
+    def ready(self) -> None:
+        # What the nodes' exchanges ask of each other is handled in every process.
+        import_module("tongban.exchange.requests")

@@ -1,0 +1,168 @@
+"""One attempt at one message, and what is written down of how it went."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from tongban.basics import sealing
+from tongban.basics.refusals import Refused
+from tongban.exchange import receipts, registry, requests
+from tongban.exchange.envelope import Envelope, Fault, UnknownType
+from tongban.exchange.models import Received
+from tongban.exchange.registry import Gap
+from tongban.record import papers
+
+log = structlog.get_logger(__name__)
+
+# A handler that fails for a reason of ours is tried so often, at growing distances, then parked.
+TRIES = 8
+FIRST_WAIT = timedelta(seconds=1)
+FIRST_WAIT_FOR_OTHERS = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=5)
+LOOK_AGAIN = timedelta(seconds=30)
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    HANDLED = "handled"
+    DUPLICATE = "duplicate"
+    WAITING = "waiting"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the sender may be asked for at this attempt, so that it is not asked at every one."""
+
+    messages: bool
+    papers: bool
+
+
+class PapersMissing(Exception):
+    """Files of a message have not arrived, or not as they were sent."""
+
+
+def attempt(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: datetime) -> Outcome:
+    """Run the handler in a savepoint of the caller's transaction and write down what became of it.
+
+    `count` is the number of this attempt, from 1. Raises OperationalError when the database is
+    away; nothing is written then.
+    """
+    try:
+        with transaction.atomic():
+            _handle(envelope)
+    except Gap as gap:
+        if ask.messages:
+            requests.ask_for_messages(envelope, from_seq=gap.next_seq, at=at)
+        reason = _("缺少第%(seq)d号起的报文，已请对方补发") % {"seq": gap.next_seq}
+        retry_at = at + _pause(FIRST_WAIT_FOR_OTHERS, count)
+        return wait(row_id, envelope, "gap", reason, retry_at=retry_at, count=count)
+    except PapersMissing:
+        if ask.papers:
+            requests.ask_for_papers(envelope, at=at)
+        reason = _("随附文件没有到齐，已请对方补发")
+        retry_at = at + _pause(FIRST_WAIT_FOR_OTHERS, count)
+        return wait(row_id, envelope, "papers-missing", reason, retry_at=retry_at, count=count)
+    except (Refused, Fault) as refusal:
+        return _park(row_id, envelope, refusal.code, refusal.message, count=count, at=at)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as bug:  # noqa: BLE001 - whatever it is, the message must not be lost
+        return _failed(row_id, envelope, bug, count=count, at=at)
+    if count > 1:
+        _write(
+            row_id,
+            state="handled",
+            code="",
+            reason="",
+            envelope=b"",
+            retry_at=None,
+            attempts=count,
+            handled_at=at,
+        )
+    receipts.owe(envelope, state=receipts.HANDLED, at=at)
+    return Outcome.HANDLED
+
+
+def wait(
+    row_id: int,
+    envelope: Envelope,
+    code: str,
+    reason: str,
+    *,
+    retry_at: datetime | None,
+    count: int = 1,
+) -> Outcome:
+    """Keep a message, encrypted, until its next try; without `retry_at` until another frees it."""
+    _write(
+        row_id,
+        state="waiting",
+        code=code,
+        reason=reason[:500],
+        envelope=kept(envelope),
+        handled_at=None,
+        retry_at=retry_at,
+        attempts=count,
+    )
+    return Outcome.WAITING
+
+
+def kept(envelope: Envelope) -> bytes:
+    """The bytes of a message as they lie in the database."""
+    return sealing.seal(envelope.raw, context=envelope.id.bytes)
+
+
+def _handle(envelope: Envelope) -> None:
+    handler = registry.handler(envelope.type)
+    if handler is None:
+        raise UnknownType(envelope.type)
+    if not all(papers.has(paper.digest) for paper in envelope.files):
+        raise PapersMissing
+    handler(envelope)
+
+
+def _failed(
+    row_id: int, envelope: Envelope, bug: Exception, *, count: int, at: datetime
+) -> Outcome:
+    name = type(bug).__name__
+    facts = {"type": envelope.type, "id": str(envelope.id), "error": name, "attempt": count}
+    log.error("inbox.handler_failed", **facts, exc_info=bug)
+    reason = _("办理时出错（%(error)s），已试%(count)d次") % {"error": name, "count": count}
+    if count >= TRIES:
+        return _park(row_id, envelope, "handler-failed", reason, count=count, at=at)
+    retry_at = at + _pause(FIRST_WAIT, count)
+    return wait(row_id, envelope, "handler-failed", reason, retry_at=retry_at, count=count)
+
+
+def _park(
+    row_id: int, envelope: Envelope, code: str, reason: str, *, count: int, at: datetime
+) -> Outcome:
+    """Set a message aside for a person, and tell its sender why."""
+    _write(
+        row_id,
+        state="parked",
+        code=code[:60],
+        reason=reason[:500],
+        envelope=kept(envelope),
+        handled_at=None,
+        retry_at=None,
+        attempts=count,
+    )
+    receipts.owe(envelope, state=receipts.PARKED, code=code, reason=reason, at=at)
+    log.warning("inbox.parked", type=envelope.type, id=str(envelope.id), code=code)
+    return Outcome.PARKED
+
+
+def _pause(first: timedelta, count: int) -> timedelta:
+    doublings: int = min(count - 1, 12)
+    return min(first * (1 << doublings), LONGEST_WAIT)
+
+
+def _write(row_id: int, **facts: Any) -> None:
+    Received.objects.filter(pk=row_id).update(**facts)

@@ -1,0 +1,229 @@
+"""Taking in what other nodes send: once each, in order for each subject, nothing ever dropped.
+
+A message ends as handled, as waiting (something before it is missing, or a try failed and the
+next is due) or as parked (it cannot be handled until a person does something). All that is
+decided about one message is one transaction; the caller acknowledges to the broker after it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from tongban.basics import canonical, sealing
+from tongban.exchange import attempts, receipts, requests
+from tongban.exchange.attempts import Outcome
+from tongban.exchange.envelope import Envelope, Fault, open_envelope
+from tongban.exchange.models import Received
+from tongban.exchange.registry import Gap, handles
+from tongban.jurisdictions import queries as jurisdictions
+
+__all__ = [
+    "Gap",
+    "Outcome",
+    "due_subjects",
+    "handles",
+    "park",
+    "receive",
+    "try_parked",
+    "try_waiting",
+]
+
+
+def receive(envelope: Envelope, *, at: datetime) -> Outcome:
+    """Handle a message once, however often it is delivered.
+
+    The trace and the effect commit together. The caller acknowledges only after this returns,
+    so a crash in between costs a redelivery, never a loss. A message that was handled before
+    changes nothing; its sender is told again, for the first receipt may not have arrived.
+    Raises OperationalError while the database is away; nothing is written then.
+    """
+    if envelope.type == receipts.TYPE:
+        receipts.note(envelope)
+        return Outcome.HANDLED
+    with transaction.atomic():
+        _lock(envelope.subject)
+        taken = _take_in(envelope, at)
+        if taken is None:
+            _tell_again(envelope, at)
+            return Outcome.DUPLICATE
+        row_id, has_waiting, is_behind = taken
+        if is_behind and not requests.is_ours(envelope.type):
+            reason = _("同一事项前面的报文还没办完")
+            # Freed by the one before it; the date is for a crash between the two.
+            retry_at = at + attempts.LOOK_AGAIN
+            return attempts.wait(row_id, envelope, "behind", reason, retry_at=retry_at)
+        ask = attempts.Ask(messages=not has_waiting, papers=True)
+        outcome = attempts.attempt(row_id, envelope, count=1, ask=ask, at=at)
+    if has_waiting and outcome is not Outcome.WAITING:
+        try_waiting(envelope.subject, at=at)
+    return outcome
+
+
+def park(raw: bytes, fault: Fault, *, published_by: str, at: datetime) -> None:
+    """Keep a message that could not be opened, with the reason; the same bytes twice are one row.
+
+    Its own claims are not believed: it is filed under the node that the broker saw publish it
+    and under a name made of its bytes, so it cannot take the place of a genuine message.
+    """
+    message_id = uuid5(NAMESPACE_URL, canonical.digest(raw))
+    row = Received(
+        sender=published_by[:8],
+        message_id=message_id,
+        state=Received.State.PARKED,
+        is_verified=False,
+        code=fault.code,
+        reason=fault.message[:500],
+        envelope=sealing.seal(raw, context=message_id.bytes),
+        received_at=at,
+    )
+    Received.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def try_waiting(subject: str, *, at: datetime) -> int:
+    """Try what waits for this subject again, in order; gives how many were handled.
+
+    Goes round until a round changes nothing, since each message handled may free others.
+    """
+    handled = 0
+    while True:
+        outcomes = _one_round(subject, at)
+        handled += outcomes.count(Outcome.HANDLED)
+        if not {Outcome.HANDLED, Outcome.PARKED} & set(outcomes):
+            return handled
+
+
+def due_subjects(*, at: datetime, limit: int = 100) -> list[str]:
+    """Subjects with a message whose next try is due."""
+    due = Received.objects.filter(state=Received.State.WAITING, retry_at__lte=at)
+    return list(due.order_by("subject").values_list("subject", flat=True).distinct()[:limit])
+
+
+def try_parked(row: Received, *, at: datetime) -> Outcome:
+    """Try a parked message again, as an operator asked; the caller has locked the row.
+
+    One that could not be opened is opened anew with what the directory knows now; if it then
+    turns out to be a message we have, it is dropped as a duplicate.
+    """
+    try:
+        envelope = _opened(row)
+    except Fault as fault:
+        row.code, row.reason, row.attempts = fault.code, fault.message[:500], row.attempts + 1
+        row.save(update_fields=["code", "reason", "attempts"])
+        return Outcome.PARKED
+    _lock(envelope.subject)
+    if not row.is_verified and not _is_new(row, envelope):
+        return Outcome.DUPLICATE
+    ask = attempts.Ask(messages=True, papers=True)
+    return attempts.attempt(row.pk, envelope, count=row.attempts + 1, ask=ask, at=at)
+
+
+def _one_round(subject: str, at: datetime) -> list[Outcome]:
+    """Try each waiting message of a subject once; none overtakes another of its kind and sender."""
+    waiting = Received.objects.filter(subject=subject, state=Received.State.WAITING)
+    outcomes: list[Outcome] = []
+    stuck: set[tuple[str, str]] = set()
+    for row in list(waiting.order_by("sequence", "id")):
+        if (row.type, row.sender) in stuck:
+            continue
+        outcome = _try_one(row.pk, subject, at) if _may_try(row, at) else Outcome.WAITING
+        if outcome is Outcome.WAITING:
+            stuck.add((row.type, row.sender))
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _may_try(row: Received, at: datetime) -> bool:
+    """What failed for a reason of ours has its own pace; everything else may go at once."""
+    return row.code != "handler-failed" or row.retry_at is None or row.retry_at <= at
+
+
+@transaction.atomic
+def _try_one(row_id: int, subject: str, at: datetime) -> Outcome:
+    """One more attempt at a waiting message; a duplicate when another worker just settled it."""
+    _lock(subject)
+    row = Received.objects.filter(pk=row_id, state=Received.State.WAITING).first()
+    if row is None:
+        return Outcome.DUPLICATE
+    is_due = row.retry_at is None or row.retry_at <= at
+    try:
+        envelope = _opened(row)
+    except Fault as fault:
+        # The directory lost the key since; a person has to look.
+        row.state, row.code, row.reason = Received.State.PARKED, fault.code, fault.message[:500]
+        row.save(update_fields=["state", "code", "reason"])
+        return Outcome.PARKED
+    ask = attempts.Ask(messages=is_due, papers=is_due)
+    return attempts.attempt(row_id, envelope, count=row.attempts + is_due, ask=ask, at=at)
+
+
+def _opened(row: Received) -> Envelope:
+    raw = sealing.unseal(bytes(row.envelope), context=row.message_id.bytes)
+    return open_envelope(
+        raw, me=settings.NODE_ID, keys=jurisdictions.public_key, published_by=row.sender
+    )
+
+
+def _is_new(row: Received, envelope: Envelope) -> bool:
+    """Give a row the names of its opened message; dropped when that message is here already."""
+    known = Received.objects.filter(sender=envelope.sender, message_id=envelope.id)
+    if known.exclude(pk=row.pk).exists():
+        row.state, row.reason = Received.State.DROPPED, _("这份报文此前已收到")
+        row.save(update_fields=["state", "reason"])
+        return False
+    row.message_id, row.type, row.is_verified = envelope.id, envelope.type, True
+    row.subject, row.sequence = envelope.subject, envelope.sequence
+    row.envelope = attempts.kept(envelope)
+    row.save()
+    return True
+
+
+def _lock(subject: str) -> None:
+    """Hold a subject until the transaction ends: order per subject, and no waiting row unseen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 22))", [subject])
+
+
+_TAKE_IN = """
+WITH taken AS (
+  INSERT INTO exchange_received (sender, message_id, type, subject, sequence, state,
+      received_at, handled_at, is_verified, code, reason, envelope, attempts, settled_by)
+  VALUES (%(sender)s, %(id)s, %(type)s, %(subject)s, %(sequence)s, 'handled',
+      %(at)s, %(at)s, true, '', '', '', 1, '')
+  ON CONFLICT DO NOTHING RETURNING id)
+SELECT id,
+  EXISTS (SELECT FROM exchange_received WHERE state = 'waiting' AND subject = %(subject)s),
+  EXISTS (SELECT FROM exchange_received WHERE state = 'waiting' AND subject = %(subject)s
+    AND sender = %(sender)s AND code <> 'gap')
+FROM taken
+"""
+
+
+def _take_in(envelope: Envelope, at: datetime) -> tuple[int, bool, bool] | None:
+    """Write the trace of a message; None when it is there already.
+
+    With the new row's id: whether anything of its subject waits, and whether something of its
+    own sender waits that it must not overtake.
+    """
+    facts: dict[str, Any] = {
+        "sender": envelope.sender,
+        "id": envelope.id,
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "sequence": envelope.sequence,
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_IN, facts)
+        row: tuple[int, bool, bool] | None = cursor.fetchone()
+    return row
+
+
+def _tell_again(envelope: Envelope, at: datetime) -> None:
+    """Repeat the receipt of a message that came twice; one that still waits has none yet."""
+    row = Received.objects.filter(sender=envelope.sender, message_id=envelope.id).first()
+    if row is not None and row.state != Received.State.WAITING:
+        receipts.owe(envelope, state=row.state, code=row.code, reason=row.reason, at=at)

@@ -1,0 +1,129 @@
+"""What this node owes to others, what it got from them, and what the hub knows of each node."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Outgoing(models.Model):
+    """One message to one node, written in the transaction of the move that owes it."""
+
+    message_id = models.UUIDField(unique=True)
+    recipient = models.CharField(max_length=8)
+    type = models.CharField(max_length=80)
+    subject = models.CharField(max_length=200)
+    sequence = models.PositiveIntegerField(null=True)
+    # Encrypted with this node's field key; emptied when the other node has confirmed it.
+    envelope = models.BinaryField()
+    # [{"digest": …, "size": …, "mediatype": …}], which the relay uploads before the message.
+    files = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    # The stream of the recipient's mailbox has it.
+    sent_at = models.DateTimeField(null=True)
+    # The other node committed it and said so over its signature.
+    delivered_at = models.DateTimeField(null=True)
+    # The other node has it and could not handle it; its own words, code and sentence.
+    parked_at = models.DateTimeField(null=True)
+    parked_code = models.CharField(max_length=60, default="", db_default="")
+    parked_reason = models.CharField(max_length=500, default="", db_default="")
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
+    retry_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, default="", db_default="")
+
+    class Meta:
+        indexes = [
+            models.Index("id", name="unsent_in_order", condition=Q(sent_at=None)),
+            models.Index(
+                "recipient", "subject", "id", name="unsent_of_a_subject", condition=Q(sent_at=None)
+            ),
+            models.Index("subject", "id", name="outgoing_of_a_subject"),
+            models.Index(
+                "recipient", "sent_at", name="undelivered", condition=Q(delivered_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} → {self.recipient} ({self.message_id})"
+
+
+class Received(models.Model):
+    """One message from one node; the unique constraint is what makes it happen once."""
+
+    class State(models.TextChoices):
+        HANDLED = "handled", "已办理"
+        WAITING = "waiting", "等待前面的报文"
+        PARKED = "parked", "已搁置"
+        DROPPED = "dropped", "已作废"
+
+    sender = models.CharField(max_length=8)
+    message_id = models.UUIDField()
+    type = models.CharField(max_length=200, default="", db_default="")
+    subject = models.CharField(max_length=200, default="", db_default="")
+    sequence = models.PositiveIntegerField(null=True)
+    state = models.CharField(max_length=8, choices=State)
+    # Whether the envelope was opened: its signature is the sender's, and it is meant for us.
+    is_verified = models.BooleanField(default=True, db_default=True)
+    code = models.CharField(max_length=60, default="", db_default="")
+    reason = models.CharField(max_length=500, default="", db_default="")
+    # What was to be handled now is in the domain's own tables; only what still waits for something
+    # is kept here, encrypted with this node's field key.
+    envelope = models.BinaryField(default=b"", db_default=b"")
+    attempts = models.PositiveIntegerField(default=1, db_default=1)
+    retry_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    # An operator's word on a parked message: who had it tried again or dropped it.
+    settled_by = models.CharField(max_length=150, default="", db_default="")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "message_id"], name="one_effect_a_message")
+        ]
+        indexes = [
+            models.Index(
+                "subject", "sequence", "id", name="received_waiting", condition=Q(state="waiting")
+            ),
+            models.Index("id", name="received_parked", condition=Q(state="parked")),
+            models.Index("received_at", name="received_recently"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type or self.code} ← {self.sender} ({self.message_id})"
+
+
+class FileSent(models.Model):
+    """A paper that lies in the bucket for one node, so it is uploaded once."""
+
+    recipient = models.CharField(max_length=8)
+    digest = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "digest"], name="one_upload_a_paper")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]} → {self.recipient}"
+
+
+class NodeContact(models.Model):
+    """The hub's view of one node: what its mailbox holds and what it last said of itself."""
+
+    node = models.CharField(max_length=8, primary_key=True)
+    mailbox_messages = models.PositiveBigIntegerField(default=0)
+    mailbox_bytes = models.PositiveBigIntegerField(default=0)
+    mailbox_seen_at = models.DateTimeField(null=True)
+    last_contact_at = models.DateTimeField(null=True)
+    outbox_waiting = models.PositiveBigIntegerField(default=0)
+    oldest_waiting_at = models.DateTimeField(null=True)
+    parked = models.PositiveBigIntegerField(default=0)
+    version = models.CharField(max_length=40, default="", db_default="")
+    # Its clock minus ours, in milliseconds; what it took to travel is in it.
+    clock_skew_ms = models.IntegerField(default=0)
+    noted_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.node

@@ -1,0 +1,129 @@
+"""What this node owes to others: written in the transaction of the move, sent by the relay."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+
+from tongban.basics import sealing, signing
+from tongban.exchange import envelope
+from tongban.exchange.envelope import Paper
+from tongban.exchange.registry import resends
+
+__all__ = ["COLUMNS", "PLACEHOLDERS", "TABLE", "Owed", "envelopes_for", "resends", "tell"]
+
+
+class FileLike(Protocol):
+    """A paper as the record knows it (`record.chains.FileRef`), or as an envelope does."""
+
+    @property
+    def digest(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One message ready to be written; its fields are the columns of INSERT, in order."""
+
+    message_id: UUID
+    recipient: str
+    type: str
+    subject: str
+    sequence: int | None
+    envelope: bytes
+    files: str
+    created_at: datetime
+
+    def values(self) -> tuple[Any, ...]:
+        return (
+            self.message_id,
+            self.recipient,
+            self.type,
+            self.subject,
+            self.sequence,
+            self.envelope,
+            self.files,
+            self.created_at,
+        )
+
+
+TABLE = "exchange_outgoing"
+COLUMNS = (
+    "message_id, recipient, type, subject, sequence, envelope, files, created_at, attempts,"
+    " last_error, parked_code, parked_reason"
+)
+# One row's placeholders, to be put into an INSERT or a data-modifying CTE of one's own.
+PLACEHOLDERS = "(%s, %s, %s, %s, %s, %s, %s::jsonb, %s, 0, '', '', '')"
+
+
+def envelopes_for(
+    recipients: Iterable[str],
+    type: str,
+    subject: str,
+    data: Any,
+    *,
+    at: datetime,
+    files: Sequence[FileLike] = (),
+    sequence: int | None = None,
+) -> list[Owed]:
+    """The rows of a message, one for each recipient but this node itself, signed now.
+
+    For a caller that writes them within an SQL statement of its own (COLUMNS, PLACEHOLDERS,
+    `Owed.values()`); everybody else uses `tell`. Raises envelope.TooLarge.
+    """
+    names = {recipients} if isinstance(recipients, str) else set(recipients)
+    signer = signing.load_signer(settings.NODE_KEY_FILE)
+    papers = [Paper(file.digest, file.size, file.media_type) for file in files]
+    listed = json.dumps(
+        [{"digest": p.digest, "size": p.size, "mediatype": p.media_type} for p in papers]
+    )
+    owed = []
+    for recipient in sorted(names - {settings.NODE_ID}):
+        message_id = uuid4()
+        raw = envelope.seal_envelope(
+            message_id=message_id,
+            type=type,
+            sender=settings.NODE_ID,
+            recipient=recipient,
+            subject=subject,
+            at=at,
+            data=data,
+            signer=signer,
+            files=papers,
+            sequence=sequence,
+        )
+        kept = sealing.seal(raw, context=message_id.bytes)
+        owed.append(Owed(message_id, recipient, type, subject, sequence, kept, listed, at))
+    return owed
+
+
+def tell(
+    recipients: Iterable[str],
+    type: str,
+    subject: str,
+    data: Any,
+    *,
+    at: datetime,
+    files: Sequence[FileLike] = (),
+    sequence: int | None = None,
+) -> list[UUID]:
+    """Owe a message to other nodes, within the caller's transaction; it leaves after the commit.
+
+    Nothing is owed to this node itself. `sequence` is the place of the message among those of
+    its subject, where it has one. Telling twice is two messages. Raises envelope.TooLarge.
+    """
+    owed = envelopes_for(recipients, type, subject, data, at=at, files=files, sequence=sequence)
+    if owed:
+        rows = ", ".join([PLACEHOLDERS] * len(owed))
+        values = [value for row in owed for value in row.values()]
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {TABLE} ({COLUMNS}) VALUES {rows}", values)  # noqa: S608
+    return [row.message_id for row in owed]

@@ -1,0 +1,118 @@
+"""Reads with a name: how far a message came, what is late, what is parked, how the nodes are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Min, QuerySet
+
+from tongban.exchange import receipts
+from tongban.exchange.models import NodeContact, Outgoing, Received
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """How far one message came: owed, sent (the mailbox has it), delivered (committed there)."""
+
+    message_id: UUID
+    recipient: str
+    type: str
+    sequence: int | None
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    parked_reason: str
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What waits in the outbox: how many messages, and since when the oldest does."""
+
+    count: int
+    oldest_at: datetime | None
+
+
+_FIELDS = (
+    "message_id",
+    "recipient",
+    "type",
+    "sequence",
+    "created_at",
+    "sent_at",
+    "delivered_at",
+    "parked_reason",
+    "last_error",
+)
+
+
+def transfers(subject: str) -> list[Transfer]:
+    """The messages that this node owes or sent about a subject, oldest first; no receipts.
+
+    "Answered", the third truth, is not here: it is a move in the domain's own history.
+    """
+    return transfers_of([subject]).get(subject, [])
+
+
+def transfers_of(subjects: Iterable[str]) -> dict[str, list[Transfer]]:
+    """The same for many subjects in one query, for lists."""
+    found: dict[str, list[Transfer]] = {}
+    rows = Outgoing.objects.filter(subject__in=list(subjects)).exclude(type__startswith="exchange.")
+    for subject, *values in rows.order_by("id").values_list("subject", *_FIELDS):
+        found.setdefault(subject, []).append(Transfer(*values))
+    return found
+
+
+def outbox_depth() -> Depth:
+    """What has not reached the mailboxes yet."""
+    unsent = Outgoing.objects.filter(sent_at=None)
+    facts = unsent.aggregate(count=Count("id"), oldest=Min("created_at"))
+    return Depth(facts["count"], facts["oldest"])
+
+
+def waiting_since(recipient: str) -> datetime | None:
+    """Since when the oldest message to a node has been on its way without being confirmed there.
+
+    None when it has everything; a page calls a node late when this is long ago.
+    """
+    undelivered = Outgoing.objects.filter(recipient=recipient, delivered_at=None)
+    oldest = undelivered.exclude(type=receipts.TYPE).aggregate(at=Min("created_at"))["at"]
+    return oldest if isinstance(oldest, datetime) else None
+
+
+def undelivered(*, before: datetime | None = None) -> QuerySet[Outgoing]:
+    """Messages that their recipients have not confirmed, the oldest first."""
+    rows = Outgoing.objects.filter(delivered_at=None).exclude(type=receipts.TYPE)
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    return rows.order_by("id").defer("envelope")
+
+
+def parked() -> QuerySet[Received]:
+    """Messages that a person has to look at, the oldest first."""
+    return Received.objects.filter(state=Received.State.PARKED).order_by("id").defer("envelope")
+
+
+def waiting() -> QuerySet[Received]:
+    """Messages that wait for something before them or for their next try."""
+    return Received.objects.filter(state=Received.State.WAITING).order_by("id").defer("envelope")
+
+
+def recent(*, limit: int = 50) -> list[Received]:
+    """What came last, whatever became of it."""
+    return list(Received.objects.order_by("-id").defer("envelope")[:limit])
+
+
+def contacts() -> list[NodeContact]:
+    """The hub's view of all nodes it has heard of or keeps a mailbox for."""
+    return list(NodeContact.objects.order_by("node"))
+
+
+# A node says every five seconds that it is there; after this it has missed several in a row.
+SILENT_AFTER = timedelta(seconds=20)
+
+
+def is_silent(contact: NodeContact, *, at: datetime) -> bool:
+    """Whether a node has not been heard of for longer than a hiccup explains."""
+    return contact.last_contact_at is None or at - contact.last_contact_at > SILENT_AFTER
