@@ -15,7 +15,17 @@ from tongban.exchange import envelope
 from tongban.exchange.envelope import Paper
 from tongban.exchange.registry import resends
 
-__all__ = ["COLUMNS", "PLACEHOLDERS", "TABLE", "Owed", "envelopes_for", "resends", "tell"]
+__all__ = [
+    "COLUMNS",
+    "FROM_RECORDS",
+    "PLACEHOLDERS",
+    "RECORDS",
+    "TABLE",
+    "Owed",
+    "envelopes_for",
+    "resends",
+    "tell",
+]
 
 
 class FileLike(Protocol):
@@ -42,6 +52,19 @@ class Owed:
     files: str
     created_at: datetime
 
+    def record(self) -> dict[str, Any]:
+        """The row as JSON, for RECORDS; PostgreSQL reads the bytes in its own hexadecimal."""
+        return {
+            "message_id": str(self.message_id),
+            "recipient": self.recipient,
+            "type": self.type,
+            "subject": self.subject,
+            "sequence": self.sequence,
+            "envelope": "\\x" + self.envelope.hex(),
+            "files": json.loads(self.files),
+            "created_at": self.created_at.isoformat(),
+        }
+
     def values(self) -> tuple[Any, ...]:
         return (
             self.message_id,
@@ -60,7 +83,17 @@ COLUMNS = (
     "message_id, recipient, type, subject, sequence, envelope, files, created_at, attempts,"
     " last_error, parked_code, parked_reason"
 )
-# One row's placeholders, to be put into an INSERT or a data-modifying CTE of one's own.
+# For an SQL statement of one's own: INSERT INTO {TABLE} ({COLUMNS}) SELECT {FROM_RECORDS} FROM …,
+# jsonb_to_recordset(%(…)s::jsonb) AS {RECORDS}, where the JSON is a list of `Owed.record()`.
+RECORDS = (
+    "o(message_id uuid, recipient text, type text, subject text, sequence int, envelope bytea,"
+    " files jsonb, created_at timestamptz)"
+)
+FROM_RECORDS = (
+    "o.message_id, o.recipient, o.type, o.subject, o.sequence, o.envelope, o.files, o.created_at,"
+    " 0, '', '', ''"
+)
+# One row's placeholders, for an INSERT of `Owed.values()`.
 PLACEHOLDERS = "(%s, %s, %s, %s, %s, %s, %s::jsonb, %s, 0, '', '', '')"
 
 
@@ -76,8 +109,8 @@ def envelopes_for(
 ) -> list[Owed]:
     """The rows of a message, one for each recipient but this node itself, signed now.
 
-    For a caller that writes them within an SQL statement of its own (COLUMNS, PLACEHOLDERS,
-    `Owed.values()`); everybody else uses `tell`. Raises envelope.TooLarge.
+    For a caller that writes them within an SQL statement of its own (RECORDS, `Owed.record()`);
+    everybody else uses `tell`. Raises envelope.TooLarge.
     """
     names = {recipients} if isinstance(recipients, str) else set(recipients)
     signer = signing.load_signer(settings.NODE_KEY_FILE)
