@@ -1,0 +1,284 @@
+"""Everything that can happen to places, nodes and authorities: they are loaded, whole."""
+
+import base64
+import binascii
+import csv
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from tongban.basics import canonical, signing
+from tongban.basics.refusals import Refused
+from tongban.jurisdictions import offices, queries, snapshot
+from tongban.jurisdictions.models import (
+    Authority,
+    Department,
+    Division,
+    Node,
+    NodeKey,
+    Region,
+    RegionMember,
+    Revision,
+    Window,
+)
+
+DATA = Path(__file__).resolve().parent / "data"
+FILES = ("divisions.csv", "regions.json", "departments.json", "nodes.json")
+# Two loads at once (two nodes never share a database, two consoles may) take turns.
+_LOCK = 0x746F6E67
+
+
+class DirectoryMalformed(Refused):
+    """A directory of nodes that cannot be believed; nothing of it was taken."""
+
+    code = "directory-malformed"
+    status = 422
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many rows stand after a load, and whether anything had to be written."""
+
+    changed: bool
+    divisions: int = 0
+    regions: int = 0
+    departments: int = 0
+    nodes: int = 0
+    authorities: int = 0
+    windows: int = 0
+
+    def as_dict(self) -> dict[str, int | bool]:
+        """For a machine that asked."""
+        return asdict(self)
+
+
+def _counts(*, changed: bool) -> Loaded:
+    return Loaded(
+        changed,
+        divisions=Division.objects.count(),
+        regions=Region.objects.count(),
+        departments=Department.objects.count(),
+        nodes=Node.objects.count(),
+        authorities=Authority.objects.count(),
+        windows=Window.objects.count(),
+    )
+
+
+@transaction.atomic
+def load_reference(*, at: datetime) -> Loaded:
+    """Load places, regions, departments and the list of nodes from the shipped files.
+
+    The second time does nothing while the files are the same. Authorities, windows, and the
+    addresses and keys of nodes are kept.
+    """
+    _take_turn()
+    digest = canonical.digest(b"".join((DATA / name).read_bytes() for name in FILES))
+    if Revision.objects.filter(digest=digest).exists():
+        return _counts(changed=False)
+    Division.objects.all().delete()
+    Division.objects.bulk_create(_divisions(), batch_size=2000)
+    _load_regions()
+    _load_departments()
+    _load_nodes()
+    _stamp(digest=digest, at=at)
+    return _counts(changed=True)
+
+
+def _take_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _stamp(*, at: datetime, digest: str | None = None) -> None:
+    fresh: dict[str, Any] = {"stamp": uuid.uuid4(), "loaded_at": at}
+    if digest is not None:
+        fresh["digest"] = digest
+    Revision.objects.update_or_create(pk=1, defaults=fresh)
+    snapshot.look_again()
+    transaction.on_commit(snapshot.look_again)
+
+
+def _divisions() -> list[Division]:
+    with (DATA / "divisions.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Division(
+                code=row["code"],
+                name=row["name"],
+                level=row["level"],
+                parent_code=row["parent"],
+                valid_from=date(int(row["from"]), 1, 1) if row["from"] else None,
+                valid_to=date(int(row["to"]), 12, 31) if row["to"] else None,
+                successors=row["successors"].split(),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def _json(name: str) -> Any:
+    return json.loads((DATA / name).read_text("utf-8"))
+
+
+def _load_regions() -> None:
+    Region.objects.all().delete()
+    rows = _json("regions.json")["regions"]
+    Region.objects.bulk_create(
+        Region(
+            key=row["key"],
+            name=row["name"],
+            aliases=row["aliases"],
+            source=row["source"],
+            is_default=row["default"],
+        )
+        for row in rows
+    )
+    RegionMember.objects.bulk_create(
+        RegionMember(
+            region_id=row["key"],
+            division_code=code,
+            valid_from=date.fromisoformat(day) if day else None,
+        )
+        for row in rows
+        for day, codes in row["members"].items()
+        for code in codes
+    )
+
+
+def _load_departments() -> None:
+    rows = _json("departments.json")["departments"]
+    Department.objects.bulk_create(
+        [
+            Department(
+                key=row["key"],
+                name=row["name"],
+                ministry=row["ministry"],
+                aliases=row.get("aliases", []),
+                number=row["number"],
+                has_city_organs=row["city"] is not None,
+            )
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["name", "ministry", "aliases", "number", "has_city_organs"],
+    )
+
+
+def _load_nodes() -> None:
+    listed = _json("nodes.json")
+    provinces = Division.objects.filter(level="province").values_list("code", "name")
+    hub = Node(code=listed["hub"]["code"], name=listed["hub"]["name"], is_hub=True)
+    nodes = [
+        Node(code=c[:2], name=name, prefixes=[c[:2]], is_open=c[:2] not in listed["closed"])
+        for c, name in provinces
+    ]
+    Node.objects.bulk_create(
+        [hub, *nodes],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "prefixes", "is_open", "is_hub"],
+    )
+
+
+@transaction.atomic
+def load_sandbox_offices(*, provinces: Iterable[str], at: datetime) -> Loaded:
+    """Make the fictional authorities and windows of these provinces (codes "22" or "220000").
+
+    Deterministic, so every node makes the same ones; what is there is brought up to date.
+    """
+    _take_turn()
+    on = at.date()
+    authorities: list[Authority] = []
+    windows: list[Window] = []
+    patterns = _json("departments.json")["departments"]
+    for province in sorted({f"{code[:2]}0000" for code in provinces}):
+        made = offices.of_province(queries.division(province, on), patterns, on=on)
+        authorities += made.authorities
+        windows += made.windows
+    _upsert(Authority, authorities, ["code"])
+    _upsert(Window, windows, ["authority", "number"])
+    _stamp(at=at)
+    return _counts(changed=True)
+
+
+def _upsert(model: type[Authority] | type[Window], rows: list[Any], unique: list[str]) -> None:
+    kept = {"id", *unique}
+    fields = [f.name for f in model._meta.concrete_fields if f.name not in kept]
+    model.objects.bulk_create(
+        rows, batch_size=1000, update_conflicts=True, unique_fields=unique, update_fields=fields
+    )
+
+
+@dataclass(frozen=True)
+class _Entry:
+    code: str
+    base_url: str
+    public_key: str
+
+
+@transaction.atomic
+def load_directory(path: Path, *, at: datetime) -> list[Node]:
+    """Take the addresses and public keys of nodes from the hub's directory file.
+
+    {"nodes": [{"code": "22", "base_url": "http://…", "public_key": base64 of 32 bytes}, …]}.
+    A node that left the directory is no longer connected; keys once seen are kept for what they
+    signed. Refused whole, with the first thing wrong: DirectoryMalformed.
+    """
+    entries = _entries(path)
+    _take_turn()
+    nodes = {node.code: node for node in Node.objects.select_for_update()}
+    for entry in entries:
+        if entry.code not in nodes or not nodes[entry.code].is_open:
+            raise DirectoryMalformed(f"节点名录里的节点{entry.code}不在可接入的节点之列")
+    known = {entry.code: entry for entry in entries}
+    for node in nodes.values():
+        entry = known.get(node.code)
+        node.base_url = entry.base_url if entry else ""
+        node.public_key = entry.public_key if entry else ""
+        node.key_id = signing.key_id(entry.public_key) if entry else ""
+    Node.objects.bulk_update(nodes.values(), ["base_url", "public_key", "key_id"])
+    connected = [node for node in nodes.values() if node.is_connected]
+    NodeKey.objects.bulk_create(
+        [
+            NodeKey(node=node, key_id=node.key_id, public_key=node.public_key, first_seen_at=at)
+            for node in connected
+        ],
+        ignore_conflicts=True,
+    )
+    _stamp(at=at)
+    return sorted(connected, key=lambda node: node.code)
+
+
+def _entries(path: Path) -> list[_Entry]:
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        rows = document["nodes"]
+        entries = [_Entry(r["code"], r["base_url"].rstrip("/"), r["public_key"]) for r in rows]
+    except FileNotFoundError as missing:
+        raise DirectoryMalformed(f"找不到节点名录：{path}") from missing
+    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+        raise DirectoryMalformed(
+            f"节点名录不是约定的格式：{type(wrong).__name__} {wrong}"
+        ) from wrong
+    codes = [entry.code for entry in entries]
+    if len(set(codes)) != len(codes):
+        raise DirectoryMalformed("节点名录里有节点出现了两次")
+    for entry in entries:
+        _check(entry)
+    return entries
+
+
+def _check(entry: _Entry) -> None:
+    if not entry.base_url.startswith(("http://", "https://")):
+        raise DirectoryMalformed(f"节点{entry.code}的地址不是http或https地址：{entry.base_url}")
+    try:
+        raw = base64.b64decode(entry.public_key, validate=True)
+    except (binascii.Error, ValueError, TypeError) as wrong:
+        raise DirectoryMalformed(f"节点{entry.code}的公钥不是base64") from wrong
+    if len(raw) != 32:
+        raise DirectoryMalformed(f"节点{entry.code}的公钥应为32字节，实为{len(raw)}字节")

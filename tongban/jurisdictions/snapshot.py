@@ -1,0 +1,75 @@
+"""Places, regions and nodes as this process remembers them, since every page asks for names.
+
+A load stamps the revision anew; each process looks at it at most every few seconds, so a change
+reaches all of them within `LOOK_EVERY`, and the one that made it at once.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from tongban.jurisdictions.models import Division, Node, Region, RegionMember, Revision
+
+LOOK_EVERY = 5.0  # seconds
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was in the tables at one revision; treat the rows as read-only."""
+
+    stamp: UUID | None
+    divisions: Mapping[str, tuple[Division, ...]]
+    children: Mapping[str, tuple[str, ...]]
+    nodes: Mapping[str, Node]
+    regions: Mapping[str, Region]
+    members: Mapping[str, tuple[RegionMember, ...]]
+
+
+@dataclass
+class _Memory:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    snapshot: Snapshot | None = None
+    looked_at: float = 0.0
+
+
+_memory = _Memory()
+
+
+def current() -> Snapshot:
+    """The snapshot of now; reads the tables on first use and after a load."""
+    remembered = _memory.snapshot
+    if remembered and time.monotonic() - _memory.looked_at < LOOK_EVERY:
+        return remembered
+    with _memory.lock:
+        stamp = Revision.objects.values_list("stamp", flat=True).first()
+        if _memory.snapshot is None or _memory.snapshot.stamp != stamp:
+            _memory.snapshot = _read(stamp)
+        _memory.looked_at = time.monotonic()
+        return _memory.snapshot
+
+
+def look_again() -> None:
+    """Compare the stamp at the next question; for whoever has just loaded, or rolled back."""
+    _memory.looked_at = 0.0
+
+
+def _read(stamp: UUID | None) -> Snapshot:
+    divisions: dict[str, list[Division]] = {}
+    children: dict[str, list[str]] = {}
+    for division in Division.objects.all():
+        divisions.setdefault(division.code, []).append(division)
+    for code, rows in divisions.items():
+        children.setdefault(rows[-1].parent_code, []).append(code)
+    members: dict[str, list[RegionMember]] = {}
+    for member in RegionMember.objects.all():
+        members.setdefault(member.region_id, []).append(member)
+    return Snapshot(
+        stamp,
+        {code: tuple(rows) for code, rows in divisions.items()},
+        {code: tuple(codes) for code, codes in children.items()},
+        {node.code: node for node in Node.objects.all()},
+        {region.key: region for region in Region.objects.all()},
+        {key: tuple(rows) for key, rows in members.items()},
+    )

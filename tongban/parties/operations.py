@@ -1,0 +1,201 @@
+"""Everything that can happen to people: they become known, may act, hold office, get a client."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tongban.basics import identifiers, sealing
+from tongban.basics.refusals import FieldsRefused, Refused
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.jurisdictions.models import Authority
+from tongban.parties import rules, tokens
+from tongban.parties.models import (
+    Account,
+    Acting,
+    ApiClient,
+    Applicant,
+    Capacity,
+    Kind,
+    Officer,
+    Role,
+)
+
+SCOPES = ("items", "submit", "cases", "events")
+
+
+class CapacityDoesNotFit(Refused):
+    """A person is acted for by himself, an organisation by its legal representative."""
+
+    code = "capacity-does-not-fit"
+
+    def __init__(self, capacity: Capacity) -> None:
+        super().__init__(
+            _("不能以“%(capacity)s”的身份代表这个申请人") % {"capacity": capacity.label}
+        )
+
+
+@transaction.atomic
+def keep_applicant(
+    *, kind: Kind, name: str, number: str, division_code: str, at: datetime, phone: str = ""
+) -> Applicant:
+    """Make an applicant known, or bring the known one with this number up to date.
+
+    The number is checked and is what the applicant is found by: the second time changes name,
+    phone and place, and never makes a second row. Refused: FieldsRefused with every field that is
+    wrong.
+    """
+    clean = _checked(kind, name, number, division_code, phone, at)
+    match = sealing.match(clean["number"])
+    Applicant.objects.bulk_create(
+        [
+            Applicant(
+                kind=kind,
+                match=match,
+                name_sealed=b"",
+                number_sealed=b"",
+                division_code=division_code,
+                created_at=at,
+            )
+        ],
+        # Two requests at once: one inserts, both find the row and lock it.
+        ignore_conflicts=True,
+    )
+    applicant = Applicant.objects.select_for_update().get(match=match)
+    for field in ("name", "number", "phone"):
+        setattr(applicant, f"{field}_sealed", applicant.seal(field, clean[field]))
+    applicant.division_code = clean["division_code"]
+    applicant.save()
+    return applicant
+
+
+def _checked(
+    kind: Kind, name: str, number: str, division_code: str, phone: str, at: datetime
+) -> dict[str, str]:
+    check_number = (
+        identifiers.check_person_id if kind == Kind.PERSON else identifiers.check_credit_code
+    )
+    checks = {
+        "name": lambda: rules.tidy_name(name),
+        "number": lambda: check_number(number),
+        "phone": lambda: identifiers.check_mobile(phone) if phone else "",
+        "division_code": lambda: jurisdictions.resolve(division_code, at.date()).code,
+    }
+    clean: dict[str, str] = {}
+    errors: dict[str, list[str]] = {}
+    for field, check in checks.items():
+        try:
+            clean[field] = check()
+        except Refused as refusal:
+            errors[field] = [refusal.message]
+    if errors:
+        raise FieldsRefused(errors)
+    return clean
+
+
+@transaction.atomic
+def let_act(*, account: Account, applicant: Applicant, capacity: Capacity, at: datetime) -> Acting:
+    """Let an account act for an applicant; the second time changes nothing.
+
+    Refused: CapacityDoesNotFit, also when the account already is another person.
+    """
+    if (capacity == Capacity.SELF) != applicant.is_person:
+        raise CapacityDoesNotFit(capacity)
+    others = Acting.objects.filter(account=account, capacity=Capacity.SELF)
+    if capacity == Capacity.SELF and others.exclude(applicant=applicant).exists():
+        raise CapacityDoesNotFit(capacity)
+    acting, _new = Acting.objects.get_or_create(
+        account=account, applicant=applicant, defaults={"capacity": capacity, "since_at": at}
+    )
+    return acting
+
+
+def appoint_officer(
+    *,
+    account: Account,
+    name: str,
+    staff_number: str,
+    authority: Authority | None,
+    roles: Sequence[Role],
+    window_number: int | None = None,
+) -> Officer:
+    """Give an account an office; the second time moves it there.
+
+    The pseudonym is a keyed hash of node and staff number: the same for good, and nobody outside
+    this node can tell whose it is.
+    """
+    officer, _new = Officer.objects.update_or_create(
+        account=account,
+        defaults={
+            "name": name,
+            "staff_number": staff_number,
+            "pseudonym": pseudonym(staff_number),
+            "authority": authority,
+            "roles": list(roles),
+            "window_number": window_number,
+        },
+    )
+    return officer
+
+
+def pseudonym(staff_number: str) -> str:
+    """The name under which an officer's acts go into the record."""
+    return sealing.match(f"officer:{settings.NODE_ID}:{staff_number}")[:32]
+
+
+def make_client(
+    *,
+    client_id: str,
+    name: str,
+    prefixes: Sequence[str],
+    scopes: Sequence[str],
+    at: datetime,
+    authority: Authority | None = None,
+) -> tuple[ApiClient, str]:
+    """Register another system; the secret is returned here once and never again.
+
+    The second time with the same id changes bounds and secret, so the old secret stops at once.
+    Refused: FieldsRefused for places that are no beginnings of codes, and unknown scopes.
+    """
+    errors: dict[str, list[str]] = {}
+    if not prefixes or not all(p.isdigit() and len(p) in {2, 4, 6} for p in prefixes):
+        errors["prefixes"] = [_("地域写区划代码的前2、4或6位，例如22或2201")]
+    if not scopes or not set(scopes) <= set(SCOPES):
+        errors["scopes"] = [_("权限只能是：%(scopes)s") % {"scopes": "、".join(SCOPES)}]
+    if errors:
+        raise FieldsRefused(errors)
+    secret = secrets.token_urlsafe(32)
+    client, _new = ApiClient.objects.update_or_create(
+        client_id=client_id,
+        defaults={
+            "name": name,
+            "secret_hash": hash_secret(secret),
+            "prefixes": list(prefixes),
+            "scopes": list(scopes),
+            "authority": authority,
+            "is_active": True,
+            "created_at": at,
+        },
+    )
+    return client, secret
+
+
+def hash_secret(secret: str) -> str:
+    """What is kept of a client's secret."""
+    return sealing.match(f"api-client:{secret}")
+
+
+def issue_token(client: ApiClient, at: datetime) -> str:
+    """A token for a client that has shown its secret, good for half an hour."""
+    return tokens.make(
+        {
+            "sub": client.client_id,
+            "places": list(client.prefixes),
+            "scopes": list(client.scopes),
+            "authority": client.authority_id or "",
+        },
+        at=at,
+    )
