@@ -1,0 +1,245 @@
+"""From nothing to running nodes, and back to nothing."""
+
+import os
+import shutil
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tongban.local import accounts, broker, databases, keys, ports, postgres, state
+from tongban.local.children import MARK, Child, Family
+from tongban.local.home import Home, check_space
+from tongban.local.keys import ServerSecrets
+from tongban.local.nodes import LocalNode, child_environment
+from tongban.local.postgres import Server
+from tongban.local.state import Lock, State
+from tongban.local.trouble import Interrupted, Trouble
+
+START, PREPARE = 60.0, 600.0
+OWN = (
+    "postgres",
+    "broker",
+    "nodes",
+    "log",
+    "static",
+    "demo.json",
+    "directory.json",
+    "secrets.json",
+)
+
+
+@dataclass
+class Demo:
+    """Servers and nodes of one home, started together and stopped together."""
+
+    home: Home
+    codes: Sequence[str]
+    web_processes: int = 1
+    say: Callable[[str], None] = lambda _: None
+    nodes: list[LocalNode] = field(default_factory=list)
+    state: State = field(default_factory=State)
+    own_database: str | None = field(default_factory=lambda: os.environ.get("DATABASE_URL"))
+    own_broker: str | None = field(default_factory=lambda: os.environ.get("NATS_URL"))
+    _server: Server | None = None
+
+    def __post_init__(self) -> None:
+        self.lock = Lock(self.home)
+        self.family = Family(self._write_state)
+
+    # --- start ---
+
+    def start(self, *, fresh: bool) -> None:
+        """Start everything; when anything is in the way, nothing of it is left running."""
+        self.home.make()
+        self.lock.take()
+        try:
+            if state.end_leftovers(self.home):
+                self.say("已结束上次意外中断留下的进程")
+            if fresh:
+                self._remove_everything()
+            self._check()
+            self._write_state()
+            self._start_servers()
+            self._prepare()
+            self._start_nodes()
+            self.state.phase = "running"
+            self._write_state()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _check(self) -> None:
+        """Look for what would stop the start half-way, before anything is started."""
+        self.say("检查环境")
+        check_space(self.home.root)
+        wanted = {
+            ports.web_port(code): (f"节点 {code} 的网页", "TONGBAN_WEB_PORT") for code in self.codes
+        }
+        if not self.own_database:
+            wanted[ports.database_port()] = ("数据库", "TONGBAN_DATABASE_PORT")
+        if not self.own_broker:
+            wanted[ports.broker_port()] = ("消息服务器", "TONGBAN_BROKER_PORT")
+        ports.check_free(wanted)
+        if not self.own_broker:
+            broker.program()
+        if not self.own_database:
+            self._place_database()
+
+    def _place_database(self) -> None:
+        server, elsewhere = postgres.place(
+            self.home.root, self.home.postgres, port=ports.database_port()
+        )
+        if elsewhere:
+            self.state.notes.append(
+                f"数据库用户 {server.user.name if server.user else ''} 无法进入 {self.home.root}，"
+                f"数据库文件放在 {elsewhere}"
+            )
+        if server.data.exists():
+            server.check()
+        self._server = server
+        self.state.database_folder = str(server.data)
+
+    def _start_servers(self) -> None:
+        self.say("启动数据库和消息服务器")
+        admin = keys.server_secrets(self.home)
+        secrets = {code: keys.node_secrets(self.home, code) for code in self.codes}
+        if not self.own_broker:
+            self._start_broker({c: s.broker_password for c, s in secrets.items()}, admin)
+        if self._server:
+            self._start_database(self._server, admin)
+            databases.make_for_nodes(
+                self._server.url("postgres", admin.database_password, "postgres"),
+                {code: s.database_password for code, s in secrets.items()},
+            )
+        self.nodes = [self._node(code, secrets[code]) for code in self.codes]
+        keys.write_directory(self.home, self.codes)
+        broker.set_up(self._broker_url(broker.ADMIN, admin.broker_password), self.codes)
+
+    def _start_broker(self, passwords: dict[str, str], admin: ServerSecrets) -> None:
+        file = self.home.broker / "nats.conf"
+        text = broker.configuration(
+            folder=self.home.broker, port=ports.broker_port(),
+            passwords=passwords, admin_password=admin.broker_password,
+        )  # fmt: skip
+        keys.write_private(file, text.encode())
+        child = Child(
+            "nats-server", [str(broker.program()), "-c", str(file)],
+            self.home.log / "nats-server.log", child_environment(self.home, {}),
+        )  # fmt: skip
+        self.family.start(child)
+        self.family.wait_for(child, lambda: ports.answers(ports.broker_port()), patience=START)
+
+    def _start_database(self, server: Server, admin: ServerSecrets) -> None:
+        postgres.make_room(server)
+        server.initialise(admin.database_password)
+        child = Child(
+            "postgresql", server.command(), self.home.log / "postgresql.log",
+            postgres.environment() | {MARK: str(self.home.root)},
+            user=server.user, stop_signal=signal.SIGINT,
+        )  # fmt: skip
+        self.family.start(child)
+        try:
+            self.family.wait_for(child, server.answers, patience=START)
+        except Trouble as trouble:
+            raise postgres.broken_data(server.data, child.last_words(1)) from trouble
+
+    def _node(self, code: str, secrets: keys.Secrets) -> LocalNode:
+        if self._server:
+            role = databases.name(code)
+            database = self._server.url(role, secrets.database_password, role)
+        else:
+            database = databases.make_at(self.own_database or "", code)
+        address = self._broker_url(broker.user_name(code), secrets.broker_password)
+        node = LocalNode(self.home, code, secrets, database, address, self.web_processes)
+        node.save_settings()
+        return node
+
+    def _broker_url(self, user: str, password: str) -> str:
+        if self.own_broker:
+            return broker.fill_in(self.own_broker, user, password)
+        return broker.url(ports.broker_port(), user, password)
+
+    def _prepare(self) -> None:
+        """Bring databases and static files up to date, as many at a time as there are cores."""
+        work: list[tuple[Child, Callable[[], None]]] = []
+        unprepared = [node for node in self.nodes if not node.is_prepared()]
+        work += [(node.preparation(), node.note_prepared) for node in unprepared]
+        if unprepared or not any(self.home.static.iterdir()):
+            work.append((self.nodes[0].static_files(), lambda: None))
+        if not work:
+            return
+        self.say("准备数据：" + "、".join(node.name for node in unprepared))
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+            runs = [pool.submit(self._run, child, then) for child, then in work]
+            try:
+                for run in runs:
+                    run.result()
+            except BaseException:
+                # The others must not go on to the end: nobody waits for them any more.
+                self.family.stopping.set()
+                raise
+
+    def _run(self, child: Child, then: Callable[[], None]) -> None:
+        self.family.run(child, patience=PREPARE)
+        then()
+
+    def _start_nodes(self) -> None:
+        self.say("启动节点：" + "、".join(node.name for node in self.nodes))
+        webs = []
+        for node in self.nodes:
+            web = node.web()
+            self.family.start(web)
+            webs.append((node, web))
+        for node in self.nodes:
+            self.family.start(node.worker())
+        for node, web in webs:
+            self.family.wait_for(web, node.is_ready, patience=START)
+
+    # --- watch and stop ---
+
+    def watch(self) -> None:
+        """Stay until somebody asks to stop; start again what dies meanwhile."""
+        while not self.family.stopping.wait(0.3):
+            try:
+                for name in self.family.revive():
+                    self.say(f"{name} 意外停止，已重新启动")
+            except Interrupted:
+                return
+
+    def ask_to_stop(self) -> None:
+        """Make whatever waits in here end soon; safe to call from a signal handler."""
+        self.family.stopping.set()
+
+    def stop(self) -> None:
+        """Stop everything and let go; doing it twice does no harm."""
+        if self.state.phase != "stopped":
+            self.state.phase = "stopping"
+            self.family.stop()
+            self.state.phase = "stopped"
+            self.state.processes = []
+            state.write(self.home, self.state)
+        self.lock.release()
+
+    def _remove_everything(self) -> None:
+        """Forget the demo's data; only what is known to be ours goes."""
+        for name in OWN:
+            path = self.home.root / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        private = accounts.private_folder(self.home.root)
+        if private.exists():
+            shutil.rmtree(private)
+        self.home.make()
+
+    def _write_state(self) -> None:
+        self.state.nodes = [
+            {"code": node.code, "name": node.name, "url": node.url} for node in self.nodes
+        ]
+        self.state.processes = [
+            {"name": child.name, "pid": child.pid, "log": str(child.log)}
+            for child in self.family.children
+        ]
+        state.write(self.home, self.state)

@@ -1,0 +1,110 @@
+"""What each node alone knows, and what it shows the others."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tongban.basics.signing import new_key, signer_from_pem
+from tongban.local.home import Home
+from tongban.local.ports import LOOPBACK, web_port
+from tongban.local.provinces import HUB, node_name
+from tongban.local.trouble import Trouble
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secrets of one node; each is made once and then kept, for what it sealed must open."""
+
+    field_key: str
+    match_key: str
+    secret_key: str
+    database_password: str
+    broker_password: str
+
+
+@dataclass(frozen=True)
+class ServerSecrets:
+    """The passwords of those who set up the database and the broker."""
+
+    database_password: str
+    broker_password: str
+
+
+def node_secrets(home: Home, code: str) -> Secrets:
+    """A node's secrets, made on first use together with its signing key."""
+    folder = home.node(code)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    key = folder / "node.key"
+    if not key.exists():
+        write_private(key, new_key())
+    fresh = Secrets(
+        field_key=_key_32(), match_key=_key_32(), secret_key=_word(),
+        database_password=_word(), broker_password=_word(),
+    )  # fmt: skip
+    return Secrets(**_kept(folder / "secrets.json", asdict(fresh)))
+
+
+def server_secrets(home: Home) -> ServerSecrets:
+    """The administrators' passwords, made on first use."""
+    fresh = ServerSecrets(database_password=_word(), broker_password=_word())
+    return ServerSecrets(**_kept(home.root / "secrets.json", asdict(fresh)))
+
+
+def write_directory(home: Home, codes: Sequence[str]) -> None:
+    """Write the directory: what every node may know of every other."""
+    entries = []
+    for code in codes:
+        signer = signer_from_pem((home.node(code) / "node.key").read_bytes())
+        entries.append(
+            {
+                "code": code,
+                "name": node_name(code),
+                "base_url": f"http://{LOOPBACK}:{web_port(code)}",
+                "public_key": signer.public_key,
+                "key_id": signer.key_id,
+                "is_hub": code == HUB,
+            }
+        )
+    text = json.dumps({"nodes": entries}, ensure_ascii=False, indent=2) + "\n"
+    if not home.directory.exists() or home.directory.read_text("utf-8") != text:
+        write_private(home.directory, text.encode())
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only we can read, whole or not at all."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _kept(path: Path, fresh: dict[str, str]) -> dict[str, str]:
+    if not path.exists():
+        write_private(path, json.dumps(fresh, indent=2).encode())
+        return fresh
+    try:
+        kept = json.loads(path.read_bytes())
+        return {name: str(kept[name]) for name in fresh}
+    except (ValueError, KeyError, TypeError) as error:
+        raise Trouble(
+            f"密钥文件 {path} 已损坏，请从备份恢复，"
+            "或运行 ./run demo --fresh 重新建立（演示数据会清空）。",
+            f"The key file {path} is broken: restore it, "
+            "or run ./run demo --fresh to start anew (this empties the demo).",
+        ) from error
+
+
+def _key_32() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _word() -> str:
+    return secrets.token_urlsafe(24)
