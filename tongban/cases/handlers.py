@@ -1,0 +1,137 @@
+"""What this node does with messages about cases from other nodes."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from tongban.basics.refusals import Refused
+from tongban.cases import messages, queries, standing
+from tongban.cases.models import Case
+from tongban.cases.operations import moving, requests
+from tongban.cases.standing import NotInTable, Standing
+from tongban.exchange import inbox, outbox
+from tongban.exchange.envelope import Envelope
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.record import chains
+from tongban.record import operations as record
+from tongban.record import queries as recorded
+from tongban.record.chains import ChainBroken, Event
+
+
+class EventRefused(Refused):
+    """An event from elsewhere that is not what its chain, its author or the table allows."""
+
+    code = "event-refused"
+
+
+@inbox.handles(messages.EVENTS)
+def take_events(envelope: Envelope) -> None:
+    """Add another node's events to our copy of a case, in order and each once.
+
+    An event we have is passed over; if ours differs, one of the two nodes is wrong and the message
+    is parked with both hashes. A gap is re-requested. Where the baton arrives here, it is taken.
+    """
+    try:
+        events, parts = messages.read_events(envelope.data)
+    except (ChainBroken, KeyError, TypeError, AttributeError) as broken:
+        raise EventRefused(f"读不懂报文里的办件记录：{broken}") from broken
+    if not events or any(event.chain != envelope.subject for event in events):
+        raise EventRefused("报文里的办件编号和信封不一致")
+    case = Case.objects.select_for_update().filter(pk=envelope.subject).first()
+    _check_same(case, events)
+    seen = case.head_seq if case else 0
+    fresh = [event for event in events if event.seq > seen]
+    if fresh and fresh[0].seq > seen + 1:
+        raise inbox.Gap(seen + 1)
+    for digest, part in parts.items():
+        record.keep_part(digest, part)
+    for event in fresh:
+        case = _take(case, event)
+    if case and fresh:
+        moving.arrive(case, at=datetime.now(UTC))
+
+
+def _check_same(case: Case | None, events: Sequence[Event]) -> None:
+    known = [event for event in events if case and event.seq <= case.head_seq]
+    if not known:
+        return
+    ours = {event.seq: event.hash for event in recorded.events(known[0].chain)}
+    for event in known:
+        if ours[event.seq] != event.hash:
+            raise EventRefused(
+                f"第{event.seq}条记录和本节点的不一样（本节点{ours[event.seq][:12]}，"
+                f"对方{event.hash[:12]}），两边的签名都已留存，请两地核对",
+                seq=event.seq,
+                ours=ours[event.seq],
+                theirs=event.hash,
+            )
+
+
+def _take(case: Case | None, event: Event) -> Case:
+    before = case.standing() if case else Standing(number=event.chain)
+    head = chains.Head(before.head_seq, before.head_hash) if case else None
+    try:
+        chains.check_follows(event, head)
+        chains.check_signed(event, jurisdictions.public_key)
+        after = standing.apply(before, event)
+    except (ChainBroken, NotInTable, KeyError, ValueError) as broken:
+        raise EventRefused(f"这条办件记录不能接受：{broken}", seq=event.seq) from broken
+    _check_ours(before, after)
+    record.append(event)
+    kept = case or Case(number=event.chain)
+    moving.keep(kept, after)
+    if kept.claimed_by_id is not None and after.holder != before.holder:
+        moving.release(kept)
+    requests.settle(event.content, at=event.at)
+    return kept
+
+
+def _check_ours(before: Standing, after: Standing) -> None:
+    """A new case must concern this node, and decide by an authority that has the power here."""
+    here = settings.NODE_ID
+    if here not in {after.applicant_node, after.receiver_node, after.decider_node}:
+        raise EventRefused("这件不经过本节点")
+    if not before.head_seq and after.decider_node == here:
+        try:
+            organ = jurisdictions.authority(after.decider_authority)
+            is_ours = jurisdictions.node_for(organ.division_code).code == here
+        except Refused as unknown:
+            raise EventRefused(f"办理机关没有登记：{unknown.message}") from unknown
+        if not is_ours:
+            raise EventRefused("办理机关不在本节点的辖区")
+
+
+@outbox.resends(messages.EVENTS)
+def resend_events(*, subject: str, from_seq: int, recipient: str, at: datetime) -> None:
+    """Tell a node the events of a case it misses, if it takes part in the case."""
+    case = Case.objects.filter(pk=subject).first()
+    if case is None or recipient not in case.told:
+        return
+    events = recorded.events(subject, from_seq=from_seq)
+    if events:
+        outbox.tell(
+            [recipient],
+            messages.EVENTS,
+            subject,
+            messages.events_data(events),
+            files=messages.files(events),
+            sequence=events[-1].seq,
+            at=at,
+        )
+
+
+@inbox.handles(messages.REQUEST)
+def take_request(envelope: Envelope) -> None:
+    """Answer what an applicant elsewhere asks of the holder, or pass it on to whoever holds."""
+    request: dict[str, Any] = envelope.data["request"]
+    case = Case.objects.select_for_update().filter(pk=envelope.subject).first()
+    if case is None:
+        raise inbox.Gap(1)
+    if request.get("kind") != "withdraw" or not isinstance(request.get("reason"), str):
+        raise EventRefused("不认识这种申请")
+    if envelope.sender not in case.told:
+        raise EventRefused("提出申请的节点不参与这件")
+    if not queries.is_answered(case.number, request["id"]):
+        requests.carry_on(case, request, at=datetime.now(UTC))

@@ -1,0 +1,211 @@
+"""Cases as a node's tables know them: a fold of their events, and what is only this node's own."""
+
+from django.db import models
+from django.db.models import Q
+
+from tongban.cases.standing import Paper, Standing
+from tongban.cases.states import Party, State
+
+_NOT_FOLDED = {"papers"}
+FOLDED = tuple(name for name in Standing.__slots__ if name not in _NOT_FOLDED)
+
+
+class Case(models.Model):
+    """One case as this node knows it. Every column of `Standing` is a fold of the case's events."""
+
+    number = models.CharField(max_length=21, primary_key=True)
+    item = models.CharField(max_length=20)
+    item_version = models.PositiveIntegerField()
+    mode = models.CharField(max_length=20)
+    applicant_kind = models.CharField(max_length=20)
+    applicant_place = models.CharField(max_length=6)
+    receiving_place = models.CharField(max_length=6)
+    deciding_place = models.CharField(max_length=6)
+    evaluating_place = models.CharField(max_length=6)
+    applicant_node = models.CharField(max_length=8)
+    receiver_node = models.CharField(max_length=8)
+    decider_node = models.CharField(max_length=8)
+    receiver_authority = models.CharField(max_length=18)
+    decider_authority = models.CharField(max_length=18)
+    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in State])
+    holder = models.CharField(max_length=10, choices=[(p.value, p.value) for p in Party])
+    bound_for = models.CharField(max_length=10)
+    held_since = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=10)
+    corrections = models.PositiveSmallIntegerField()
+    acceptance_used = models.PositiveSmallIntegerField()
+    due_on = models.DateField(null=True)
+    limits = models.JSONField()
+    particulars = models.CharField(max_length=64)
+    result = models.JSONField()
+    told = models.JSONField()
+    head_seq = models.PositiveIntegerField()
+    head_hash = models.CharField(max_length=64)
+
+    # Only this node's own: how its applicants and clerks find the case, and who works on it.
+    applicant_match = models.CharField(max_length=64)
+    name_match = models.CharField(max_length=64)
+    claimed_by = models.ForeignKey("parties.Officer", models.PROTECT, null=True)
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["applicant_match", "-submitted_at"], name="case_of_applicant"),
+            models.Index(
+                fields=["receiver_authority", "due_on", "number"],
+                name="case_at_receiver",
+                condition=Q(holder=Party.RECEIVER),
+            ),
+            models.Index(
+                fields=["decider_authority", "due_on", "number"],
+                name="case_at_decider",
+                condition=Q(holder=Party.DECIDER),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(holder=Party.CHANNEL) ^ Q(bound_for=""), name="only_on_the_way_is_bound"
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by=None, claimed_at=None)
+                | Q(claimed_by__isnull=False, claimed_at__isnull=False),
+                name="a_claim_has_its_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def standing(self) -> Standing:
+        """The fold that these rows hold."""
+        papers = tuple(material.paper() for material in self.materials.order_by("seq", "id"))
+        return Standing(**{name: getattr(self, name) for name in FOLDED}, papers=papers)
+
+    def take(self, standing: Standing) -> None:
+        """Write a newer fold into these columns (not yet saved)."""
+        for name in FOLDED:
+            setattr(self, name, getattr(standing, name))
+
+
+class Material(models.Model):
+    """The paper that stands for a thing asked; replaced by a later one, the events keep both."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="materials")
+    spec = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    media_type = models.CharField(max_length=80)
+    grade = models.CharField(max_length=1)
+    seq = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "spec", "digest"], name="one_row_a_paper")
+        ]
+        indexes = [models.Index(fields=["digest"], name="material_by_digest")]
+
+    def paper(self) -> Paper:
+        """The material as the fold knows it."""
+        return Paper(**{name: getattr(self, name) for name in Paper.__slots__})
+
+
+class Submission(models.Model):
+    """That a submission with this key was taken, so that its repetition finds the same case."""
+
+    owner = models.CharField(max_length=80)
+    key = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    number = models.CharField(max_length=21)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_case_a_key")]
+
+
+class Draft(models.Model):
+    """An application being filled in; nobody but its applicant sees it. Kept for 30 days."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey("parties.Account", models.CASCADE)
+    applicant = models.ForeignKey("parties.Applicant", models.CASCADE)
+    item = models.CharField(max_length=20)
+    item_version = models.PositiveIntegerField()
+    mode = models.CharField(max_length=20)
+    applicant_place = models.CharField(max_length=6)
+    receiving_place = models.CharField(max_length=6, blank=True)
+    deciding_place = models.CharField(max_length=6)
+    answers = models.BinaryField()
+    steps_done = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    # A returned or corrected case is filled in again as a draft that names it.
+    case = models.ForeignKey(Case, models.CASCADE, null=True)
+    submitted_as = models.CharField(max_length=21, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-saved_at"], name="drafts_of_account")]
+
+
+class DraftPaper(models.Model):
+    """A paper uploaded for a draft; its own name is personal and lies sealed."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="papers")
+    spec = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    media_type = models.CharField(max_length=80)
+    name = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "spec"], name="one_paper_a_thing")]
+
+
+class Check(models.Model):
+    """What a clerk or officer noted at one check point of a material; this office's own working."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="checks")
+    party = models.CharField(max_length=10)
+    spec = models.CharField(max_length=40)
+    point = models.CharField(max_length=40)
+    is_good = models.BooleanField()
+    note = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey("parties.Officer", models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "party", "spec", "point"], name="one_note_a_check_point"
+            )
+        ]
+
+
+class Request(models.Model):
+    """What somebody asked of the holder of a case, until it is answered on the record."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.CharField(max_length=21)
+    kind = models.CharField(max_length=20)
+    node = models.CharField(max_length=8)
+    reason = models.BinaryField()
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["number", "asked_at"], name="requests_of_case")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number", "kind"],
+                condition=Q(answered_at=None),
+                name="one_open_request_a_kind",
+            )
+        ]

@@ -1,0 +1,1 @@
+"""Everything that can happen to a case, one function each, split by who does it."""

@@ -1,0 +1,187 @@
+"""What the deciding place does: take the case on, ask once, decide, give the result."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from tongban.basics import calendar
+from tongban.basics.refusals import FieldsRefused, Refused
+from tongban.cases import documents, queries, states
+from tongban.cases.models import Case
+from tongban.cases.operations import moving
+from tongban.cases.operations.window import Fault, NothingWrong, said
+from tongban.cases.permissions import check_may_act
+from tongban.cases.standing import BEIJING
+from tongban.cases.states import Mode, Move, Party
+from tongban.parties.models import Officer
+from tongban.record import papers
+
+# Working days an applicant gets to answer a correction notice. No law fixes it for all items, so
+# it is a default of the platform; lateness is not taken as giving up.
+CORRECTION_DAYS = 10
+
+
+class AskedOnce(Refused):
+    """What is missing is told once, completely (行政许可法 art. 32)."""
+
+    code = "asked-once"
+
+    def __init__(self) -> None:
+        super().__init__("补正只能一次性告知，这件已经告知过。请受理，或者说明理由不予受理")
+
+
+def _act(case: Case, officer: Officer, move: Move) -> None:
+    check_may_act(officer, case, move)
+
+
+def _required(text: str, field: str, sentence: str) -> str:
+    if not text.strip():
+        raise FieldsRefused({field: [sentence]})
+    return text.strip()
+
+
+@transaction.atomic
+def accept_case(*, number: str, officer: Officer, at: datetime) -> Case:
+    """Take a case on; the decision limit starts the next day.
+
+    Accepting twice is refused the second time, so a double click cannot restart the clock.
+    """
+    case = queries.lock_case(number)
+    _act(case, officer, states.ACCEPT)
+    moving.make_move(
+        case, states.ACCEPT, by=moving.officer_author(officer, Party.DECIDER), at=at
+    )
+    return case
+
+
+@transaction.atomic
+def refuse_acceptance(
+    *, number: str, officer: Officer, ground: str, right_organ: str, at: datetime
+) -> Case:
+    """Refuse to take a case on, saying why and which organ is the right one (art. 32)."""
+    case = queries.lock_case(number)
+    _act(case, officer, states.REFUSE_ACCEPTANCE)
+    told = {
+        "ground": _required(ground, "ground", "写明不予受理的理由"),
+        "right_organ": _required(right_organ, "right_organ", "写明申请人该向哪个机关申请"),
+        "contact": queries.contact(officer),
+    }
+    moving.make_move(
+        case,
+        states.REFUSE_ACCEPTANCE,
+        by=moving.officer_author(officer, Party.DECIDER),
+        at=at,
+        personal=told,
+    )
+    return case
+
+
+@transaction.atomic
+def ask_correction(
+    *, number: str, officer: Officer, faults: Sequence[Fault], note: str, at: datetime
+) -> Case:
+    """Tell the applicant everything that is missing, once; the acceptance clock stands meanwhile.
+
+    Refused the second time (AskedOnce) and without a single thing to mend (NothingWrong).
+    """
+    case = queries.lock_case(number)
+    _act(case, officer, states.ASK_CORRECTION)
+    if case.corrections:
+        raise AskedOnce
+    if not faults:
+        raise NothingWrong
+    answer_by = calendar.add_working_days(at.astimezone(BEIJING).date(), CORRECTION_DAYS)
+    moving.make_move(
+        case,
+        states.ASK_CORRECTION,
+        by=moving.officer_author(officer, Party.DECIDER),
+        at=at,
+        content={
+            "specs": sorted({fault.spec for fault in faults}),
+            "answer_by": answer_by.isoformat(),
+        },
+        personal={"faults": said(faults), "note": note, "contact": queries.contact(officer)},
+    )
+    return case
+
+
+@transaction.atomic
+def approve(*, number: str, officer: Officer, note: str, at: datetime) -> Case:
+    """Decide for the applicant. There is one decision a case; the database holds to it."""
+    case = queries.lock_case(number)
+    _act(case, officer, states.APPROVE)
+    moving.make_move(
+        case,
+        states.APPROVE,
+        by=moving.officer_author(officer, Party.DECIDER),
+        at=at,
+        personal={"note": note},
+    )
+    return case
+
+
+@transaction.atomic
+def deny(*, number: str, officer: Officer, ground: str, basis: str, at: datetime) -> Case:
+    """Decide against the applicant, with the facts, the basis and how to contest it."""
+    case = queries.lock_case(number)
+    _act(case, officer, states.DENY)
+    told = {
+        "ground": _required(ground, "ground", "写明不予批准的事实和理由"),
+        "basis": _required(basis, "basis", "写明依据的文件和条款"),
+        "contact": queries.contact(officer),
+    }
+    moving.make_move(
+        case,
+        states.DENY,
+        by=moving.officer_author(officer, Party.DECIDER),
+        at=at,
+        personal=told,
+    )
+    return case
+
+
+@transaction.atomic
+def issue_result(*, number: str, officer: Officer, at: datetime) -> Case:
+    """Make the document of the decision (PDF) and put it on the record by its digest."""
+    case = queries.lock_case(number)
+    _act(case, officer, states.ISSUE_RESULT)
+    document = documents.decision(case, officer=officer, at=at)
+    file = papers.put(document.pdf, media_type="application/pdf")
+    moving.make_move(
+        case,
+        states.ISSUE_RESULT,
+        by=moving.officer_author(officer, Party.DECIDER),
+        at=at,
+        content={
+            "result": {"digest": file.digest, "title": document.title, "number": document.number}
+        },
+        files=[file],
+    )
+    return case
+
+
+@transaction.atomic
+def deliver(*, number: str, officer: Officer, at: datetime) -> Case:
+    """Send the result on its way: to the receiving window, or straight to the applicant online."""
+    case = queries.lock_case(number)
+    online = case.mode == Mode.ONLINE
+    move = states.DELIVER_ONLINE if online else states.DELIVER_TO_WINDOW
+    _act(case, officer, move)
+    moving.make_move(case, move, by=moving.officer_author(officer, Party.DECIDER), at=at)
+    return case
+
+
+@transaction.atomic
+def close_at_window(*, number: str, officer: Officer, taken_by: str, at: datetime) -> Case:
+    """Write down who took the result at the window; nothing is left to do then."""
+    case = queries.lock_case(number)
+    _act(case, officer, states.CLOSE_AT_WINDOW)
+    moving.make_move(
+        case,
+        states.CLOSE_AT_WINDOW,
+        by=moving.officer_author(officer, Party.RECEIVER),
+        at=at,
+        personal={"taken_by": _required(taken_by, "taken_by", "写明结果由谁领取")},
+    )
+    return case

@@ -1,0 +1,233 @@
+"""Submitting: from what somebody hands in to a case with a number, a receipt and a holder.
+
+This is the busiest write of a node, so everything it writes goes to the database as one
+statement; see docs/adr on hot paths.
+"""
+
+import json
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from tongban.basics import canonical, identifiers, sealing
+from tongban.basics.refusals import FieldsRefused, Refused
+from tongban.cases import messages, rules, standing, states
+from tongban.cases.models import FOLDED, Submission
+from tongban.cases.operations import moving
+from tongban.cases.rules import Intake, Route
+from tongban.cases.standing import BEIJING, Standing
+from tongban.cases.states import Mode
+from tongban.exchange import outbox
+from tongban.record import chains, papers
+from tongban.record import operations as record
+from tongban.record.chains import Event
+
+_SERIALS_AT_ONCE = 50
+
+
+class KeyUsedOtherwise(Refused):
+    """The idempotency key already stands for another submission."""
+
+    code = "idempotency-key-used-otherwise"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("这个幂等键已经用于另一份申请。内容不同的申请请换一个新的键")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A submission that was taken: its number, and whether it had been taken before."""
+
+    number: str
+    is_new: bool
+
+
+def submit(*, intake: Intake, owner: str, key: str, at: datetime) -> Taken:
+    """Take a submission; with the same owner and key again, the same case.
+
+    Refused with everything that is wrong: an item that is not open for these places, a place that
+    is not competent, answers or papers that are missing or impossible, an idempotency key that
+    stands for another submission. Refused means nothing was written.
+    """
+    digest = canonical.digest(intake.canonical())
+    if known := _taken_before(owner, key, digest):
+        return known
+    version, answers = rules.check_intake(intake, on=at.astimezone(BEIJING).date())
+    if lost := [paper.spec for paper in intake.papers if not papers.has(paper.file.digest)]:
+        raise FieldsRefused({spec: ["这份材料没有保存下来，请再上传一次"] for spec in lost})
+    route = rules.route(intake, version)
+    return _write(intake, answers, route, owner=owner, key=key, digest=digest, at=at)
+
+
+def _taken_before(owner: str, key: str, digest: str) -> Taken | None:
+    row = Submission.objects.filter(owner=owner, key=key).values_list("number", "digest").first()
+    if row is None:
+        return None
+    number, before = row
+    if before != digest:
+        raise KeyUsedOtherwise
+    return Taken(number, is_new=False)
+
+
+def _write(
+    intake: Intake,
+    answers: dict[str, Any],
+    route: Route,
+    *,
+    owner: str,
+    key: str,
+    digest: str,
+    at: datetime,
+) -> Taken:
+    number = _next_number(intake, route, at)
+    event, part = _event(intake, answers, route, number=number, at=at)
+    after = standing.apply(Standing(number=number), event)
+    row = record.row_of(event)
+    sent = _owed(event, part, after, at)
+    values = {
+        "owner": owner,
+        "key": key,
+        "digest": digest,
+        "number": number,
+        "at": at,
+        "seq": row.seq,
+        "kind": row.kind,
+        "body": row.body,
+        "hash": row.hash,
+        "key_id": row.key_id,
+        "signature": row.signature,
+        "sealed": event.sealed,
+        "part": record.sealed(event.sealed, part),
+        "applicant_match": sealing.match(intake.applicant["id_number"]),
+        "name_match": sealing.match(intake.applicant["name"]),
+        "papers": json.dumps([_columns(paper) for paper in after.papers]),
+        "outgoing": json.dumps(sent),
+    } | {f"case_{name}": _plain(getattr(after, name)) for name in FOLDED}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SUBMIT, values)
+        (is_new,) = cursor.fetchone()
+    if is_new:
+        return Taken(number, is_new=True)
+    # Somebody took the same key between our look and our write: it is their case.
+    known = _taken_before(owner, key, digest)
+    assert known is not None
+    return known
+
+
+def _event(
+    intake: Intake, answers: dict[str, Any], route: Route, *, number: str, at: datetime
+) -> tuple[Event, bytes]:
+    personal = {
+        "applicant": intake.applicant,
+        "answers": answers,
+        "file_names": {paper.file.digest: paper.name for paper in intake.papers},
+    }
+    digest, part = chains.sealed_part(personal)
+    move = states.SUBMIT_ONLINE if intake.mode is Mode.ONLINE else states.SUBMIT
+    event = chains.make(
+        None,
+        chain=number,
+        kind=move.name,
+        author=moving.applicant_author(),
+        at=at,
+        content={
+            "particulars": True,
+            "applicant_kind": intake.applicant["kind"],
+            "materials": rules.named(intake.papers, route.version),
+            **route.content(intake),
+        },
+        signer=moving.signer(),
+        sealed=digest,
+        files=[paper.file for paper in intake.papers],
+    )
+    return event, part
+
+
+def _owed(event: Event, part: bytes, after: Standing, at: datetime) -> list[dict[str, Any]]:
+    """Rows of the outbox for the other nodes that take part from the start."""
+    recipients = [node for node in after.told if node != settings.NODE_ID]
+    if not recipients:
+        return []
+    data = {"events": [event.packed()], "parts": {event.sealed: part.decode()}}
+    owed = outbox.envelopes_for(
+        recipients,
+        messages.EVENTS,
+        event.chain,
+        data,
+        files=messages.files([event]),
+        sequence=event.seq,
+        at=at,
+    )
+    return [row.record() for row in owed]
+
+
+def _columns(paper: standing.Paper) -> dict[str, Any]:
+    return {name: getattr(paper, name) for name in paper.__slots__}
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+class _Serials:
+    """Serial numbers fetched in blocks, so that a submission need not ask the database for one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left: list[int] = []
+
+    def next(self) -> int:
+        with self._lock:
+            if not self._left:
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT nextval('cases_serial') FROM generate_series(1, %s)",
+                        [_SERIALS_AT_ONCE],
+                    )
+                    self._left = [serial for (serial,) in reversed(cursor.fetchall())]
+            return self._left.pop()
+
+
+_serials = _Serials()
+
+
+def _next_number(intake: Intake, route: Route, at: datetime) -> str:
+    return identifiers.case_number(
+        route.number_division, at.astimezone(BEIJING).date(), _serials.next()
+    )
+
+
+_CASE_COLUMNS = ", ".join(FOLDED)
+_CASE_VALUES = ", ".join(f"%(case_{name})s" for name in FOLDED)
+
+SUBMIT = f"""
+WITH taken AS (
+  INSERT INTO cases_submission (owner, key, digest, number, at)
+  VALUES (%(owner)s, %(key)s, %(digest)s, %(number)s, %(at)s)
+  ON CONFLICT (owner, key) DO NOTHING RETURNING number
+), entry AS (
+  INSERT INTO record_entry (chain, seq, kind, at, body, hash, key_id, signature)
+  SELECT number, %(seq)s, %(kind)s, %(at)s, %(body)s, %(hash)s, %(key_id)s, %(signature)s
+  FROM taken
+), part AS (
+  INSERT INTO record_sealed (digest, data) SELECT %(sealed)s, %(part)s FROM taken
+), kept AS (
+  INSERT INTO cases_case ({_CASE_COLUMNS}, applicant_match, name_match)
+  SELECT {_CASE_VALUES}, %(applicant_match)s, %(name_match)s FROM taken
+), material AS (
+  INSERT INTO cases_material (case_id, spec, name, digest, size, media_type, grade, seq)
+  SELECT taken.number, m.spec, m.name, m.digest, m.size, m.media_type, m.grade, m.seq
+  FROM taken, jsonb_to_recordset(%(papers)s::jsonb) AS m(
+    spec text, name text, digest text, size int, media_type text, grade text, seq int)
+), owed AS (
+  INSERT INTO {outbox.TABLE} ({outbox.COLUMNS})
+  SELECT {outbox.FROM_RECORDS}
+  FROM taken, jsonb_to_recordset(%(outgoing)s::jsonb) AS {outbox.RECORDS}
+)
+SELECT count(*) FROM taken
+"""  # noqa: S608 - column names come from our own dataclass, values are parameters

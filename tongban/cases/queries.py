@@ -1,0 +1,262 @@
+"""Reads with a name: one case for whoever may see it, queues, and what stands open on a case."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from tongban.basics import calendar, identifiers, sealing
+from tongban.basics.refusals import NotFound
+from tongban.cases import standing
+from tongban.cases.models import Case, Draft, Request
+from tongban.cases.permissions import check_may_see, office_of
+from tongban.cases.states import Party, State
+from tongban.catalogue import queries as catalogue
+from tongban.catalogue.versions import Version
+from tongban.parties import queries as parties
+from tongban.parties.models import Account, Applicant, Officer
+from tongban.record import queries as recorded
+
+NO_SUCH_CASE = "没有找到这件。请对照收件凭证检查办件编号，或者换成申请时用的账户登录"
+
+
+def lock_case(number: str) -> Case:
+    """The case, locked until the transaction ends; every operation begins here."""
+    case = Case.objects.select_for_update(of=("self",)).filter(pk=number).first()
+    if case is None:
+        raise NotFound(NO_SUCH_CASE)
+    return case
+
+
+def lock_case_of(account: Account, number: str) -> Case:
+    """A case of somebody this account acts for, locked; to anybody else it does not exist."""
+    case = lock_case(number)
+    if case.applicant_match not in _matches(account):
+        raise NotFound(NO_SUCH_CASE)
+    return case
+
+
+def case_of(account: Account, number: str) -> Case:
+    """A case of somebody this account acts for."""
+    case = Case.objects.filter(pk=number, applicant_match__in=_matches(account)).first()
+    if case is None:
+        raise NotFound(NO_SUCH_CASE)
+    return case
+
+
+def case_for(officer: Officer, number: str) -> Case:
+    """A case that the officer's authority receives or decides."""
+    case = Case.objects.select_related("claimed_by").filter(pk=number).first()
+    if case is None:
+        raise NotFound("没有找到这件，请检查办件编号")
+    check_may_see(officer, case)
+    return case
+
+
+def _matches(account: Account) -> list[str]:
+    return [applicant.match for applicant in parties.applicants_of(account)]
+
+
+def cases_of(account: Account) -> QuerySet[Case]:
+    """All cases of everybody this account acts for, newest first."""
+    return Case.objects.filter(applicant_match__in=_matches(account)).order_by(
+        "-submitted_at", "-number"
+    )
+
+
+def drafts_of(account: Account) -> QuerySet[Draft]:
+    """What this account has begun and not submitted, last saved first."""
+    return Draft.objects.filter(account=account, submitted_as="").order_by("-saved_at")
+
+
+def version_of(case: Case) -> Version:
+    """The rules that travel with the case: those in force on the day it was submitted."""
+    return catalogue.version(case.item, case.item_version)
+
+
+def particulars(case: Case) -> dict[str, Any]:
+    """Applicant, answers and file names, unsealed; to be shown only to those who may see them."""
+    return recorded.part(case.particulars)
+
+
+def applicant_names(cases: Iterable[Case]) -> dict[str, str]:
+    """Names of applicants by case number, read in one go for a list."""
+    rows = {case.number: case.particulars for case in cases}
+    parts = recorded.parts(rows.values())
+    return {
+        number: parts[digest]["applicant"]["name"] if digest in parts else ""
+        for number, digest in rows.items()
+    }
+
+
+def contact(officer: Officer) -> dict[str, str]:
+    """Whom an applicant may ask about what this officer wrote."""
+    authority = office_of(officer)
+    return {"authority": authority.name, "person": officer.name, "phone": authority.phone}
+
+
+def open_request(case: Case) -> Request | None:
+    """What was asked of the holder of this case and is not yet answered."""
+    return Request.objects.filter(number=case.number, answered_at=None).first()
+
+
+def last_request(case: Case) -> Request | None:
+    """The latest thing asked of the holder of this case, answered or not."""
+    return Request.objects.filter(number=case.number).order_by("-asked_at").first()
+
+
+def is_answered(number: str, request_id: str) -> bool:
+    """Whether the record of a case already answers a request."""
+    return any(
+        event.content.get("request") == request_id for event in recorded.events(number)
+    )
+
+
+@dataclass(frozen=True)
+class Light:
+    """How near the due day of a case is; `kind` as the pages' lights have it."""
+
+    kind: str  # ok | warn | bad | pause | ""
+    text: str
+    due_on: date | None
+    is_provisional: bool = False
+
+
+def light(case: Case, today: date) -> Light:
+    """The light of whoever holds the case; thresholds are the platform's default (1 working day)."""
+    if case.holder == Party.APPLICANT and case.state in {State.RETURNED, State.CORRECTION}:
+        return Light("pause", "停止计时，等申请人", None)
+    if case.due_on is None:
+        return Light("", "没有时限", None)
+    left = calendar.working_days_between(today, case.due_on)
+    provisional = calendar.is_provisional(case.due_on)
+    if left < 0:
+        return Light("bad", f"超{-left}个工作日", case.due_on, provisional)
+    if left == 0:
+        return Light("warn", "今天到期", case.due_on, provisional)
+    return Light("warn" if left == 1 else "ok", f"剩{left}个工作日", case.due_on, provisional)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a queue; `after` leads to the next one."""
+
+    cases: list[Case]
+    after: str
+
+
+PAGE = 20
+
+
+def queue(
+    officer: Officer, party: Party, *, shown: str = "mine", find: str = "", after: str = ""
+) -> Page:
+    """The queue of an officer's office by due day, in pages that stay put while cases move.
+
+    `shown`: mine (to do), late, today, claimed, waiting (with the applicant), passed (handed on or
+    decided). `find` takes the last characters of a number, or the applicant's full name.
+    """
+    cases = _shown(office_cases(officer, party), party, shown, officer)
+    if find:
+        cases = cases.filter(_found(find))
+    cases = cases.order_by("due_on", "number")
+    if after:
+        cases = cases.filter(_behind(after))
+    rows = list(cases.select_related("claimed_by")[: PAGE + 1])
+    cursor = ""
+    if len(rows) > PAGE:
+        last = rows[PAGE - 1]
+        cursor = f"{last.due_on or ''}~{last.number}"
+    return Page(rows[:PAGE], cursor)
+
+
+def office_cases(officer: Officer, party: Party) -> QuerySet[Case]:
+    """All cases that the officer's office receives, or decides."""
+    side = "receiver_authority" if party is Party.RECEIVER else "decider_authority"
+    return Case.objects.filter(**{side: office_of(officer).code})
+
+
+def _shown(
+    cases: QuerySet[Case], party: Party, shown: str, officer: Officer
+) -> QuerySet[Case]:
+    today = standing.today()
+    in_hand = cases.filter(holder=party)
+    return {
+        "late": in_hand.filter(due_on__lt=today),
+        "today": in_hand.filter(due_on=today),
+        "claimed": in_hand.filter(claimed_by=officer),
+        "waiting": cases.filter(
+            holder__in=[Party.APPLICANT, Party.CHANNEL],
+            state__in=[State.RETURNED, State.CORRECTION, State.IN_DELIVERY],
+        ),
+        "passed": cases.exclude(holder=party),
+    }.get(shown, in_hand)
+
+
+def _found(find: str) -> Q:
+    text = find.strip()
+    suffix = "".join(character for character in text.upper() if character.isalnum())
+    return Q(number__endswith=suffix) | Q(name_match=sealing.match(text)) if suffix else Q(pk="")
+
+
+def _behind(after: str) -> Q:
+    day, _, number = after.partition("~")
+    try:
+        due = date.fromisoformat(day) if day else None
+    except ValueError:
+        return Q()
+    if due is None:
+        return Q(due_on=None, number__gt=number)
+    return Q(due_on__gt=due) | Q(due_on=due, number__gt=number) | Q(due_on=None)
+
+
+def queue_counts(officer: Officer, party: Party) -> dict[str, int]:
+    """How many cases each filter of the queue shows."""
+    today = standing.today()
+    in_hand = Q(holder=party)
+    return office_cases(officer, party).aggregate(
+        mine=Count("pk", filter=in_hand),
+        late=Count("pk", filter=in_hand & Q(due_on__lt=today)),
+        today=Count("pk", filter=in_hand & Q(due_on=today)),
+        claimed=Count("pk", filter=in_hand & Q(claimed_by=officer)),
+        waiting=Count(
+            "pk",
+            filter=Q(
+                holder__in=[Party.APPLICANT, Party.CHANNEL],
+                state__in=[State.RETURNED, State.CORRECTION, State.IN_DELIVERY],
+            ),
+        ),
+        passed=Count("pk", filter=~in_hand),
+    )
+
+
+def neighbours(officer: Officer, case: Case) -> tuple[str, str]:
+    """The cases before and after this one in its officer's queue, empty at the ends."""
+    party = Party(case.holder)
+    if party not in {Party.RECEIVER, Party.DECIDER}:
+        return "", ""
+    numbers = list(
+        _shown(office_cases(officer, party), party, "mine", officer)
+        .order_by("due_on", "number")
+        .values_list("number", flat=True)[:500]
+    )
+    if case.number not in numbers:
+        return "", ""
+    at = numbers.index(case.number)
+    return (numbers[at - 1] if at else ""), (numbers[at + 1] if at + 1 < len(numbers) else "")
+
+
+def applicant_of(account: Account, applicant_id: UUID) -> Applicant:
+    """An applicant this account may act for; anybody else's does not exist for it."""
+    for applicant in parties.applicants_of(account):
+        if applicant.pk == applicant_id:
+            return applicant
+    raise NotFound("您没有代表这个申请人办事的资格，请先换账户登录")
+
+
+def find_number(text: str) -> str:
+    """A case number as somebody typed it; refused when it cannot be one."""
+    return identifiers.check_case_number(text)
