@@ -153,3 +153,35 @@ def nats_server_program() -> Path:
     from tongban.local import broker
 
     return broker.program()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Places, nodes and departments, and the offices of two provinces, once for all tests."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _load_places()
+
+
+def _load_places() -> None:
+    from django.utils.timezone import now
+
+    from tongban.jurisdictions import operations
+
+    operations.load_reference(at=now())
+    operations.load_sandbox_offices(provinces=["22", "35"], at=now())
+
+
+@pytest.fixture(autouse=True)
+def _places_are_there(request: pytest.FixtureRequest) -> None:
+    """Load places again after a test that emptied the tables, as those with real commits do."""
+    uses = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if not uses and not request.node.get_closest_marker("django_db"):
+        return
+    request.getfixturevalue("_django_db_helper")
+
+    from tongban.jurisdictions import snapshot
+    from tongban.jurisdictions.models import Revision
+
+    snapshot.look_again()
+    if not Revision.objects.exists():
+        _load_places()

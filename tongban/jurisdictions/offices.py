@@ -43,7 +43,7 @@ def of_province(province: Division, patterns: Sequence[Mapping[str, Any]], *, on
                 name = pattern["city"].format(c=city.name)
                 made.authorities.append(_authority(city, Level(city.level), pattern, name))
         if "county" in pattern:
-            made.authorities += _county_organs(province, cities, pattern, on=on)
+            made.authorities += _county_organs(cities, pattern, on=on)
     centres = [organ for organ in made.authorities if organ.department_id == "zhengwu"]
     made.windows = [_window(organ) for organ in centres if _receives(organ)]
     return made
@@ -59,7 +59,7 @@ def _province_name(province: Division, pattern: Mapping[str, Any]) -> str:
 
 
 def _county_organs(
-    province: Division, cities: Sequence[Division], pattern: Mapping[str, Any], *, on: date
+    cities: Sequence[Division], pattern: Mapping[str, Any], *, on: date
 ) -> list[Authority]:
     organs = []
     for city in cities:

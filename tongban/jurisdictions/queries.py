@@ -279,7 +279,7 @@ def window_authority(division_code: str) -> Authority:
 
 def receiving_windows(division_code: str) -> list[Window]:
     """The windows that receive for other places, in the place and everywhere below it."""
-    codes = [code for code in _with_below(division_code)]
+    codes = list(_with_below(division_code))
     return list(
         Window.objects.filter(authority__division_code__in=codes)
         .select_related("authority")

@@ -93,9 +93,9 @@ def opening(
             opens = datetime.combine(day, begin, tzinfo=at.tzinfo)
             closes = datetime.combine(day, end, tzinfo=at.tzinfo)
             if at < opens:
-                return Opening(False, opens)
+                return Opening(is_open=False, changes_at=opens)
             if at < closes:
-                return Opening(True, closes)
+                return Opening(is_open=True, changes_at=closes)
     return None
 
 

