@@ -1,0 +1,270 @@
+"""The fold and the table of moves: every state × move × role × place."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongban.basics import signing
+from tongban.cases import standing, states
+from tongban.cases.standing import NotInTable, Standing
+from tongban.cases.states import MOVES, Mode, Move, Party, State
+from tongban.record import chains
+from tongban.record.chains import Author, Event, FileRef
+
+SIGNER = signing.signer_from_pem(signing.new_key())
+MONDAY = datetime(2026, 11, 16, 1, 12, tzinfo=UTC)
+NUMBER = "22010420261116000427L"
+WINDOW, BUREAU, OTHER = "W" * 18, "B" * 18, "X" * 18
+PAPER = FileRef("a" * 64, 3, "image/png")
+
+AUTHORS = {
+    Party.APPLICANT: Author("22", "applicant"),
+    Party.RECEIVER: Author("22", "receiver", "220104", WINDOW, "clerk"),
+    Party.DECIDER: Author("35", "decider", "350100", BUREAU, "officer"),
+}
+
+# A way to every state, by the moves alone.
+WAYS: dict[tuple[Mode, State], list[Move]] = {
+    (Mode.RECEIVED_FOR, State.SUBMITTED): [states.SUBMIT],
+    (Mode.RECEIVED_FOR, State.RECEIVED): [states.SUBMIT, states.RECEIVE],
+    (Mode.RECEIVED_FOR, State.RETURNED): [states.SUBMIT, states.RETURN_FOR_FORM],
+    (Mode.RECEIVED_FOR, State.PENDING): [states.SUBMIT, states.RECEIVE, states.HAND_OVER],
+    (Mode.ONLINE, State.PENDING): [states.SUBMIT_ONLINE],
+}
+for _mode, _state in [(m, State.PENDING) for m in Mode]:
+    _way = WAYS[_mode, _state]
+    WAYS[_mode, State.NOT_ACCEPTED] = [*_way, states.REFUSE_ACCEPTANCE]
+    WAYS[_mode, State.CORRECTION] = [*_way, states.ASK_CORRECTION]
+    WAYS[_mode, State.UNDER_REVIEW] = [*_way, states.ACCEPT]
+    WAYS[_mode, State.APPROVED] = [*_way, states.ACCEPT, states.APPROVE]
+    WAYS[_mode, State.DENIED] = [*_way, states.ACCEPT, states.DENY]
+    _issued = [*_way, states.ACCEPT, states.APPROVE, states.ISSUE_RESULT]
+    _deliver = states.DELIVER_ONLINE if _mode is Mode.ONLINE else states.DELIVER_TO_WINDOW
+    _close = states.CLOSE_ONLINE if _mode is Mode.ONLINE else states.CLOSE_AT_WINDOW
+    WAYS[_mode, State.RESULT_ISSUED] = _issued
+    WAYS[_mode, State.IN_DELIVERY] = [*_issued, _deliver]
+    WAYS[_mode, State.CLOSED] = [*_issued, _deliver, _close]
+    WAYS[_mode, State.WITHDRAWN] = [*_way, states.WITHDRAW]
+
+
+def an_event(
+    before: Standing, kind: str, author: Author, *, mode: Mode, at: datetime = MONDAY
+) -> Event:
+    content: dict[str, object] = {}
+    files: list[FileRef] = []
+    if kind in {"submit", "submit_online"}:
+        by_window = mode is Mode.RECEIVED_FOR
+        content = {
+            "particulars": True,
+            "item": "2020-2-06",
+            "version": 1,
+            "mode": mode.value,
+            "applicant_kind": "person",
+            "places": {
+                "applicant": "220104",
+                "receiving": "220104" if by_window else "",
+                "deciding": "350100",
+                "evaluating": "220104",
+            },
+            "nodes": {"applicant": "22", "receiver": "22" if by_window else "", "decider": "35"},
+            "authorities": {"receiver": WINDOW if by_window else "", "decider": BUREAU},
+            "limits": {"receive": 1, "accept": 5, "decide": 10},
+            "materials": [
+                {"spec": "home", "name": "住所证明", "digest": PAPER.digest, "grade": "C"}
+            ],
+        }
+        files = [PAPER]
+    if kind == "issue_result":
+        content = {"result": {"digest": "b" * 64, "title": "准予", "number": "1号"}}
+    return chains.make(
+        chains.Head(before.head_seq, before.head_hash) if before.head_seq else None,
+        chain=NUMBER,
+        kind=kind,
+        author=author,
+        at=at,
+        content=content,
+        files=files,
+        signer=SIGNER,
+    )
+
+
+def holder_author(before: Standing, move: Move) -> Author:
+    """Who may make this move: for a withdrawal whoever's node holds the case."""
+    if move is states.WITHDRAW:
+        return replace(AUTHORS[Party.APPLICANT], node=before.holder_node)
+    return AUTHORS[move.by]
+
+
+def arrived(before: Standing, *, mode: Mode, at: datetime = MONDAY) -> Standing:
+    if before.holder != Party.CHANNEL:
+        return before
+    author = Author(before.holder_node, "system")
+    return standing.apply(before, an_event(before, "arrive", author, mode=mode, at=at))
+
+
+def a_case(mode: Mode, way: list[Move]) -> Standing:
+    case = Standing(number=NUMBER)
+    for move in way:
+        event = an_event(case, move.name, holder_author(case, move), mode=mode)
+        case = arrived(standing.apply(case, event), mode=mode)
+    return case
+
+
+STANDINGS = [
+    pytest.param(mode, way, id=f"{mode.value}-{state.value}") for (mode, state), way in WAYS.items()
+]
+
+
+@pytest.mark.parametrize("state", [s for s in State if s not in {State.DRAFT, State.HANDED_OVER}])
+def test_every_state_is_reached_by_moves_alone(state):
+    reached = [a_case(mode, way).state for (mode, target), way in WAYS.items() if target is state]
+
+    assert reached and set(reached) == {state}
+
+
+@pytest.mark.parametrize(("mode", "way"), STANDINGS)
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)
+@pytest.mark.parametrize("role", list(AUTHORS), ids=lambda role: role.value)
+@pytest.mark.parametrize("place", ["right node", "other node", "other authority"])
+def test_only_what_the_table_allows_happens(mode, way, move, role, place):
+    case = a_case(mode, way)
+    author = AUTHORS[role]
+    if place == "other node":
+        author = replace(author, node="44")
+    if place == "other authority":
+        author = replace(author, authority=OTHER)
+    event = an_event(case, move.name, author, mode=mode)
+
+    if move is states.WITHDRAW:
+        allowed = State(case.state) in move.sources and author.node == case.holder_node
+    else:
+        allowed = (
+            State(case.state) in move.sources
+            and states.only_in(mode, move)
+            and case.holder == move.by == role
+            and author.node == case.holder_node
+            and not (place == "other authority" and role is not Party.APPLICANT)
+        )
+    if allowed:
+        after = arrived(standing.apply(case, event), mode=mode)
+        assert after.state == states.after_arrival(move.target)
+        assert after.holder == move.to
+    else:
+        with pytest.raises(NotInTable):
+            standing.apply(case, event)
+
+
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)
+def test_nobody_moves_a_case_that_is_between_two_nodes(move):
+    case = a_case(Mode.RECEIVED_FOR, [states.SUBMIT, states.RECEIVE])
+    sent = standing.apply(
+        case, an_event(case, "hand_over", AUTHORS[Party.RECEIVER], mode=Mode.RECEIVED_FOR)
+    )
+
+    assert (sent.state, sent.holder, sent.bound_for) == ("handed_over", "channel", "decider")
+    for author in AUTHORS.values():
+        event = an_event(sent, move.name, author, mode=Mode.RECEIVED_FOR)
+        if move is states.WITHDRAW and author.node == "35":
+            assert standing.apply(sent, event).state == State.WITHDRAWN
+        else:
+            with pytest.raises(NotInTable):
+                standing.apply(sent, event)
+
+
+def test_only_the_node_it_is_bound_for_says_that_a_case_has_arrived():
+    case = a_case(Mode.RECEIVED_FOR, [states.SUBMIT, states.RECEIVE])
+    sent = standing.apply(
+        case, an_event(case, "hand_over", AUTHORS[Party.RECEIVER], mode=Mode.RECEIVED_FOR)
+    )
+
+    with pytest.raises(NotInTable):
+        standing.apply(
+            sent, an_event(sent, "arrive", Author("22", "system"), mode=Mode.RECEIVED_FOR)
+        )
+    there = standing.apply(
+        sent, an_event(sent, "arrive", Author("35", "system"), mode=Mode.RECEIVED_FOR)
+    )
+    assert (there.state, there.holder, there.bound_for) == ("pending", "decider", "")
+    with pytest.raises(NotInTable):
+        standing.apply(
+            there, an_event(there, "arrive", Author("35", "system"), mode=Mode.RECEIVED_FOR)
+        )
+
+
+def test_the_deciding_node_is_told_of_a_case_only_when_it_is_handed_over():
+    case = a_case(Mode.RECEIVED_FOR, [states.SUBMIT, states.RECEIVE])
+    assert case.told == ["22"]
+    assert a_case(Mode.RECEIVED_FOR, WAYS[Mode.RECEIVED_FOR, State.PENDING]).told == ["22", "35"]
+
+
+def test_the_window_has_one_working_day_from_the_day_after_submission():
+    friday = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    case = Standing(number=NUMBER)
+    event = an_event(
+        case, "submit", AUTHORS[Party.APPLICANT], mode=Mode.RECEIVED_FOR, at=friday
+    )
+
+    assert standing.apply(case, event).due_on == date(2026, 11, 23)
+
+
+def test_the_acceptance_clock_stands_while_the_applicant_corrects():
+    """Five days from arrival; two used before the correction, so three are left after it."""
+    case = a_case(Mode.ONLINE, [states.SUBMIT_ONLINE])
+    assert case.due_on == date(2026, 11, 23)
+
+    wednesday = MONDAY + timedelta(days=2)
+    asked = standing.apply(
+        case,
+        an_event(case, "ask_correction", AUTHORS[Party.DECIDER], mode=Mode.ONLINE, at=wednesday),
+    )
+    asked = arrived(asked, mode=Mode.ONLINE, at=wednesday)
+    assert (asked.due_on, asked.holder) == (None, Party.APPLICANT)
+
+    thursday_next_week = MONDAY + timedelta(days=10)
+    answered = standing.apply(
+        asked,
+        an_event(
+            asked,
+            "answer_correction",
+            AUTHORS[Party.APPLICANT],
+            mode=Mode.ONLINE,
+            at=thursday_next_week,
+        ),
+    )
+    answered = arrived(answered, mode=Mode.ONLINE, at=thursday_next_week)
+    assert answered.due_on == date(2026, 12, 1)
+
+
+def test_a_moment_after_midnight_in_beijing_counts_as_the_new_day():
+    just_after_midnight = datetime(2026, 11, 16, 16, 30, tzinfo=UTC)  # Tuesday 0:30 in Beijing
+    case = Standing(number=NUMBER)
+    event = an_event(
+        case, "submit", AUTHORS[Party.APPLICANT], mode=Mode.RECEIVED_FOR, at=just_after_midnight
+    )
+
+    assert standing.apply(case, event).due_on == date(2026, 11, 18)
+
+
+@given(st.lists(st.sampled_from(MOVES), max_size=12), st.sampled_from(list(Mode)))
+def test_whatever_is_tried_a_case_has_one_holder_and_its_fold_is_the_same(tried, mode):
+    """Random attempts: refused ones change nothing, the others leave exactly one holder."""
+    case, events = Standing(number=NUMBER), []
+    for move in tried:
+        event = an_event(case, move.name, holder_author(case, move), mode=mode)
+        try:
+            after = standing.apply(case, event)
+        except NotInTable:
+            continue
+        events.append(event)
+        if after.holder == Party.CHANNEL:
+            arrival = an_event(after, "arrive", Author(after.holder_node, "system"), mode=mode)
+            after = standing.apply(after, arrival)
+            events.append(arrival)
+        case = after
+        assert case.holder != Party.CHANNEL
+        assert (case.holder == Party.NOBODY) == (State(case.state) in states.ENDED)
+    if events:
+        assert standing.fold(events) == case
