@@ -1,5 +1,6 @@
 """Where the demo keeps everything: one folder, so that removing it removes all of it."""
 
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -95,3 +96,15 @@ def check_space(folder: Path, least: int = LEAST_FREE) -> None:
             f"Too little disk: {free // 1024**2} MB are free at {folder}, "
             f"{least // 1024**2} MB are needed. Free some, or name another place in TONGBAN_HOME.",
         )
+
+
+def saved_settings(home: Home, code: str) -> dict[str, str]:
+    """The settings of a node of the demo that was started here, for the command line."""
+    try:
+        saved: dict[str, str] = json.loads((home.node(code) / "settings.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise Trouble(
+            f"这里还没有节点 {code}。请先运行 ./run demo（可用 --nodes 指定省份）。",
+            f"There is no node {code} here yet: run ./run demo first (--nodes names provinces).",
+        ) from error
+    return saved

@@ -4,21 +4,18 @@ import hashlib
 import json
 import os
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from tongban.local import databases
 from tongban.local.children import MARK, Child
+from tongban.local.health import readiness
 from tongban.local.home import PROJECT, Home
 from tongban.local.keys import Secrets, write_private
 from tongban.local.ports import LOOPBACK, web_port
 from tongban.local.provinces import node_name
-from tongban.local.trouble import Trouble
 
 # One process is right for several nodes on few cores; a second thread lets one request wait.
 THREADS = "2"
@@ -103,24 +100,9 @@ class LocalNode:
             folder=PROJECT,
         )
 
-    def readiness(self) -> dict[str, Any]:
-        """What the node says of itself; `ready` is False when it says nothing."""
-        try:
-            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:  # noqa: S310
-                found: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as refused:
-            try:
-                found = json.load(refused)
-            except ValueError:
-                found = {"cause": f"HTTP {refused.code}"}
-            return {"ready": False, **{k: v for k, v in found.items() if k != "ready"}}
-        except (OSError, ValueError) as error:
-            return {"ready": False, "cause": str(getattr(error, "reason", error))}
-        return {"ready": bool(found.get("ready")), **found}
-
     def is_ready(self) -> bool:
         """Whether the node can do its work."""
-        return bool(self.readiness()["ready"])
+        return bool(readiness(self.url)["ready"])
 
     def save_settings(self) -> None:
         """Write the settings down, so that the command line can act as this node."""
@@ -171,15 +153,3 @@ def code_digest() -> str:
         total.update(str(path.relative_to(PROJECT)).encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
-
-
-def saved_settings(home: Home, code: str) -> dict[str, str]:
-    """The settings of a node of the demo that was started here, for the command line."""
-    try:
-        saved: dict[str, str] = json.loads((home.node(code) / "settings.json").read_bytes())
-    except (OSError, ValueError) as error:
-        raise Trouble(
-            f"这里还没有节点 {code}。请先运行 ./run demo（可用 --nodes 指定省份）。",
-            f"There is no node {code} here yet: run ./run demo first (--nodes names provinces).",
-        ) from error
-    return saved

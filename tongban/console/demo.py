@@ -1,0 +1,180 @@
+"""`./run demo`: three installations on one machine, until Ctrl-C."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from tongban.console.exits import Exit
+from tongban.local import state
+from tongban.local.children import last_lines
+from tongban.local.demo import Demo
+from tongban.local.home import PROJECT, Home, home
+from tongban.local.provinces import DEFAULT_NODES, chosen_nodes
+from tongban.local.trouble import Interrupted, Trouble
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+console = Console(highlight=False)
+
+Nodes = Annotated[
+    str, typer.Option(help="省份代码，逗号分隔；枢纽总在其中。 Provinces; the hub is always there.")
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="清空后重新开始。 Empty everything and start anew.")
+]
+Detach = Annotated[
+    bool, typer.Option("--detach", help="就绪后转入后台。 Go to the background when ready.")
+]
+Processes = Annotated[
+    int, typer.Option(min=1, max=16, help="每个节点的网页进程数。 Web processes of each node.")
+]
+
+
+@app.command()
+def demo(
+    nodes: Nodes = DEFAULT_NODES,
+    fresh: Fresh = False,
+    detach: Detach = False,
+    web_processes: Processes = 1,
+) -> None:
+    """Start servers and nodes, show where they are, and stay until asked to stop."""
+    codes = chosen_nodes(nodes)
+    if detach:
+        _start_in_background(home(), fresh=fresh, nodes=nodes, web_processes=web_processes)
+        return
+    started = time.monotonic()
+    the_demo = Demo(home(), codes, web_processes=web_processes)
+    _stop_when_told(the_demo)
+    with console.status("启动 Starting …") as line:
+        the_demo.say = _teller(line)
+        the_demo.start(fresh=fresh)
+    the_demo.say = lambda what: console.print(f"[yellow]·[/] {escape(what)}")
+    try:
+        _say_ready(the_demo.home, seconds=time.monotonic() - started, detached=False)
+        the_demo.watch()
+    finally:
+        console.print("正在停止 Stopping …")
+        the_demo.stop()
+    console.print("已停止，没有留下进程。 Stopped; no process is left.")
+
+
+def _teller(line: Any) -> Callable[[str], None]:
+    """Says each step as it begins, with the seconds since the start on lines that stay."""
+    began = time.monotonic()
+
+    def say(what: str) -> None:
+        line.update(f"{escape(what)} …")
+        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {escape(what)}")
+
+    return say
+
+
+def _stop_when_told(the_demo: Demo) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        the_demo.ask_to_stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def _start_in_background(place: Home, *, fresh: bool, nodes: str, web_processes: int) -> None:
+    """Start the demo in a session of its own, and wait until it is ready or has failed."""
+    if state.is_running(place):
+        raise Trouble(
+            "演示已在运行。用 ./run status 查看，用 ./run stop 停止。",
+            "The demo is already running: see it with ./run status, stop it with ./run stop.",
+        )
+    place.make()
+    log = place.log / "demo.log"
+    words = [sys.executable, "-m", "tongban.console", "demo", "--nodes", nodes]
+    words += ["--web-processes", str(web_processes), *(["--fresh"] if fresh else [])]
+    started = time.monotonic()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            cwd=PROJECT, start_new_session=True,
+        )  # fmt: skip
+    try:
+        with console.status("启动 Starting …") as line:
+            while not _has_started(place, process.pid):
+                if process.poll() is not None:
+                    raise _background_failed(log, process.returncode)
+                line.update(escape(last_lines(log, 1)) or "启动 Starting …")
+                time.sleep(0.1)
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise Interrupted from None
+    _say_ready(place, seconds=time.monotonic() - started, detached=True)
+
+
+def _has_started(place: Home, pid: int) -> bool:
+    found = state.read(place)
+    return found is not None and found.pid == pid and found.phase == "running"
+
+
+def _background_failed(log: Path, code: int) -> Exception:
+    """What the demo itself said, so that the reason is the same in both ways to start."""
+    lines = last_lines(log, 2).splitlines() or ["", ""]
+    trouble = Trouble(lines[0], lines[-1] if len(lines) > 1 else "")
+    trouble.exit_code = code if code in set(Exit) else Exit.ENVIRONMENT
+    return trouble
+
+
+def _say_ready(place: Home, *, seconds: float, detached: bool) -> None:
+    found = state.read(place)
+    if found is None:
+        return
+    console.print(f"\n[bold green]已就绪[/] Ready，用时 {seconds:.1f} s\n")
+    for node in found.nodes:
+        console.print(f"  [bold]{node['name']}[/] {node['code']}  {node['url']}/")
+        for kind, path in (("窗口与审批 desk", "/desk/"), ("沙盒登录 sign-in", "/sandbox/")):
+            if node["code"] != "00":
+                console.print(f"      {kind:<18} {node['url']}{path}")
+    for note in found.notes:
+        console.print(f"\n  [yellow]说明[/] {escape(note)}")
+    _say_accounts(place, found.nodes)
+    _say_first_steps(found.nodes)
+    end = "./run stop" if detached else "Ctrl-C"
+    console.print(f"\n停止 To stop: {end}    日志 Logs: {place.log}\n")
+
+
+def _say_accounts(place: Home, nodes: list[dict[str, Any]]) -> None:
+    shown = []
+    for node in nodes:
+        try:
+            accounts = json.loads((place.node(node["code"]) / "accounts.json").read_bytes())
+        except (OSError, ValueError):
+            continue
+        shown += [(node, account) for account in accounts]
+    if not shown:
+        return
+    console.print("\n[bold]沙盒账号[/] Sandbox accounts（人物均为虚构，点一下即可登录）")
+    for node, account in shown:
+        words = (account.get("name", ""), account.get("role", ""), account.get("place", ""))
+        told = "  ".join(str(word) for word in words if word)
+        console.print(f"  {node['name']}  {account.get('username', ''):<12} {escape(told)}")
+
+
+def _say_first_steps(nodes: list[dict[str, Any]]) -> None:
+    provinces = [node for node in nodes if node["code"] != "00"]
+    if len(provinces) < 2:
+        return
+    here, there = provinces[0], provinces[1]
+    console.print("\n[bold]先试试[/] What to try first")
+    console.print(
+        f"  1. 在{here['name']} {here['url']}/sandbox/ 以申请人登录，选一个由{there['name']}办理的事项申请；\n"
+        f"  2. 在{here['name']} {here['url']}/desk/ 以窗口人员收件、转交；\n"
+        f"  3. 在{there['name']} {there['url']}/desk/ 以审批人员受理、决定；\n"
+        f"  4. 回到申请人的“我的办件”，看每一步由谁、在哪里、何时办理。\n"
+        "  或者一条命令走完全程 Or all of it at once: ./run journey"
+    )

@@ -1,0 +1,121 @@
+"""`./run node …`: bringing a node up to date, its keys, its directory."""
+
+import base64
+import importlib
+import importlib.util
+import json
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tongban.basics.signing import new_key
+from tongban.console import acting
+from tongban.local.home import home, saved_settings
+from tongban.local.keys import write_private
+from tongban.local.trouble import WrongWords
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None,
+    help="节点：准备、密钥、节点目录  A node: preparation, keys, directory",
+)  # fmt: skip
+
+# Each module's `load()` brings its tables up to date and does nothing the second time.
+REFERENCE_DATA = (
+    "tongban.console.jurisdictions",
+    "tongban.console.catalogue",
+    "tongban.console.sandbox",
+)
+Directory = Annotated[Path, typer.Option(exists=True, help="节点目录文件。 The directory file.")]
+
+
+@app.command(
+    help="迁移数据库，载入参考数据和节点目录。 Migrate, load reference data and directory."
+)
+def prepare(directory: Directory) -> None:
+    """All that a node needs before its first request, in one process."""
+    acting.set_up_django()
+    _timed("migrate", _migrate)
+    for name in REFERENCE_DATA:
+        if importlib.util.find_spec(name):
+            _timed(name, importlib.import_module(name).load)
+        if name == "tongban.console.jurisdictions":
+            _timed("load-directory", lambda: load_directory(directory))
+    if importlib.util.find_spec("tongban.console.sandbox"):
+        _timed("accounts", _write_accounts)
+
+
+def _timed(name: str, work: Callable[[], object]) -> None:
+    began = time.monotonic()
+    work()
+    print(f"{name}: {time.monotonic() - began:.2f} s", flush=True)
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _write_accounts() -> None:
+    """Leave the sandbox accounts beside the node's other files, for whoever starts the demo."""
+    from django.conf import settings
+
+    from tongban.console import sandbox
+
+    accounts = json.dumps(sandbox.list_accounts(), ensure_ascii=False, indent=2)
+    write_private(settings.DATA_DIR / "accounts.json", accounts.encode())
+
+
+@app.command("collect-static", help="汇集静态文件。 Collect the static files.")
+def collect_static() -> None:
+    """For the web server; needs no database."""
+    acting.set_up_django()
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@app.command("load-directory", help="载入节点目录。 Load the directory of nodes.")
+def load_directory(directory: Annotated[Path, typer.Argument(exists=True)]) -> None:
+    """Take the keys and addresses of the other nodes from a file."""
+    acting.set_up_django()
+    from django.utils.timezone import now
+
+    from tongban.jurisdictions import operations
+
+    operations.load_directory(directory, at=now())
+
+
+@app.command("new-key", help="生成一组新的密钥，以环境变量形式输出。 Make new keys for a node.")
+def new_keys(
+    key_file: Annotated[
+        Path | None, typer.Option(help="签名密钥写入的文件。 Where to write the signing key.")
+    ] = None,
+) -> None:
+    """Print what a node's environment needs; a signing key is written only where told."""
+    for name in ("FIELD_KEY", "MATCH_KEY"):
+        print(f"{name}={base64.b64encode(secrets.token_bytes(32)).decode()}")
+    print(f"SECRET_KEY={secrets.token_urlsafe(48)}")
+    if key_file is None:
+        return
+    if key_file.exists():
+        raise WrongWords(
+            f"{key_file} 已存在，不会覆盖：换掉签名密钥要先在节点目录中登记新公钥。",
+            f"{key_file} exists and is not overwritten: register a new public key first.",
+        )
+    write_private(key_file, new_key())
+    print(f"NODE_KEY_FILE={key_file.absolute()}")
+
+
+@app.command("env", help="输出演示节点的环境变量。 Print the environment of a node of the demo.")
+def environment(code: Annotated[str, typer.Argument(help="节点代码 Code of the node")]) -> None:
+    """For `set -a; eval "$(./run node env 22)"`. It contains the node's secrets."""
+    from shlex import quote
+
+    for name, value in saved_settings(home(), code).items():
+        sys.stdout.write(f"{name}={quote(value)}\n")

@@ -1,0 +1,43 @@
+"""Every word that the command line knows. A new noun is a file beside this one and a line here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A noun, or a command of its own, and the module that carries it out as `app`.
+
+    `in_node`: it acts as one node, so Django is set up for that node before its module is read.
+    """
+
+    name: str
+    chinese: str
+    english: str
+    in_node: bool = False
+
+    @property
+    def module(self) -> str:
+        """Its module, read only when the word is used: help must not wait for Django."""
+        return f"tongban.console.{self.name}"
+
+
+NOUNS = {
+    noun.name: noun
+    for noun in (
+        Noun("demo", "启动演示：数据库、消息服务器和各节点", "start the demo: servers and nodes"),
+        Noun("status", "查看演示是否在运行、各节点是否就绪", "what of the demo runs and is ready"),
+        Noun("stop", "停止演示，不留任何进程", "stop the demo and leave no process"),
+        Noun("node", "节点：准备、密钥、节点目录", "a node: preparation, keys, directory"),
+        Noun(
+            "broker", "消息服务器：信箱、权限、配置", "the broker: mailboxes, rights, configuration"
+        ),
+        Noun("worker", "后台进程：收发消息、到期事项", "the worker: messages and what is due"),
+        Noun("jurisdictions", "行政区划、区域、部门", "divisions, regions, departments", True),
+        Noun("test", "安装测试所需并运行全部测试", "install what tests need and run every test"),
+        Noun(
+            "check", "格式、类型、分层、模板、迁移、生成文件", "format, types, layers, templates, …"
+        ),
+        Noun("docs", "生成文件：状态图、接口文档等", "generated files: diagrams, OpenAPI, …"),
+        Noun("requirements", "重新锁定依赖的版本和校验值", "lock the dependencies anew"),
+    )
+}
