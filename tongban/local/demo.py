@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ class Demo:
 
     def __post_init__(self) -> None:
         self.lock = Lock(self.home)
+        self._writing = threading.Lock()
         self.family = Family(self._write_state)
 
     # --- start ---
@@ -235,6 +237,11 @@ class Demo:
         self.home.make()
 
     def _write_state(self) -> None:
+        """Write down what runs now; preparations start and end in several threads at once."""
+        with self._writing:
+            self._write_state_alone()
+
+    def _write_state_alone(self) -> None:
         self.state.nodes = [
             {"code": node.code, "name": node.name, "url": node.url} for node in self.nodes
         ]
