@@ -157,7 +157,7 @@ def queue(
     """The queue of an officer's office by due day, in pages that stay put while cases move.
 
     `shown`: mine (to do), late, today, claimed, waiting (with the applicant), passed (handed on or
-    decided). `find` takes the last characters of a number, or the applicant's full name.
+    decided), all. `find` takes the last characters of a number, or the applicant's full name.
     """
     cases = _shown(office_cases(officer, party), party, shown, officer)
     if find:
@@ -193,6 +193,7 @@ def _shown(
             state__in=[State.RETURNED, State.CORRECTION, State.IN_DELIVERY],
         ),
         "passed": cases.exclude(holder=party),
+        "all": cases,
     }.get(shown, in_hand)
 
 

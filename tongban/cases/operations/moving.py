@@ -123,6 +123,8 @@ def keep(case: Case, after: Standing) -> None:
     now = {(paper.spec, paper.digest) for paper in after.papers}
     for spec, digest in kept - now:
         case.materials.filter(spec=spec, digest=digest).delete()
+        # What was noted on a paper says nothing about the one that took its place.
+        case.checks.filter(spec=spec).delete()
     Material.objects.bulk_create(
         Material(case=case, **{name: getattr(paper, name) for name in paper.__slots__})
         for paper in after.papers
