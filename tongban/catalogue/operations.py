@@ -1,0 +1,174 @@
+"""Loading the shipped catalogue into the tables."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from tongban.basics import canonical
+from tongban.basics.refusals import Refused
+from tongban.catalogue import reading, snapshot
+from tongban.catalogue.models import (
+    Batch,
+    DocumentRelation,
+    Item,
+    ItemList,
+    ItemSource,
+    ItemVersion,
+    Loaded,
+    PolicyDocument,
+)
+from tongban.catalogue.scenarios import describe
+
+DATA = Path(__file__).resolve().parent / "data"
+
+
+class VersionIsPublished(Refused):
+    """A shipped version differs from the one that is already published under its number."""
+
+    code = "version-is-published"
+
+    def __init__(self, item: str, number: int) -> None:
+        super().__init__(
+            f"事项{item}第{number}版已经公布，不能再改。请另建一个版本号更大的文件",
+            item=item,
+            number=number,
+        )
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load found: how much there is, and whether anything had to be written."""
+
+    documents: int
+    items: int
+    versions: int
+    is_changed: bool
+
+
+def load_catalogue(folder: Path = DATA) -> LoadReport:
+    """Bring the tables to what the shipped files say.
+
+    The second time it only compares digests. Refused, and nothing written: a version file that
+    does not fit (`VersionBroken`), a published version that was changed (`VersionIsPublished`).
+    """
+    files = _files(folder)
+    stamp = {name: canonical.digest(text.encode()) for name, text in files.items()}
+    is_changed = stamp != dict(Loaded.objects.values_list("file", "digest"))
+    if is_changed:
+        _load(files, stamp)
+        snapshot.look_again()
+    return LoadReport(
+        documents=len(json.loads(files["documents.json"])["documents"]),
+        items=len(json.loads(files["items.json"])["items"]),
+        versions=sum(name.startswith("versions/") for name in files),
+        is_changed=is_changed,
+    )
+
+
+def _files(folder: Path) -> dict[str, str]:
+    paths = [
+        folder / "documents.json",
+        folder / "items.json",
+        *sorted((folder / "versions").glob("*.json")),
+    ]
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+@transaction.atomic
+def _load(files: dict[str, str], stamp: dict[str, str]) -> None:
+    documents = json.loads(files["documents.json"])
+    _put(PolicyDocument, (PolicyDocument(**one) for one in documents["documents"]), key="key")
+    DocumentRelation.objects.all().delete()
+    DocumentRelation.objects.bulk_create(
+        DocumentRelation(document_id=one["document"], kind=one["kind"], other_id=one["other"])
+        for one in documents["relations"]
+    )
+    batches = _load_lists(documents["lists"])
+    items = json.loads(files["items.json"])["items"]
+    _put(Item, (_item(one, batches) for one in items), key="code")
+    ItemSource.objects.all().delete()
+    ItemSource.objects.bulk_create(_source(one["code"], one["source"]) for one in items)
+    names = {one["code"]: one["name"] for one in items}
+    for name, text in files.items():
+        if name.startswith("versions/"):
+            _load_version(json.loads(text), names)
+    Loaded.objects.all().delete()
+    Loaded.objects.bulk_create(Loaded(file=name, digest=digest) for name, digest in stamp.items())
+
+
+def _put(model: Any, rows: Iterable[Any], *, key: str) -> None:
+    """Insert or update by primary key: rows that cases point to keep their identity."""
+    columns = [field.name for field in model._meta.concrete_fields if field.name != key]
+    model.objects.bulk_create(
+        list(rows), update_conflicts=True, unique_fields=[key], update_fields=columns
+    )
+
+
+def _load_lists(lists: list[dict[str, Any]]) -> dict[tuple[str, int], int]:
+    """The lists and batches; returns the key of each batch."""
+    _put(
+        ItemList,
+        (
+            ItemList(code=one["code"], name=one["name"], document_id=one["document"])
+            for one in lists
+        ),
+        key="code",
+    )
+    found = {}
+    for one in lists:
+        for batch in one["batches"]:
+            values = {**batch, "document_id": batch["document"]}
+            del values["document"], values["number"]
+            row, _ = Batch.objects.update_or_create(
+                list_id=one["code"], number=batch["number"], defaults=values
+            )
+            found[one["code"], batch["number"]] = row.pk
+    return found
+
+
+def _item(one: dict[str, Any], batches: dict[tuple[str, int], int]) -> Item:
+    return Item(
+        code=one["code"],
+        batch_id=batches[one["list"], one["batch"]],
+        number=one["number"],
+        name=one["name"],
+        lead=one["lead"],
+        cooperating=one["cooperating"],
+        theme=one["theme"],
+        subjects=one["subjects"],
+        facts=one["facts"],
+        scenario=describe(one["facts"], lead=one["lead"]),
+    )
+
+
+def _source(code: str, row: dict[str, Any]) -> ItemSource:
+    values = {name: value for name, value in row.items() if name not in {"document", "lines"}}
+    first, last = row["lines"]
+    return ItemSource(
+        item_id=code, document_id=row["document"], first_line=first, last_line=last, **values
+    )
+
+
+def _load_version(content: dict[str, Any], names: dict[str, str]) -> None:
+    code = content.get("item", "")
+    if code not in names:
+        raise reading.VersionBroken(str(code), ["/item is no item of the lists"])
+    version = reading.read(content, name=names[code])
+    known = ItemVersion.objects.filter(item_id=code, number=version.number).first()
+    if known and known.digest == version.digest:
+        return
+    if known:
+        known.delete()
+    ItemVersion.objects.create(
+        item_id=code,
+        number=version.number,
+        from_day=version.from_day,
+        modes=list(version.mode_names),
+        department=version.department,
+        content=content,
+        digest=version.digest,
+    )

@@ -1,0 +1,1 @@
+"""Reads the two published lists into facts; nothing here needs a database."""

@@ -1,0 +1,82 @@
+"""The catalogue as this process remembers it: every page and every submission asks for it.
+
+Items are few (hundreds) and change only by a load. Each process compares the digests of the loaded
+files every few seconds, so a load reaches all of them within `LOOK_EVERY`, its own process at once.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tongban.catalogue import reading
+from tongban.catalogue.models import Batch, Item, ItemVersion, Loaded, PolicyDocument
+from tongban.catalogue.versions import Version
+
+LOOK_EVERY = 5.0  # seconds
+
+Stamp = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the tables held after one load; treat the rows as read-only.
+
+    `versions` are those of an item, the newest first.
+    """
+
+    stamp: Stamp
+    documents: Mapping[str, PolicyDocument]
+    batches: tuple[Batch, ...]
+    items: Mapping[str, Item]
+    versions: Mapping[str, tuple[Version, ...]]
+
+
+@dataclass
+class _Memory:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    snapshot: Snapshot | None = None
+    looked_at: float = 0.0
+
+
+_memory = _Memory()
+
+
+def current() -> Snapshot:
+    """The snapshot of now; reads the tables on first use and after a load."""
+    remembered = _memory.snapshot
+    if remembered and time.monotonic() - _memory.looked_at < LOOK_EVERY:
+        return remembered
+    with _memory.lock:
+        stamp = _stamp()
+        if _memory.snapshot is None or _memory.snapshot.stamp != stamp:
+            _memory.snapshot = _read(stamp)
+        _memory.looked_at = time.monotonic()
+        return _memory.snapshot
+
+
+def look_again() -> None:
+    """Compare the stamp at the next question; for whoever has just loaded, or rolled back."""
+    _memory.looked_at = 0.0
+
+
+def _stamp() -> Stamp:
+    return tuple(Loaded.objects.order_by("file").values_list("file", "digest"))
+
+
+def _read(stamp: Stamp) -> Snapshot:
+    items = {
+        item.code: item
+        for item in Item.objects.select_related("batch__list").prefetch_related("sources__document")
+    }
+    versions: dict[str, tuple[Version, ...]] = {}
+    for row in ItemVersion.objects.order_by("item", "-number"):
+        version = reading.read(row.content, name=items[row.item_id].name)
+        versions[row.item_id] = (*versions.get(row.item_id, ()), version)
+    return Snapshot(
+        stamp=stamp,
+        documents={document.key: document for document in PolicyDocument.objects.all()},
+        batches=tuple(Batch.objects.select_related("list__document", "document")),
+        items=items,
+        versions=versions,
+    )

@@ -1,0 +1,310 @@
+"""One version of an item as values: who may apply, who decides, what is asked, by when.
+
+What carries no `basis` is a default of this platform, waiting for the lead unit; pages say so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+DEFAULT_NOTE = "平台默认值，待牵头单位确认"
+LARGEST_PAPER = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Condition:
+    """That the answer to a field is one of some values."""
+
+    field: str
+    values: tuple[str, ...]
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        """Whether the answers meet it; an answer not given meets nothing."""
+        return answers.get(self.field) in self.values
+
+
+@dataclass(frozen=True)
+class CheckPoint:
+    """One thing looked at in a material; when it fails, the problem and how to mend it."""
+
+    key: str
+    text: str
+    problem: str
+    mend: str
+    judged_by: str
+
+
+@dataclass(frozen=True)
+class MaterialSpec:
+    """One material asked for; with `when`, only where every condition holds.
+
+    `grade` is the lowest trust grade taken (A by the authority … D the applicant's promise).
+    """
+
+    spec: str
+    name: str
+    is_required: bool
+    when: tuple[Condition, ...]
+    formats: tuple[str, ...]
+    grade: str
+    issuer: str
+    hint: str
+    basis: str
+    points: tuple[CheckPoint, ...]
+    max_bytes: int = LARGEST_PAPER
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a field."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form: what a page needs to ask it.
+
+    `when` is empty for a field that is always asked. `is_required` holds only while it is asked.
+    """
+
+    key: str
+    label: str
+    hint: str
+    example: str
+    widget: str
+    is_required: bool
+    options: tuple[Option, ...] = ()
+    when: tuple[Condition, ...] = ()
+    format: str = ""
+    max_length: int | None = None
+    width: int | None = None
+    unit: str = ""
+    autocomplete: str = "off"
+    within: str = ""
+
+    def is_asked(self, answers: Mapping[str, Any]) -> bool:
+        """Whether this question applies, given the other answers."""
+        return all(condition.holds(answers) for condition in self.when)
+
+    def label_of(self, value: str) -> str:
+        """What a page shows for an answer: the option's words, otherwise the answer."""
+        return next((option.label for option in self.options if option.value == value), value)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of a form."""
+
+    key: str
+    title: str
+    hint: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many working days; `kind` legal, promised or service (of the receiving window)."""
+
+    days: int
+    kind: str
+    basis: str
+    note: str = ""
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Who has how long: the window to hand over, the decider to accept and to decide."""
+
+    receive: Limit
+    accept: Limit
+    decide: Limit
+
+    @property
+    def receive_days(self) -> int:
+        return self.receive.days
+
+    @property
+    def accept_days(self) -> int:
+        return self.accept.days
+
+    @property
+    def decide_days(self) -> int:
+        return self.decide.days
+
+
+@dataclass(frozen=True)
+class ModeRule:
+    """One way in which this version can be done, and whose document says so."""
+
+    mode: str
+    basis: str
+    province: str
+
+    def is_default_for(self, province: str) -> bool:
+        """Whether for cases decided in this province the mode is only our default."""
+        return not self.basis or self.province not in {"", province}
+
+
+@dataclass(frozen=True)
+class Competence:
+    """Which place decides: a kind of place (迁入地), and the answer that names it."""
+
+    place: str
+    field: str
+    question: str
+    basis: str
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class Visits:
+    """How often somebody must come in person, and why."""
+
+    times: int
+    why: str
+    basis: str
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What it costs."""
+
+    is_charged: bool
+    text: str
+    basis: str
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A condition or an exception, in words."""
+
+    text: str
+    basis: str
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class Result:
+    """What comes out: a certificate or a notice, and its title."""
+
+    kind: str
+    title: str
+    text: str
+    basis: str
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class Question:
+    """A frequent question and its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A document and the place in it that something rests on; `says` is what it says there."""
+
+    document: str
+    place: str
+    says: str
+
+
+def _asked(key: str, label: str, *, format: str = "", width: int, **more: Any) -> Field:
+    parts: dict[str, Any] = {"hint": "", "example": "", "widget": "text", "is_required": True}
+    return Field(key=key, label=label, format=format, width=width, **(parts | more))
+
+
+_PHONE = _asked(
+    "phone", "手机号", format="mobile", width=14, example="13900000002", autocomplete="tel"
+)
+
+# Who applies is asked once, the same for every item; it stands beside the answers, not in them.
+APPLICANT_FIELDS: Mapping[str, tuple[Field, ...]] = {
+    "person": (
+        _asked(
+            "name", "姓名", format="person-name", width=12, hint="和身份证一致", autocomplete="name"
+        ),
+        _asked("id_number", "身份证号", format="person-id", width=20),
+        _PHONE,
+    ),
+    "organisation": (
+        _asked("name", "单位全名", width=30, hint="和营业执照一致", max_length=80),
+        _asked("id_number", "统一社会信用代码", format="credit-code", width=20),
+        _PHONE,
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """One version of an item. Equal only to itself: a version is read once and kept."""
+
+    item: str
+    number: int
+    name: str
+    from_day: date
+    applicant_kinds: tuple[str, ...]
+    modes: tuple[ModeRule, ...]
+    department: str
+    decided_level: str
+    competence: Competence
+    limits: Limits
+    visits: Mapping[str, Visits]
+    fee: Fee
+    conditions: tuple[Sentence, ...]
+    not_for: tuple[Sentence, ...]
+    steps: tuple[Step, ...]
+    schema: Mapping[str, Any] = field(repr=False)
+    materials: tuple[MaterialSpec, ...]
+    result: Result
+    consultation: str
+    questions: tuple[Question, ...]
+    grounds: tuple[Ground, ...]
+    digest: str
+
+    @property
+    def mode_names(self) -> tuple[str, ...]:
+        """The modes alone, the first the one that pages offer first."""
+        return tuple(rule.mode for rule in self.modes)
+
+    def mode(self, name: str) -> ModeRule | None:
+        """The rule for one mode, or nothing when this version cannot be done so."""
+        return next((rule for rule in self.modes if rule.mode == name), None)
+
+    def fields(self) -> dict[str, Field]:
+        """All questions by their key, in the order they are asked."""
+        return {one.key: one for step in self.steps for one in step.fields}
+
+    def material(self, spec: str) -> MaterialSpec | None:
+        """The material asked for under this key."""
+        return next((one for one in self.materials if one.spec == spec), None)
