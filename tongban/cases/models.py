@@ -129,6 +129,21 @@ class Submission(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_case_a_key")]
 
 
+class Upload(models.Model):
+    """A paper that a connected system handed in ahead of a submission; only its owner may use it."""
+
+    owner = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    media_type = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "digest"], name="one_upload_an_owner")
+        ]
+
+
 class Draft(models.Model):
     """An application being filled in; nobody but its applicant sees it. Kept for 30 days."""
 
