@@ -12,8 +12,12 @@ MAX_ENVELOPE_BYTES = 768 * 1024
 # The durable pull consumer of every mailbox.
 CONSUMER = "inbox"
 
-# How long the broker waits for an acknowledgement before it delivers again, in seconds.
-ACK_WAIT_SECONDS = 30
+# How long the broker waits for an acknowledgement before it delivers again, in seconds. A worker
+# says more often than this that it is still at it, so only a dead one makes a message wait.
+ACK_WAIT_SECONDS = 10
+
+# The header that says which lane of the receiver a message belongs to; a hint and no more.
+LANE_HEADER = "Tongban-Lane"
 
 # Papers wait this long for a receiver that is away; the sender uploads again when asked later.
 FILES_KEPT_SECONDS = 30 * 24 * 3600

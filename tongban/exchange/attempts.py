@@ -59,7 +59,7 @@ def attempt(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: dateti
             _handle(envelope)
     except Gap as gap:
         if ask.messages:
-            requests.ask_for_messages(envelope, from_seq=gap.next_seq, at=at)
+            requests.ask_for_messages(envelope, gap, at=at)
         reason = _("缺少第%(seq)d号起的报文，已请对方补发") % {"seq": gap.next_seq}
         retry_at = at + _pause(FIRST_WAIT_FOR_OTHERS, count)
         return wait(row_id, envelope, "gap", reason, retry_at=retry_at, count=count)

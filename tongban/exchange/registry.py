@@ -20,11 +20,15 @@ _RESENDERS: dict[str, Resender] = {}
 
 
 class Gap(Exception):
-    """Raised by a handler: messages of this subject before this one have not come yet."""
+    """Raised by a handler: messages of this subject before this one have not come yet.
 
-    def __init__(self, next_seq: int) -> None:
-        super().__init__(f"waiting for {next_seq}")
+    `kind` is the type of what is missing where it is another than that of the message itself.
+    """
+
+    def __init__(self, next_seq: int, kind: str = "") -> None:
+        super().__init__(f"waiting for {kind} {next_seq}".replace("  ", " "))
         self.next_seq = next_seq
+        self.kind = kind
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:

@@ -26,9 +26,9 @@ def is_ours(kind: str) -> bool:
     return kind.startswith("exchange.")
 
 
-def ask_for_messages(envelope: Envelope, *, from_seq: int, at: datetime) -> None:
-    """Ask the sender of a message for those before it."""
-    word = {"type": envelope.type, "from": from_seq}
+def ask_for_messages(envelope: Envelope, gap: registry.Gap, *, at: datetime) -> None:
+    """Ask the sender of a message for those that have to come before it."""
+    word = {"type": gap.kind or envelope.type, "from": gap.next_seq}
     outbox.tell([envelope.sender], RESEND, envelope.subject, word, at=at)
 
 

@@ -1,0 +1,1 @@
+"""The worker: a door for machines. It sends, receives and does what is due; it never decides."""

@@ -1,0 +1,116 @@
+"""The connection to the broker: one for the process, coming back by itself, for all parts."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import nats
+import nats.errors
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from tongban.exchange import addresses
+
+log = structlog.get_logger(__name__)
+
+# Short and even: a broker that comes back is found within this time, and one try costs nothing.
+RECONNECT_SECONDS = 0.25
+REQUEST_TIMEOUT = 5.0
+_SAY_AGAIN_SECONDS = 60
+
+
+class BrokerAway(Exception):
+    """There is no connection to the broker just now."""
+
+
+class Broker:
+    """This node's connection; `client` and `jetstream` raise BrokerAway while there is none."""
+
+    def __init__(self, url: str, node: str) -> None:
+        self.node = node
+        self._url = url
+        self._client: Client | None = None
+        self._said_at = 0.0
+        self._closed = asyncio.Event()
+        # Called at every connection, the first and all later ones.
+        self.on_connect: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether something can be sent right now."""
+        return self._client is not None and self._client.is_connected
+
+    @property
+    def client(self) -> Client:
+        """The client of core NATS."""
+        if self._client is None or not self._client.is_connected:
+            raise BrokerAway
+        return self._client
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """The client of JetStream."""
+        return self.client.jetstream(timeout=REQUEST_TIMEOUT)
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Be connected until told to stop."""
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                self._closed.clear()
+                connecting = asyncio.ensure_future(self._connect())
+                await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not connecting.done():
+                    connecting.cancel()
+                    return
+                connecting.result()
+                await self._connected()
+                closed = asyncio.ensure_future(self._closed.wait())
+                await asyncio.wait({closed, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                closed.cancel()
+        finally:
+            stopping.cancel()
+
+    async def close(self) -> None:
+        """Send what is still on its way out, then leave."""
+        if self._client is not None and not self._client.is_closed:
+            try:
+                await asyncio.wait_for(self._client.flush(), 2)
+            except (TimeoutError, nats.errors.Error):
+                log.info("broker.left_unflushed")
+            await self._client.close()
+
+    async def _connect(self) -> None:
+        self._client = await nats.connect(
+            self._url,
+            name=f"tongban worker {self.node}",
+            inbox_prefix=addresses.inbox_prefix(self.node),
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]
+            connect_timeout=3,
+            ping_interval=20,
+            max_outstanding_pings=2,
+            error_cb=self._failed,
+            disconnected_cb=self._disconnected,
+            reconnected_cb=self._connected,
+            closed_cb=self._gone,
+        )
+
+    async def _connected(self) -> None:
+        self._said_at = 0.0
+        log.info("broker.connected")
+        for call in self.on_connect:
+            await call()
+
+    async def _disconnected(self) -> None:
+        log.warning("broker.disconnected")
+
+    async def _gone(self) -> None:
+        self._closed.set()
+
+    async def _failed(self, error: Exception) -> None:
+        """Say it once a minute: while a broker is away, four tries a second fail."""
+        if time.monotonic() - self._said_at > _SAY_AGAIN_SECONDS:
+            self._said_at = time.monotonic()
+            log.warning("broker.error", error=type(error).__name__, detail=str(error)[:200])

@@ -1,0 +1,26 @@
+"""Connections to this node's database for parts that speak SQL from the asyncio loop."""
+
+from typing import Any
+
+from django.db import connection
+from psycopg import AsyncConnection
+
+
+async def connect(purpose: str) -> AsyncConnection[Any]:
+    """A connection of one's own, each statement a transaction unless one is opened."""
+    settings = connection.settings_dict
+    return await AsyncConnection.connect(
+        host=settings["HOST"] or None,
+        port=settings["PORT"] or None,
+        dbname=settings["NAME"],
+        user=settings["USER"] or None,
+        password=settings["PASSWORD"] or None,
+        application_name=f"tongban {purpose}",
+        connect_timeout=3,
+        autocommit=True,
+        prepare_threshold=2,
+        # A connection whose other end is gone is found out, instead of being waited for.
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=3,
+    )

@@ -1,0 +1,113 @@
+"""Signs of life: every node says how it is, and the hub keeps what it heard."""
+
+import asyncio
+import json
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import nats.errors
+import structlog
+from django.conf import settings
+from django.utils.timezone import now
+from nats.aio.msg import Msg
+from nats.js.errors import NotFoundError
+
+from tongban import __version__
+from tongban.exchange import addresses, contacts, queries
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.worker.broker import Broker, BrokerAway
+from tongban.worker.hands import DATABASE_AWAY, Hands
+
+log = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 5.0
+
+
+class Heartbeat:
+    """Says how this node is, every few seconds; nothing of it is kept at the broker."""
+
+    def __init__(self, broker: Broker, hands: Hands) -> None:
+        self.broker = broker
+        self._hands = hands
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Beat until told to stop; a beat that cannot be sent is left out."""
+        while not stop.is_set():
+            try:
+                beat = await self._hands.run(_own_state)
+                subject = addresses.beat_subject(self.broker.node)
+                await self.broker.client.publish(subject, json.dumps(beat).encode())
+            except (BrokerAway, nats.errors.Error, *DATABASE_AWAY) as away:
+                log.info("heartbeat.left_out", error=type(away).__name__)
+            await _until(stop, BEAT_SECONDS)
+
+
+class Watch:
+    """The hub's part: hears all beats and looks how full every mailbox is."""
+
+    def __init__(self, broker: Broker, hands: Hands) -> None:
+        self.broker = broker
+        self._hands = hands
+        broker.on_connect.append(self._subscribe)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch until told to stop."""
+        if self.broker.is_connected:
+            await self._subscribe()
+        while not stop.is_set():
+            try:
+                for node in await self._hands.run(_known_nodes):
+                    await self._look_at(node)
+            except (BrokerAway, nats.errors.Error, TimeoutError, *DATABASE_AWAY) as away:
+                log.info("watch.left_out", error=type(away).__name__)
+            await _until(stop, BEAT_SECONDS)
+
+    async def _subscribe(self) -> None:
+        if self._client_id != id(self.broker.client):
+            self._client_id = id(self.broker.client)
+            await self.broker.client.subscribe(addresses.beat_subject("*"), cb=self._hear)
+
+    _client_id = 0
+
+    async def _look_at(self, node: str) -> None:
+        try:
+            info = await self.broker.jetstream.stream_info(addresses.mail_stream(node))
+        except NotFoundError:
+            return
+        state = info.state
+        await self._hands.run(
+            contacts.note_mailbox, node, messages=state.messages, size=state.bytes, at=now()
+        )
+
+    async def _hear(self, message: Msg) -> None:
+        node = message.subject.removeprefix(addresses.beat_subject(""))
+        try:
+            beat = json.loads(message.data)
+            await self._hands.run(contacts.note_beat, node, beat, at=now())
+        except (ValueError, KeyError, TypeError) as nonsense:
+            log.warning("watch.nonsense", node=node, error=type(nonsense).__name__)
+        except DATABASE_AWAY as away:
+            log.info("watch.left_out", error=type(away).__name__)
+
+
+def _own_state() -> dict[str, Any]:
+    depth = queries.outbox_depth()
+    oldest: datetime | None = depth.oldest_at
+    return {
+        "node": settings.NODE_ID,
+        "version": __version__,
+        "at": now().isoformat(),
+        "outbox": depth.count,
+        "oldest": oldest.isoformat() if oldest else None,
+        "parked": queries.parked().count(),
+    }
+
+
+def _known_nodes() -> list[str]:
+    return [node.code for node in jurisdictions.nodes() if node.is_connected]
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

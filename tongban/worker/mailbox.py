@@ -1,0 +1,223 @@
+"""The mailbox: from the broker into the inbox, each message once, the order of a subject kept.
+
+A message is acknowledged after the transaction that settled it. Messages are spread over a few
+lanes by their subject, so one subject is one queue; while the database is away every lane holds
+what it has and goes on with it afterwards.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import nats.errors
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from nats.aio.msg import Msg
+
+from tongban.exchange import addresses, inbox
+from tongban.exchange.envelope import Envelope, Fault, Paper, open_envelope
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.record import papers
+from tongban.worker import files
+from tongban.worker.broker import Broker, BrokerAway
+from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.pull import Pull
+
+log = structlog.get_logger(__name__)
+
+LANES = 4
+ROOM = 64
+SWEEP_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 5.0
+# So often a message is tried while the database answers others but fails for this one.
+FAILS = 5
+
+
+class Mailbox:
+    """Takes in what arrives for this node."""
+
+    def __init__(self, broker: Broker, hands: Hands) -> None:
+        self.broker = broker
+        self._hands = hands
+        self._pull = Pull(broker, ROOM)
+        self._lanes: list[asyncio.Queue[Msg]] = [asyncio.Queue() for _ in range(LANES)]
+        # By their place in the stream: what we hold is not taken a second time.
+        self._held: dict[int, Msg] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take in messages until told to stop; outlives a database or a broker that goes away."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._lane(lane)) for lane in self._lanes]
+            tasks.append(group.create_task(self._keep_holding()))
+            tasks.append(group.create_task(self._sweep(stop)))
+            await self._collect(stop)
+            await self._let_go()
+            for task in tasks:
+                task.cancel()
+
+    async def _collect(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                async for message in self._pull.messages(stop):
+                    await self._hold(message)
+            except BrokerAway:
+                await _until(stop, 0.1)
+            except nats.errors.Error as error:
+                log.warning("mailbox.interrupted", error=type(error).__name__)
+                await _until(stop, 0.5)
+
+    async def _hold(self, message: Msg) -> None:
+        place = message.metadata.sequence.stream
+        if place in self._held:
+            self._pull.settled()
+            return
+        self._held[place] = message
+        hint = (message.headers or {}).get(addresses.LANE_HEADER, "")
+        lane = int(hint, 16) if len(hint) == 8 and hint.isalnum() else place
+        await self._lanes[lane % LANES].put(message)
+
+    async def _lane(self, lane: asyncio.Queue[Msg]) -> None:
+        while True:
+            message = await lane.get()
+            await self._settle(message)
+            self._held.pop(message.metadata.sequence.stream, None)
+            self._pull.settled()
+
+    async def _settle(self, message: Msg) -> None:
+        """Until it is written down, whatever becomes of it; then acknowledge."""
+        sender = addresses.sender_of(message.subject)
+        fails = 0
+        while not await self._is_written(message.data, sender, fails):
+            fails += await self._is_database_there()
+            await asyncio.sleep(min(0.2 * 2 ** min(fails, 5), LONGEST_PAUSE_SECONDS))
+        # Lost with the connection, an acknowledgement costs a second delivery, which is harmless.
+        with suppress(nats.errors.Error):
+            await message.ack()
+
+    async def _is_written(self, raw: bytes, sender: str, fails: int) -> bool:
+        """One try; after several that the database itself survived, the message is set aside."""
+        try:
+            if fails >= FAILS:
+                await self._hands.run(_set_aside, raw, sender)
+            else:
+                await self._take(raw, sender)
+        except DATABASE_AWAY as away:
+            log.warning("mailbox.database_away", error=type(away).__name__, fails=fails)
+            return False
+        except Exception:
+            log.exception("mailbox.failed", sender=sender, fails=fails)
+            return False
+        return True
+
+    async def _take(self, raw: bytes, sender: str) -> None:
+        envelope = await self._hands.run(_take_in, raw, sender)
+        if envelope is not None:
+            for paper in envelope.files:
+                await self._fetch(sender, paper)
+            await self._hands.run(_receive, envelope, raw, sender)
+
+    async def _fetch(self, sender: str, paper: Paper) -> None:
+        """Get a paper if it can be got; what is missing then, the inbox asks for."""
+        if papers.has(paper.digest):
+            return
+        try:
+            await files.fetch(self.broker, self._hands, sender, paper)
+        except (files.PaperNotThere, BrokerAway, nats.errors.Error, TimeoutError) as error:
+            log.warning("mailbox.paper_not_there", sender=sender, error=type(error).__name__)
+
+    async def _is_database_there(self) -> bool:
+        try:
+            await self._hands.run(_ask_database)
+        except DATABASE_AWAY:
+            return False
+        return True
+
+    async def _keep_holding(self) -> None:
+        """Tell the broker that we are still at it, before it delivers to somebody else."""
+        while True:
+            await asyncio.sleep(addresses.ACK_WAIT_SECONDS / 3)
+            with suppress(BrokerAway, nats.errors.Error):
+                for message in list(self._held.values()):
+                    await message.in_progress()
+
+    async def _let_go(self) -> None:
+        """At the end: give back what was not begun, and let what was begun come to its end."""
+        for lane in self._lanes:
+            while not lane.empty():
+                message = lane.get_nowait()
+                self._held.pop(message.metadata.sequence.stream, None)
+                with suppress(nats.errors.Error):
+                    await message.nak()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_PAUSE_SECONDS):
+                while self._held:
+                    await asyncio.sleep(0.02)
+
+    async def _sweep(self, stop: asyncio.Event) -> None:
+        """Try again what waits, when its time has come."""
+        while not stop.is_set():
+            try:
+                await self._hands.run(_try_due)
+            except DATABASE_AWAY as away:
+                log.warning("mailbox.database_away", error=type(away).__name__)
+            await _until(stop, SWEEP_SECONDS)
+
+
+class NotWritten(Fault):
+    """The database answers, and writing this message fails all the same."""
+
+    code = "not-written"
+
+    def __init__(self) -> None:
+        super().__init__(_("报文多次写入失败，请查看日志，排除原因后重试"))
+
+
+def _take_in(raw: bytes, sender: str) -> Envelope | None:
+    """Handle a message, or park it; the opened envelope when papers have to be fetched first."""
+    try:
+        envelope = open_envelope(
+            raw, me=settings.NODE_ID, keys=jurisdictions.public_key, published_by=sender
+        )
+    except Fault as fault:
+        _park(raw, sender, fault)
+        return None
+    if not all(papers.has(paper.digest) for paper in envelope.files):
+        return envelope
+    _receive(envelope, raw, sender)
+    return None
+
+
+def _receive(envelope: Envelope, raw: bytes, sender: str) -> None:
+    try:
+        outcome = inbox.receive(envelope, at=now())
+    except Fault as fault:
+        _park(raw, sender, fault)
+        return
+    log.info("mailbox.received", type=envelope.type, sender=sender, outcome=str(outcome))
+
+
+def _park(raw: bytes, sender: str, fault: Fault) -> None:
+    inbox.park(raw, fault, published_by=sender, at=now())
+    log.warning("mailbox.parked", sender=sender, code=fault.code)
+
+
+def _set_aside(raw: bytes, sender: str) -> None:
+    _park(raw, sender, NotWritten())
+
+
+def _try_due() -> None:
+    for subject in inbox.due_subjects(at=now()):
+        inbox.try_waiting(subject, at=now())
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    """Until something happens, at most so long."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -1,0 +1,101 @@
+"""Pulling from a mailbox without waiting for a batch to fill.
+
+The client's own `fetch(n)` asks for n messages and gives them when all have come or the time is
+over, so a single message would wait for seconds. Here a request for many is always open at the
+broker, and each message is taken the moment it arrives.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js.api import Header
+
+from tongban.exchange import addresses
+from tongban.worker.broker import Broker
+
+EXPIRES_SECONDS = 20.0
+BEAT_SECONDS = 5.0
+# Without a message or a beat for so long, the request is taken for lost.
+SILENCE_SECONDS = 2.5 * BEAT_SECONDS
+
+
+class Pull:
+    """The messages of this node's mailbox as they come; at most `room` of them unsettled."""
+
+    def __init__(self, broker: Broker, room: int) -> None:
+        self._broker = broker
+        self._room = room
+        self._asked = 0
+        self._in_hand = 0
+        self._heard_at = 0.0
+        broker.on_connect.append(self._forget)
+
+    def settled(self) -> None:
+        """One message that was given out is done with, so there is room for another."""
+        self._in_hand -= 1
+
+    async def messages(self, stop: asyncio.Event) -> AsyncIterator[Msg]:
+        """Messages until told to stop; raises the client's errors when the connection ends."""
+        client = self._broker.client
+        answers = client.new_inbox()
+        subscription = await client.subscribe(answers)
+        self._asked = 0
+        try:
+            while not stop.is_set():
+                await self._ask(answers)
+                message = await _next(subscription)
+                if message is not None and self._is_mail(message):
+                    self._in_hand += 1
+                    yield message
+        finally:
+            if client.is_connected:
+                await subscription.unsubscribe()
+
+    async def _forget(self) -> None:
+        """At a new connection nothing is asked any more."""
+        self._asked = 0
+
+    async def _ask(self, answers: str) -> None:
+        """Keep a request open for as many messages as there is room for."""
+        if self._asked and time.monotonic() - self._heard_at > SILENCE_SECONDS:
+            self._asked = 0
+        wanted = self._room - self._in_hand - self._asked
+        if wanted < max(self._room // 4, 1) and self._asked:
+            return
+        if wanted <= 0:
+            return
+        request = {
+            "batch": wanted,
+            "expires": int(EXPIRES_SECONDS * 1e9),
+            "idle_heartbeat": int(BEAT_SECONDS * 1e9),
+        }
+        stream = addresses.mail_stream(self._broker.node)
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{addresses.CONSUMER}"
+        await self._broker.client.publish(subject, json.dumps(request).encode(), answers)
+        if not self._asked:
+            self._heard_at = time.monotonic()
+        self._asked += wanted
+
+    def _is_mail(self, message: Msg) -> bool:
+        """Whether this is a message of the mailbox; else it is the broker's word on a request."""
+        self._heard_at = time.monotonic()
+        status = (message.headers or {}).get(Header.STATUS)
+        if status is None:
+            self._asked -= 1
+            return True
+        if status != "100":
+            # The request ended: its time is over (408), or the broker could not serve it (409 …).
+            left = (message.headers or {}).get("Nats-Pending-Messages")
+            self._asked = max(self._asked - int(left), 0) if left else 0
+        return False
+
+
+async def _next(subscription: Subscription) -> Msg | None:
+    try:
+        return await subscription.next_msg(timeout=1.0)
+    except TimeoutError:
+        return None

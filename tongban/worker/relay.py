@@ -1,0 +1,289 @@
+"""The relay: from the outbox to the mailboxes of the other nodes, each message once, in order.
+
+Rows are locked while they are on their way (FOR UPDATE SKIP LOCKED), so any number of relays can
+run. A message is marked as sent when the recipient's stream has acknowledged it; a crash before
+that sends it again under the same id, which the stream and the other node's inbox both know.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import nats.errors
+import structlog
+from django.utils.timezone import now
+from nats.js.api import Header
+from psycopg import AsyncConnection, OperationalError
+from psycopg.rows import class_row
+
+from tongban.basics import sealing
+from tongban.exchange import addresses, receipts
+from tongban.exchange.envelope import Paper
+from tongban.record import papers
+from tongban.worker import database, files
+from tongban.worker.broker import Broker, BrokerAway
+from tongban.worker.hands import Hands
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "exchange_outgoing"
+BATCH = 200
+# Messages with papers go in small batches of their own, so that large files delay no small news.
+BATCH_WITH_PAPERS = 8
+LOOK_ANYWAY_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 5.0
+PUBLISH_TIMEOUT = 5.0
+
+# The second condition keeps the order of a subject when another relay has the message before.
+PICK = """
+WITH picked AS (
+  SELECT id, message_id, recipient, type, subject, envelope, files FROM exchange_outgoing
+  WHERE sent_at IS NULL AND (retry_at IS NULL OR retry_at <= now())
+    AND (files = '[]'::jsonb) = %(plain)s
+  ORDER BY id LIMIT %(limit)s
+  FOR UPDATE SKIP LOCKED)
+SELECT * FROM picked WHERE NOT EXISTS (
+  SELECT FROM exchange_outgoing AS before
+  WHERE before.sent_at IS NULL AND before.recipient = picked.recipient
+    AND before.subject = picked.subject AND before.id < picked.id
+    AND before.id NOT IN (SELECT id FROM picked))
+ORDER BY id
+"""
+SENT = """
+UPDATE exchange_outgoing SET sent_at = %(at)s, last_error = '', retry_at = NULL
+WHERE id = ANY(%(ids)s)
+"""
+# Nobody confirms a receipt; once the mailbox has it, its work is done.
+RECEIPT_SENT = "DELETE FROM exchange_outgoing WHERE id = ANY(%(ids)s)"
+# A message that the broker refused waits by itself; when the broker is away, all of them wait, and
+# go together as soon as it is back.
+FAILED = """
+UPDATE exchange_outgoing SET attempts = attempts + 1, last_error = %(error)s,
+  retry_at = CASE WHEN %(is_away)s THEN NULL
+    ELSE now() + least(interval '5 s', interval '0.25 s' * power(2, least(attempts, 10))) END
+WHERE id = %(id)s
+"""
+UPLOADED = "SELECT digest FROM exchange_filesent WHERE recipient = %s AND digest = ANY(%s)"
+UPLOAD_DONE = """
+INSERT INTO exchange_filesent (recipient, digest, size, uploaded_at) VALUES (%s, %s, %s, now())
+ON CONFLICT (recipient, digest) DO UPDATE SET uploaded_at = now()
+"""
+
+
+@dataclass
+class Row:
+    """One message on its way, as the outbox keeps it."""
+
+    id: int
+    message_id: UUID
+    recipient: str
+    type: str
+    subject: str
+    envelope: bytes
+    files: list[dict[str, Any]]
+    error: str = ""
+    is_sent: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of one batch."""
+
+    sent: int = 0
+    failed: int = 0
+    is_full: bool = False
+
+
+class Relay:
+    """One relay: a lane for plain messages and a lane for those with papers."""
+
+    def __init__(self, broker: Broker, hands: Hands) -> None:
+        self.broker = broker
+        self._hands = hands
+        self._wakes: list[asyncio.Event] = []
+        broker.on_connect.append(self._wake)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send what is owed until told to stop; outlives a database or a broker that goes away."""
+        self._wakes.clear()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._wake_at_end(stop))
+            group.create_task(self._listen(stop))
+            group.create_task(self._lane(stop, is_plain=True))
+            group.create_task(self._lane(stop, is_plain=False))
+
+    async def send_batch(self, link: AsyncConnection[Any], *, is_plain: bool = True) -> Batch:
+        """Send the oldest messages that nobody else is sending, and write down how it went."""
+        limit = BATCH if is_plain else BATCH_WITH_PAPERS
+        async with link.transaction():
+            rows = await _pick(link, is_plain=is_plain, limit=limit)
+            if not rows:
+                return Batch()
+            if not is_plain:
+                await self._upload_all(link, rows)
+            await self._publish_all(rows)
+            await _note(link, rows, is_away=not self.broker.is_connected)
+        sent = sum(row.is_sent for row in rows)
+        if sent:
+            log.info("relay.sent", count=sent, oldest=rows[0].id)
+        failed = [row for row in rows if row.error]
+        if failed:
+            log.warning("relay.failed", count=len(failed), error=failed[0].error)
+        return Batch(sent, len(failed), is_full=len(rows) == limit)
+
+    async def _wake(self) -> None:
+        for wake in self._wakes:
+            wake.set()
+
+    async def _wake_at_end(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        await self._wake()
+
+    async def _listen(self, stop: asyncio.Event) -> None:
+        """Hear from the database that something was written."""
+        while not stop.is_set():
+            try:
+                async with await database.connect("relay, listening") as link:
+                    await link.execute(f"LISTEN {CHANNEL}")
+                    await self._wake()
+                    while not stop.is_set():
+                        async for _ in link.notifies(timeout=1.0, stop_after=1):
+                            await self._wake()
+            except OperationalError as away:
+                log.warning("relay.database_away", detail=str(away)[:200])
+                await _until(stop, 1.0)
+
+    async def _lane(self, stop: asyncio.Event, *, is_plain: bool) -> None:
+        wake = asyncio.Event()
+        self._wakes.append(wake)
+        while not stop.is_set():
+            try:
+                async with await database.connect("relay") as link:
+                    await self._work(link, stop, wake, is_plain=is_plain)
+            except OperationalError as away:
+                log.warning("relay.database_away", detail=str(away)[:200])
+                await _until(stop, 1.0)
+
+    async def _work(
+        self,
+        link: AsyncConnection[Any],
+        stop: asyncio.Event,
+        wake: asyncio.Event,
+        *,
+        is_plain: bool,
+    ) -> None:
+        failures = 0
+        while not stop.is_set():
+            wake.clear()
+            batch = await self.send_batch(link, is_plain=is_plain)
+            if batch.sent:
+                # The other lane may hold a later message of a subject that just became free.
+                await self._wake_others(wake)
+            failures = failures + 1 if batch.failed and not batch.sent else 0
+            if batch.is_full and not batch.failed:
+                continue
+            pause = min(0.25 * 2**failures, LONGEST_PAUSE_SECONDS) if failures else None
+            await _until(wake, pause or LOOK_ANYWAY_SECONDS)
+
+    async def _wake_others(self, own: asyncio.Event) -> None:
+        for wake in self._wakes:
+            if wake is not own:
+                wake.set()
+
+    async def _upload_all(self, link: AsyncConnection[Any], rows: Iterable[Row]) -> None:
+        """Put the papers of messages where the recipient finds them; once per recipient."""
+        for row in rows:
+            listed = [Paper(f["digest"], f["size"], f["mediatype"]) for f in row.files]
+            found = await link.execute(UPLOADED, [row.recipient, [p.digest for p in listed]])
+            there = {digest for (digest,) in await found.fetchall()}
+            for paper in listed:
+                if paper.digest in there or row.error:
+                    continue
+                row.error = await self._upload(row.recipient, paper)
+                if not row.error:
+                    await link.execute(UPLOAD_DONE, [row.recipient, paper.digest, paper.size])
+                    there.add(paper.digest)
+
+    async def _upload(self, recipient: str, paper: Paper) -> str:
+        try:
+            await files.upload(self.broker, self._hands, recipient, paper)
+        except papers.PaperMissing:
+            return f"paper {paper.digest[:12]} is missing on this node"
+        except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
+            return _said(error)
+        return ""
+
+    async def _publish_all(self, rows: list[Row]) -> None:
+        """Subjects side by side, the messages of one subject one after another."""
+        by_subject = sorted(rows, key=lambda row: (row.recipient, row.subject, row.id))
+        groups = groupby(by_subject, key=lambda row: (row.recipient, row.subject))
+        await asyncio.gather(*(self._publish_in_order(list(group)) for _, group in groups))
+
+    async def _publish_in_order(self, rows: list[Row]) -> None:
+        for row in rows:
+            if not row.error:
+                row.error = await self._publish(row)
+            if row.error:
+                return
+            row.is_sent = True
+
+    async def _publish(self, row: Row) -> str:
+        headers = {
+            Header.MSG_ID: str(row.message_id),
+            addresses.LANE_HEADER: f"{zlib.crc32(row.subject.encode()):08x}",
+        }
+        try:
+            raw = sealing.unseal(row.envelope, context=row.message_id.bytes)
+            await self.broker.jetstream.publish(
+                addresses.mail_subject(row.recipient, self.broker.node),
+                raw,
+                stream=addresses.mail_stream(row.recipient),
+                timeout=PUBLISH_TIMEOUT,
+                headers=headers,
+            )
+        except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
+            return _said(error)
+        except sealing.SealBroken:
+            return "the message was kept under another field key"
+        return ""
+
+
+async def _pick(link: AsyncConnection[Any], *, is_plain: bool, limit: int) -> list[Row]:
+    async with link.cursor(row_factory=class_row(Row)) as cursor:
+        await cursor.execute(PICK, {"plain": is_plain, "limit": limit})
+        return await cursor.fetchall()
+
+
+async def _note(link: AsyncConnection[Any], rows: list[Row], *, is_away: bool) -> None:
+    """Write down what was sent and what was not, in the transaction that holds the locks."""
+    sent = [row for row in rows if row.is_sent]
+    told = [row.id for row in sent if row.type == receipts.TYPE]
+    others = [row.id for row in sent if row.type != receipts.TYPE]
+    at: datetime = now()
+    if others:
+        await link.execute(SENT, {"ids": others, "at": at})
+    if told:
+        await link.execute(RECEIPT_SENT, {"ids": told})
+    for row in rows:
+        if row.error:
+            await link.execute(FAILED, {"id": row.id, "error": row.error[:500], "is_away": is_away})
+
+
+def _said(error: Exception) -> str:
+    """What an operator reads about a failure to send."""
+    if isinstance(error, BrokerAway | nats.errors.ConnectionClosedError):
+        return "the broker is away"
+    detail = str(error).removeprefix("nats: ")
+    return f"{type(error).__name__}: {detail}" if detail else type(error).__name__
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    """Until something happens, at most so long."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

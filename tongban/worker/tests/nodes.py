@@ -1,0 +1,160 @@
+"""A broker and whole nodes as processes, for tests that stop and kill them."""
+
+import base64
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from tongban.basics import signing
+from tongban.local import broker, ports
+
+ROOT = Path(__file__).resolve().parents[3]
+NODES = ("00", "22", "35")
+ADMIN_PASSWORD = "admin-password"
+
+
+@dataclass
+class BrokerProcess:
+    """One nats-server with the very configuration and streams that the launcher makes."""
+
+    folder: Path
+    port: int = field(default_factory=ports.free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        passwords = {node: f"password-{node}" for node in NODES}
+        config = self.folder / "nats.json"
+        config.write_text(
+            broker.configuration(
+                folder=self.folder,
+                port=self.port,
+                passwords=passwords,
+                admin_password=ADMIN_PASSWORD,
+            )
+        )
+        with (self.folder / "nats.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(broker.program()), "-c", str(config)], stdout=log, stderr=log
+            )
+        wait_for(lambda: ports.answers(self.port), what="the broker")
+
+    def set_up(self) -> None:
+        broker.set_up(self.url(broker.ADMIN, ADMIN_PASSWORD), NODES)
+
+    def url(self, user: str, password: str) -> str:
+        return broker.url(self.port, user, password)
+
+    def url_of(self, node: str) -> str:
+        return self.url(broker.user_name(node), f"password-{node}")
+
+    @property
+    def admin_url(self) -> str:
+        return self.url(broker.ADMIN, ADMIN_PASSWORD)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(10)
+            self.process = None
+
+
+@dataclass
+class NodeProcess:
+    """A node with a database of its own; its worker runs `tongban.worker.tests.node`."""
+
+    code: str
+    folder: Path
+    database_url: str
+    broker_url: str
+    key: bytes = field(default_factory=signing.new_key)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
+            "NODE_ID": self.code,
+            "DATABASE_URL": self.database_url,
+            "NATS_URL": self.broker_url,
+            "DATA_DIR": str(self.folder),
+            "NODE_KEY_FILE": str(self.folder / "node.key"),
+            "SANDBOX": "1",
+            "SECRET_KEY": "only-for-tests",
+            "FIELD_KEY": base64.b64encode(self.code.encode() * 16).decode(),
+            "MATCH_KEY": base64.b64encode(b"m" * 32).decode(),
+            "DJANGO_SETTINGS_MODULE": "tongban.config.settings",
+        }
+
+    def make(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "node.key").write_bytes(self.key)
+
+    def act(self, *words: str, given: str = "") -> str:
+        """Run one of the acts of `tongban.worker.tests.node` as this node."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tongban.worker.tests.node", *words],
+            env=self.environment, cwd=ROOT, input=given, text=True, capture_output=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    def start(self) -> None:
+        with (self.folder / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tongban.worker.tests.node", "work"],
+                env=self.environment, cwd=ROOT, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        code = 0
+        if self.process is not None:
+            self.process.send_signal(how)
+            code = self.process.wait(15)
+            self.process = None
+        return code
+
+    def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.database_url, autocommit=True) as link:
+            return link.execute(sql, values).fetchall()
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "worker.log").read_text()
+
+
+def database(server_url: str, name: str) -> str:
+    """A new empty database beside the one of the tests; the address of it."""
+    with psycopg.connect(server_url, autocommit=True) as link:
+        link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        link.execute(f"CREATE DATABASE {name}")
+    parts = urlsplit(server_url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def introduce(nodes: list[NodeProcess]) -> None:
+    """Tell every node the keys of all."""
+    directory = []
+    for node in nodes:
+        signer = signing.signer_from_pem(node.key)
+        directory.append([node.code, signer.public_key, signer.key_id])
+    for node in nodes:
+        node.act("introduce", given=json.dumps(directory))
+
+
+def wait_for(is_so, *, what: str, seconds: float = 20.0, every: float = 0.02):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.OperationalError):
+            if found := is_so():
+                return found
+        time.sleep(every)
+    raise AssertionError(f"waited {seconds} s in vain for {what}")
