@@ -39,7 +39,7 @@ class Child:
     def start(self) -> None:
         """Start it; what it says is added to its log."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # type: ignore[call-overload]
+            self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 env=dict(self.environment), cwd=self.folder, start_new_session=True,
                 **process_user(self.user),

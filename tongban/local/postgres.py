@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from tongban.local import accounts
 from tongban.local.accounts import SystemUser
@@ -155,9 +156,19 @@ def make_room(server: Server) -> None:
         server.data.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def process_user(user: SystemUser | None) -> dict[str, object]:
+class ProcessUser(TypedDict, total=False):
+    """What `subprocess` takes to start something as another user."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def process_user(user: SystemUser | None) -> ProcessUser:
     """The arguments that make `subprocess` start something as this user."""
-    return {"user": user.uid, "group": user.gid, "extra_groups": []} if user else {}
+    if user is None:
+        return {}
+    return {"user": user.uid, "group": user.gid, "extra_groups": []}
 
 
 def environment() -> dict[str, str]:
