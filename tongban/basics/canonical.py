@@ -23,4 +23,6 @@ def loads(data: bytes) -> Any:
 
 
 def _no_floats(text: str) -> Any:
-    raise ValueError(f"{text} is not allowed here; write amounts as whole numbers of the smallest unit")
+    raise ValueError(
+        f"{text} is not allowed here; write amounts as whole numbers of the smallest unit"
+    )

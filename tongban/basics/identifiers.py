@@ -1,7 +1,7 @@
 """Numbers that carry a check character: people, organisations and cases."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
@@ -9,7 +9,10 @@ from stdnum.iso7064 import mod_11_2, mod_37_36
 
 from tongban.basics.refusals import Refused
 
-_WIDE = str.maketrans("０１２３４５６７８９ＸｘＡＢＣＤＥＦＧＨＪＫＬＭＮＰＱＲＴＵＷＹ", "0123456789XxABCDEFGHJKLMNPQRTUWY")
+_WIDE = str.maketrans(
+    "０１２３４５６７８９ＸｘＡＢＣＤＥＦＧＨＪＫＬＭＮＰＱＲＴＵＷＹ",
+    "0123456789XxABCDEFGHJKLMNPQRTUWY",
+)
 _CASE_NUMBER = re.compile(r"\d{20}[0-9A-Z]")
 
 
@@ -40,7 +43,7 @@ def check_person_id(text: str, *, today: date | None = None) -> str:
         raise NumberRefused(
             f"身份证号里的出生日期{number[6:10]}年{number[10:12]}月{number[12:14]}日不存在，请对照证件检查第7到14位"
         )
-    if born > (today or date.today()) or born.year < 1880:
+    if born > (today or datetime.now(UTC).date()) or born.year < 1880:
         raise NumberRefused("身份证号里的出生日期不可能，请对照证件检查第7到14位")
     if not mod_11_2.is_valid(number):
         raise NumberRefused("身份证号的校验位不对，可能有一位填错，请对照证件逐位检查")

@@ -24,7 +24,7 @@ def seal(plain: bytes, *, context: bytes = b"") -> bytes:
     return nonce + AESGCM(settings.FIELD_KEY).encrypt(nonce, plain, context)
 
 
-def unseal(sealed: bytes, *, context: bytes = b"") -> bytes:
+def unseal(sealed: bytes | memoryview, *, context: bytes = b"") -> bytes:
     """The plain bytes again; raises SealBroken when key, context or content is another."""
     data = bytes(sealed)
     try:

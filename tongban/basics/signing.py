@@ -50,7 +50,7 @@ def signer_from_pem(pem: bytes) -> Signer:
     """The signer of a PKCS#8 PEM key; anything but Ed25519 is a mistake of set-up."""
     key = serialization.load_pem_private_key(pem, password=None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError("the node key must be an Ed25519 key in PKCS#8 PEM")
+        raise TypeError("the node key must be an Ed25519 key in PKCS#8 PEM")
     public = Signer("", key).public_key
     return Signer(key_id(public), key)
 

@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class CasesConfig(AppConfig):
     name = "tongban.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        """Register what this domain takes from other nodes."""
+        from tongban.cases import handlers  # noqa: F401 - registers itself on import

@@ -53,13 +53,17 @@ def decision(case: Case, *, officer: Officer, at: datetime) -> Document:
         "id_number": identifiers.mask_id(personal["applicant"]["id_number"]),
         "authority": office.name,
         "phone": office.phone,
-        "date": f"{at.astimezone(BEIJING):%Y年%-m月%-d日}",
-        "applied": f"{case.submitted_at.astimezone(BEIJING):%Y年%-m月%-d日}",
+        "date": _day(at),
+        "applied": _day(case.submitted_at or at),
         "head": case.head_hash,
         "said": _said(case),
         "sandbox": office.is_sandbox,
     }
     return Document(io.BytesIO(compile_pdf("decision.typ", facts)), title, number)
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y年%-m月%-d日}"
 
 
 def _said(case: Case) -> dict[str, str]:
@@ -80,5 +84,4 @@ def compile_pdf(template: str, facts: dict[str, Any]) -> bytes:
         format="pdf",
         pdf_standards="a-3b",
     )
-    assert isinstance(pdf, bytes)
-    return pdf
+    return bytes(pdf)

@@ -128,7 +128,7 @@ def take_request(envelope: Envelope) -> None:
     request: dict[str, Any] = envelope.data["request"]
     case = Case.objects.select_for_update().filter(pk=envelope.subject).first()
     if case is None:
-        raise inbox.Gap(1)
+        raise inbox.Gap(1, kind=messages.EVENTS)
     if request.get("kind") != "withdraw" or not isinstance(request.get("reason"), str):
         raise EventRefused("不认识这种申请")
     if envelope.sender not in case.told:

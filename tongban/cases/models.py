@@ -111,6 +111,9 @@ class Material(models.Model):
         ]
         indexes = [models.Index(fields=["digest"], name="material_by_digest")]
 
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.spec}"
+
     def paper(self) -> Paper:
         """The material as the fold knows it."""
         return Paper(**{name: getattr(self, name) for name in Paper.__slots__})
@@ -128,6 +131,9 @@ class Submission(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_case_a_key")]
 
+    def __str__(self) -> str:
+        return f"{self.owner} {self.key}"
+
 
 class Upload(models.Model):
     """A paper that a connected system handed in ahead of a submission; only its owner may use it."""
@@ -142,6 +148,9 @@ class Upload(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["owner", "digest"], name="one_upload_an_owner")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.digest}"
 
 
 class Draft(models.Model):
@@ -167,6 +176,9 @@ class Draft(models.Model):
     class Meta:
         indexes = [models.Index(fields=["account", "-saved_at"], name="drafts_of_account")]
 
+    def __str__(self) -> str:
+        return f"{self.item} {self.pk}"
+
 
 class DraftPaper(models.Model):
     """A paper uploaded for a draft; its own name is personal and lies sealed."""
@@ -181,6 +193,9 @@ class DraftPaper(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["draft", "spec"], name="one_paper_a_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.spec}"
 
 
 class Check(models.Model):
@@ -201,6 +216,9 @@ class Check(models.Model):
                 fields=["case", "party", "spec", "point"], name="one_note_a_check_point"
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.spec} {self.point}"
 
 
 class Request(models.Model):
@@ -224,3 +242,6 @@ class Request(models.Model):
                 name="one_open_request_a_kind",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"

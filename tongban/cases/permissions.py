@@ -131,9 +131,9 @@ def check_power(officer: Officer, case: Case, move: Move) -> None:
 
 def check_claimed(officer: Officer, case: Case) -> None:
     """Only the officer who took the case from the queue acts on it."""
-    if case.claimed_by_id is None:
+    if case.claimed_by is None:
         raise NotClaimed
-    if case.claimed_by_id != officer.pk:
+    if case.claimed_by != officer:
         raise ClaimedByAnother(case.claimed_by.name)
 
 

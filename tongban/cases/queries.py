@@ -110,9 +110,7 @@ def last_request(case: Case) -> Request | None:
 
 def is_answered(number: str, request_id: str) -> bool:
     """Whether the record of a case already answers a request."""
-    return any(
-        event.content.get("request") == request_id for event in recorded.events(number)
-    )
+    return any(event.content.get("request") == request_id for event in recorded.events(number))
 
 
 @dataclass(frozen=True)
@@ -179,9 +177,7 @@ def office_cases(officer: Officer, party: Party) -> QuerySet[Case]:
     return Case.objects.filter(**{side: office_of(officer).code})
 
 
-def _shown(
-    cases: QuerySet[Case], party: Party, shown: str, officer: Officer
-) -> QuerySet[Case]:
+def _shown(cases: QuerySet[Case], party: Party, shown: str, officer: Officer) -> QuerySet[Case]:
     today = standing.today()
     in_hand = cases.filter(holder=party)
     return {

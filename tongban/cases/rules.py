@@ -13,6 +13,7 @@ from tongban.cases.models import Draft
 from tongban.cases.states import Mode
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
+from tongban.catalogue.models import Mode as CatalogueMode
 from tongban.catalogue.versions import Version
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record.chains import FileRef
@@ -95,7 +96,7 @@ def check_intake(intake: Intake, *, on: date) -> tuple[Version, dict[str, Any]]:
     (FieldsRefused), so that an applicant mends all of it in one go.
     """
     version = open_version(intake.item, on=on)
-    check_open(version, intake, on=on)
+    check_open(intake, on=on)
     errors: dict[str, list[str]] = {}
     _collect(errors, lambda: check_applicant(version, intake.applicant))
     answers: dict[str, Any] = {}
@@ -170,7 +171,8 @@ def open_version(item: str, *, on: date) -> Version:
     version = catalogue.version_in_force(item, on)
     if version is None:
         raise NotOpen(
-            "目录已收录这件事，但本平台还没有开通网上提交。办理方式请看办事指南里的文件依据", item=item
+            "目录已收录这件事，但本平台还没有开通网上提交。办理方式请看办事指南里的文件依据",
+            item=item,
         )
     return version
 
@@ -246,23 +248,23 @@ def check_papers(version: Version, intake: Intake, answers: dict[str, Any]) -> N
         raise FieldsRefused(errors)
 
 
-def check_competent(version: Version, intake: Intake, answers: dict[str, Any]) -> None:
-    """The deciding place is the one the law names: where the household, the insurance … is.
-
-    Which answer tells, the version says; refused at that field, naming the place that decides.
-    """
-    named = answers.get(version.competence.field)
-    if not named:
-        return
-    place = jurisdictions.deciding_place(named)
-    if place != jurisdictions.deciding_place(intake.deciding_place):
-        there = jurisdictions.full_name(place)
-        chosen = jurisdictions.full_name(intake.deciding_place)
-        raise FieldsRefused(
-            {
-                version.competence.field: [
-                    f"这件事由{version.competence.place}办理。您填的是{there}，不是您选的{chosen}。"
-                    f"请改成{chosen}的地方，或者回到办事指南改选{there}"
-                ]
-            }
+def check_open(intake: Intake, *, on: date) -> None:
+    """The item can be filed in this mode from this place for that one on this day."""
+    here = intake.receiving_place or intake.applicant_place
+    found = catalogue.availability(intake.item, here=here, there=intake.deciding_place, on=on)
+    if not found.is_open:
+        raise NotOpen(found.reason, kind=found.kind, item=intake.item)
+    if intake.mode not in found.modes:
+        offered = "、".join(CatalogueMode(mode).label for mode in found.modes)
+        raise NotOpen(
+            f"这件事不能按“{CatalogueMode(intake.mode).label}”办理，可以选择：{offered}",
+            kind="mode",
+            modes=list(found.modes),
         )
+    if intake.mode is Mode.RECEIVED_FOR and not intake.receiving_place:
+        raise NotOpen("选择在哪个窗口提交材料", kind="receiving-place")
+
+
+def check_competent(version: Version, intake: Intake, answers: dict[str, Any]) -> None:
+    """The deciding place is the one that the item's rule of competence names."""
+    catalogue.check_competent(version, answers, deciding=intake.deciding_place)

@@ -99,7 +99,14 @@ class Move:
     to: Party
 
 
-def _move(name: str, label: str, sources: set[State] | frozenset[State], target: State, by: Party, to: Party) -> Move:
+def _move(
+    name: str,
+    label: str,
+    sources: set[State] | frozenset[State],
+    target: State,
+    by: Party,
+    to: Party,
+) -> Move:
     return Move(name, label, frozenset(sources), target, by, to)
 
 
@@ -117,9 +124,7 @@ ACCEPT = _move("accept", "受理", {State.PENDING}, State.UNDER_REVIEW, _D, _D)
 REFUSE_ACCEPTANCE = _move(
     "refuse_acceptance", "不予受理", {State.PENDING}, State.NOT_ACCEPTED, _D, _N
 )
-ASK_CORRECTION = _move(
-    "ask_correction", "一次告知补正", {State.PENDING}, State.CORRECTION, _D, _A
-)
+ASK_CORRECTION = _move("ask_correction", "一次告知补正", {State.PENDING}, State.CORRECTION, _D, _A)
 ANSWER_CORRECTION = _move(
     "answer_correction", "交补正材料", {State.CORRECTION}, State.PENDING, _A, _D
 )

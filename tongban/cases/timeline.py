@@ -102,7 +102,7 @@ class _Sent:
 
 def _transfers(case: Case) -> list[_Sent]:
     return [
-        _Sent(transfer.seq or 0, transfer.sent_at, transfer.delivered_at)
+        _Sent(transfer.sequence or 0, transfer.sent_at, transfer.delivered_at)
         for transfer in exchange.transfers(case.number)
         if transfer.type == messages.EVENTS
     ]

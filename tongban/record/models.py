@@ -27,9 +27,15 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="one_event_a_place")]
         indexes = [models.Index(fields=["written_in", "id"], name="entry_as_committed")]
 
+    def __str__(self) -> str:
+        return f"{self.chain} #{self.seq}"
+
 
 class Sealed(models.Model):
     """The personal part of an event, encrypted with this node's field key, found by its digest."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest

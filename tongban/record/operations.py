@@ -43,7 +43,9 @@ def append(event: Event, *, part: bytes | None = None) -> None:
 def keep_part(digest: str, data: bytes) -> None:
     """Keep a personal part that an event names; the same part twice is one row."""
     chains.open_part(digest, data)
-    Sealed.objects.bulk_create([Sealed(digest=digest, data=sealed(digest, data))], ignore_conflicts=True)
+    Sealed.objects.bulk_create(
+        [Sealed(digest=digest, data=sealed(digest, data))], ignore_conflicts=True
+    )
 
 
 def sealed(digest: str, data: bytes) -> bytes:

@@ -46,18 +46,22 @@ def put(source: IO[bytes], *, media_type: str = "", expect: str = "") -> FileRef
                 digest.update(chunk)
                 size += target.write(chunk)
             name = digest.hexdigest()
-            if expect and name != expect:
-                raise PaperDamaged(expect)
+            _check_digest(name, expect)
             target.flush()
             os.fsync(target.fileno())
             place = _place(name)
             place.parent.mkdir(exist_ok=True)
-            os.replace(target.name, place)
+            Path(target.name).replace(place)
         except BaseException:
             Path(target.name).unlink(missing_ok=True)
             raise
     _flush_folder(place.parent)
     return FileRef(digest=name, size=size, media_type=media_type)
+
+
+def _check_digest(digest: str, expect: str) -> None:
+    if expect and digest != expect:
+        raise PaperDamaged(expect)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -76,7 +80,7 @@ def has(digest: str) -> bool:
         return False
 
 
-def open(digest: str) -> IO[bytes]:  # noqa: A001 - `papers.open` reads as it should
+def open(digest: str) -> IO[bytes]:
     """The paper, to be read; raises PaperMissing."""
     try:
         return _place(digest).open("rb")

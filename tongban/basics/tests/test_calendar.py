@@ -15,7 +15,10 @@ def test_make_up_days_of_2026_are_working_days_though_they_are_weekends():
 
 
 def test_a_year_has_as_many_working_days_as_was_arranged():
-    days = (date.fromordinal(n) for n in range(date(2026, 1, 1).toordinal(), date(2027, 1, 1).toordinal()))
+    days = (
+        date.fromordinal(n)
+        for n in range(date(2026, 1, 1).toordinal(), date(2027, 1, 1).toordinal())
+    )
     assert sum(map(calendar.is_working_day, days)) == 248
 
 

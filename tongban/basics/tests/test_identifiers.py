@@ -23,7 +23,9 @@ def test_a_good_identity_number_is_tidied_of_spaces_wide_digits_and_small_x():
     number = with_check("22010419010203015")
     wide = number.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
 
-    assert identifiers.check_person_id(f" {number[:6]} {number[6:].lower()} ", today=TODAY) == number
+    assert (
+        identifiers.check_person_id(f" {number[:6]} {number[6:].lower()} ", today=TODAY) == number
+    )
     assert identifiers.check_person_id(wide, today=TODAY) == number
 
 

@@ -7,202 +7,344 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('number', models.CharField(max_length=21, primary_key=True, serialize=False)),
-                ('item', models.CharField(max_length=20)),
-                ('item_version', models.PositiveIntegerField()),
-                ('mode', models.CharField(max_length=20)),
-                ('applicant_kind', models.CharField(max_length=20)),
-                ('applicant_place', models.CharField(max_length=6)),
-                ('receiving_place', models.CharField(max_length=6)),
-                ('deciding_place', models.CharField(max_length=6)),
-                ('evaluating_place', models.CharField(max_length=6)),
-                ('applicant_node', models.CharField(max_length=8)),
-                ('receiver_node', models.CharField(max_length=8)),
-                ('decider_node', models.CharField(max_length=8)),
-                ('receiver_authority', models.CharField(max_length=18)),
-                ('decider_authority', models.CharField(max_length=18)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('received', 'received'), ('returned', 'returned'), ('handed_over', 'handed_over'), ('pending', 'pending'), ('correction', 'correction'), ('under_review', 'under_review'), ('approved', 'approved'), ('denied', 'denied'), ('result_issued', 'result_issued'), ('in_delivery', 'in_delivery'), ('closed', 'closed'), ('not_accepted', 'not_accepted'), ('withdrawn', 'withdrawn')], max_length=20)),
-                ('holder', models.CharField(choices=[('applicant', 'applicant'), ('receiver', 'receiver'), ('decider', 'decider'), ('channel', 'channel'), ('nobody', 'nobody')], max_length=10)),
-                ('bound_for', models.CharField(max_length=10)),
-                ('held_since', models.DateTimeField(null=True)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('arrived_at', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('decision', models.CharField(max_length=10)),
-                ('corrections', models.PositiveSmallIntegerField()),
-                ('acceptance_used', models.PositiveSmallIntegerField()),
-                ('due_on', models.DateField(null=True)),
-                ('limits', models.JSONField()),
-                ('particulars', models.CharField(max_length=64)),
-                ('result', models.JSONField()),
-                ('told', models.JSONField()),
-                ('head_seq', models.PositiveIntegerField()),
-                ('head_hash', models.CharField(max_length=64)),
-                ('applicant_match', models.CharField(max_length=64)),
-                ('name_match', models.CharField(max_length=64)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('claimed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='parties.officer')),
+                ("number", models.CharField(max_length=21, primary_key=True, serialize=False)),
+                ("item", models.CharField(max_length=20)),
+                ("item_version", models.PositiveIntegerField()),
+                ("mode", models.CharField(max_length=20)),
+                ("applicant_kind", models.CharField(max_length=20)),
+                ("applicant_place", models.CharField(max_length=6)),
+                ("receiving_place", models.CharField(max_length=6)),
+                ("deciding_place", models.CharField(max_length=6)),
+                ("evaluating_place", models.CharField(max_length=6)),
+                ("applicant_node", models.CharField(max_length=8)),
+                ("receiver_node", models.CharField(max_length=8)),
+                ("decider_node", models.CharField(max_length=8)),
+                ("receiver_authority", models.CharField(max_length=18)),
+                ("decider_authority", models.CharField(max_length=18)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("submitted", "submitted"),
+                            ("received", "received"),
+                            ("returned", "returned"),
+                            ("handed_over", "handed_over"),
+                            ("pending", "pending"),
+                            ("correction", "correction"),
+                            ("under_review", "under_review"),
+                            ("approved", "approved"),
+                            ("denied", "denied"),
+                            ("result_issued", "result_issued"),
+                            ("in_delivery", "in_delivery"),
+                            ("closed", "closed"),
+                            ("not_accepted", "not_accepted"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "holder",
+                    models.CharField(
+                        choices=[
+                            ("applicant", "applicant"),
+                            ("receiver", "receiver"),
+                            ("decider", "decider"),
+                            ("channel", "channel"),
+                            ("nobody", "nobody"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("bound_for", models.CharField(max_length=10)),
+                ("held_since", models.DateTimeField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(null=True)),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("decision", models.CharField(max_length=10)),
+                ("corrections", models.PositiveSmallIntegerField()),
+                ("acceptance_used", models.PositiveSmallIntegerField()),
+                ("due_on", models.DateField(null=True)),
+                ("limits", models.JSONField()),
+                ("particulars", models.CharField(max_length=64)),
+                ("result", models.JSONField()),
+                ("told", models.JSONField()),
+                ("head_seq", models.PositiveIntegerField()),
+                ("head_hash", models.CharField(max_length=64)),
+                ("applicant_match", models.CharField(max_length=64)),
+                ("name_match", models.CharField(max_length=64)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="parties.officer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.CharField(max_length=10)),
-                ('spec', models.CharField(max_length=40)),
-                ('point', models.CharField(max_length=40)),
-                ('is_good', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.officer')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("party", models.CharField(max_length=10)),
+                ("spec", models.CharField(max_length=40)),
+                ("point", models.CharField(max_length=40)),
+                ("is_good", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.officer"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checks",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('item', models.CharField(max_length=20)),
-                ('item_version', models.PositiveIntegerField()),
-                ('mode', models.CharField(max_length=20)),
-                ('applicant_place', models.CharField(max_length=6)),
-                ('receiving_place', models.CharField(blank=True, max_length=6)),
-                ('deciding_place', models.CharField(max_length=6)),
-                ('answers', models.BinaryField()),
-                ('steps_done', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
-                ('saved_at', models.DateTimeField()),
-                ('submitted_as', models.CharField(blank=True, max_length=21)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='parties.applicant')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='cases.case')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("item", models.CharField(max_length=20)),
+                ("item_version", models.PositiveIntegerField()),
+                ("mode", models.CharField(max_length=20)),
+                ("applicant_place", models.CharField(max_length=6)),
+                ("receiving_place", models.CharField(blank=True, max_length=6)),
+                ("deciding_place", models.CharField(max_length=6)),
+                ("answers", models.BinaryField()),
+                ("steps_done", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                ("saved_at", models.DateTimeField()),
+                ("submitted_as", models.CharField(blank=True, max_length=21)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="parties.applicant"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DraftPaper',
+            name="DraftPaper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('spec', models.CharField(max_length=40)),
-                ('digest', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('media_type', models.CharField(max_length=80)),
-                ('name', models.BinaryField()),
-                ('added_at', models.DateTimeField()),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='cases.draft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("spec", models.CharField(max_length=40)),
+                ("digest", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("media_type", models.CharField(max_length=80)),
+                ("name", models.BinaryField()),
+                ("added_at", models.DateTimeField()),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="papers",
+                        to="cases.draft",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Material',
+            name="Material",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('spec', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('media_type', models.CharField(max_length=80)),
-                ('grade', models.CharField(max_length=1)),
-                ('seq', models.PositiveIntegerField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("spec", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("media_type", models.CharField(max_length=80)),
+                ("grade", models.CharField(max_length=1)),
+                ("seq", models.PositiveIntegerField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="materials",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=21)),
-                ('kind', models.CharField(max_length=20)),
-                ('node', models.CharField(max_length=8)),
-                ('reason', models.BinaryField()),
-                ('asked_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=20)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=21)),
+                ("kind", models.CharField(max_length=20)),
+                ("node", models.CharField(max_length=8)),
+                ("reason", models.BinaryField()),
+                ("asked_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=20)),
             ],
             options={
-                'indexes': [models.Index(fields=['number', 'asked_at'], name='requests_of_case')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('number', 'kind'), name='one_open_request_a_kind')],
+                "indexes": [models.Index(fields=["number", "asked_at"], name="requests_of_case")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None)),
+                        fields=("number", "kind"),
+                        name="one_open_request_a_kind",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64)),
-                ('number', models.CharField(max_length=21)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64)),
+                ("number", models.CharField(max_length=21)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='one_case_a_key')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "key"), name="one_case_a_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('media_type', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("media_type", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'digest'), name='one_upload_an_owner')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "digest"), name="one_upload_an_owner")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['applicant_match', '-submitted_at'], name='case_of_applicant'),
+            model_name="case",
+            index=models.Index(
+                fields=["applicant_match", "-submitted_at"], name="case_of_applicant"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('holder', tongban.cases.states.Party['RECEIVER'])), fields=['receiver_authority', 'due_on', 'number'], name='case_at_receiver'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("holder", tongban.cases.states.Party["RECEIVER"])),
+                fields=["receiver_authority", "due_on", "number"],
+                name="case_at_receiver",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('holder', tongban.cases.states.Party['DECIDER'])), fields=['decider_authority', 'due_on', 'number'], name='case_at_decider'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("holder", tongban.cases.states.Party["DECIDER"])),
+                fields=["decider_authority", "due_on", "number"],
+                name="case_at_decider",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('holder', tongban.cases.states.Party['CHANNEL']), ('bound_for', ''), _connector='XOR'), name='only_on_the_way_is_bound'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("holder", tongban.cases.states.Party["CHANNEL"]),
+                    ("bound_for", ""),
+                    _connector="XOR",
+                ),
+                name="only_on_the_way_is_bound",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_at', None), ('claimed_by', None)), models.Q(('claimed_at__isnull', False), ('claimed_by__isnull', False)), _connector='OR'), name='a_claim_has_its_moment'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claimed_at", None), ("claimed_by", None)),
+                    models.Q(("claimed_at__isnull", False), ("claimed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_claim_has_its_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('case', 'party', 'spec', 'point'), name='one_note_a_check_point'),
+            model_name="check",
+            constraint=models.UniqueConstraint(
+                fields=("case", "party", "spec", "point"), name="one_note_a_check_point"
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['account', '-saved_at'], name='drafts_of_account'),
+            model_name="draft",
+            index=models.Index(fields=["account", "-saved_at"], name="drafts_of_account"),
         ),
         migrations.AddConstraint(
-            model_name='draftpaper',
-            constraint=models.UniqueConstraint(fields=('draft', 'spec'), name='one_paper_a_thing'),
+            model_name="draftpaper",
+            constraint=models.UniqueConstraint(fields=("draft", "spec"), name="one_paper_a_thing"),
         ),
         migrations.AddIndex(
-            model_name='material',
-            index=models.Index(fields=['digest'], name='material_by_digest'),
+            model_name="material",
+            index=models.Index(fields=["digest"], name="material_by_digest"),
         ),
         migrations.AddConstraint(
-            model_name='material',
-            constraint=models.UniqueConstraint(fields=('case', 'spec', 'digest'), name='one_row_a_paper'),
+            model_name="material",
+            constraint=models.UniqueConstraint(
+                fields=("case", "spec", "digest"), name="one_row_a_paper"
+            ),
         ),
     ]

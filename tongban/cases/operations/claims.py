@@ -36,7 +36,7 @@ def claim_case(*, number: str, officer: Officer, at: datetime) -> Case:
     }.get(Party(case.holder))
     if in_hand is None or in_hand[0] not in officer.roles or in_hand[1] != office_of(officer).code:
         raise NotInHand(Party(case.holder))
-    if case.claimed_by_id not in {None, officer.pk}:
+    if case.claimed_by is not None and case.claimed_by != officer:
         raise ClaimedByAnother(case.claimed_by.name)
     if case.claimed_by_id is None:
         case.claimed_by, case.claimed_at = officer, at
@@ -48,9 +48,9 @@ def claim_case(*, number: str, officer: Officer, at: datetime) -> Case:
 def release_case(*, number: str, officer: Officer) -> Case:
     """Put a case back for one's colleagues. Refused to anybody but the one who took it."""
     case = queries.lock_case(number)
-    if case.claimed_by_id is None:
+    if case.claimed_by is None:
         return case
-    if case.claimed_by_id != officer.pk:
+    if case.claimed_by != officer:
         raise ClaimedByAnother(case.claimed_by.name)
     moving.release(case)
     return case

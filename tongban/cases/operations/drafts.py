@@ -78,7 +78,7 @@ def start_draft(
         deciding_place=places.deciding,
         answers={},
     )
-    rules.check_open(version, empty, on=today)
+    rules.check_open(empty, on=today)
     rules.route(empty, version)
     begun = Draft.objects.filter(
         account=account,
@@ -240,9 +240,7 @@ def submit_draft(*, draft_id: uuid.UUID, account: Account, at: datetime) -> Take
         return Taken(draft.submitted_as, is_new=False)
     if draft.case_id:
         return _answer(draft, at=at)
-    taken = submit(
-        intake=intake_of(draft), owner=f"account:{account.pk}", key=str(draft.pk), at=at
-    )
+    taken = submit(intake=intake_of(draft), owner=f"account:{account.pk}", key=str(draft.pk), at=at)
     draft.submitted_as = taken.number
     draft.save(update_fields=["submitted_as"])
     return taken

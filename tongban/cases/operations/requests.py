@@ -73,9 +73,7 @@ def carry_on(case: Case, request: dict[str, Any], *, at: datetime) -> None:
     # An ended case is answered wherever the request finds it; nobody holds it any more.
     if standing.holder_node in {settings.NODE_ID, ""}:
         return _answer(case, request, at=at)
-    outbox.tell(
-        [standing.holder_node], messages.REQUEST, case.number, {"request": request}, at=at
-    )
+    outbox.tell([standing.holder_node], messages.REQUEST, case.number, {"request": request}, at=at)
     return None
 
 
@@ -109,4 +107,3 @@ def settle(content: dict[str, Any], *, at: datetime) -> None:
         Request.objects.filter(pk=request_id, answered_at=None).update(
             answered_at=at, outcome=content.get("outcome") or "granted"
         )
-

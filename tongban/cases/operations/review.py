@@ -49,9 +49,7 @@ def accept_case(*, number: str, officer: Officer, at: datetime) -> Case:
     """
     case = queries.lock_case(number)
     _act(case, officer, states.ACCEPT)
-    moving.make_move(
-        case, states.ACCEPT, by=moving.officer_author(officer, Party.DECIDER), at=at
-    )
+    moving.make_move(case, states.ACCEPT, by=moving.officer_author(officer, Party.DECIDER), at=at)
     return case
 
 
@@ -169,19 +167,4 @@ def deliver(*, number: str, officer: Officer, at: datetime) -> Case:
     move = states.DELIVER_ONLINE if online else states.DELIVER_TO_WINDOW
     _act(case, officer, move)
     moving.make_move(case, move, by=moving.officer_author(officer, Party.DECIDER), at=at)
-    return case
-
-
-@transaction.atomic
-def close_at_window(*, number: str, officer: Officer, taken_by: str, at: datetime) -> Case:
-    """Write down who took the result at the window; nothing is left to do then."""
-    case = queries.lock_case(number)
-    _act(case, officer, states.CLOSE_AT_WINDOW)
-    moving.make_move(
-        case,
-        states.CLOSE_AT_WINDOW,
-        by=moving.officer_author(officer, Party.RECEIVER),
-        at=at,
-        personal={"taken_by": _required(taken_by, "taken_by", "写明结果由谁领取")},
-    )
     return case

@@ -84,12 +84,12 @@ def _write(
     digest: str,
     at: datetime,
 ) -> Taken:
-    number = _next_number(intake, route, at)
+    number = _next_number(route, at)
     event, part = _event(intake, answers, route, number=number, at=at)
     after = standing.apply(Standing(number=number), event)
     row = record.row_of(event)
     sent = _owed(event, part, after, at)
-    values = {
+    values: dict[str, Any] = {
         "owner": owner,
         "key": key,
         "digest": digest,
@@ -115,7 +115,8 @@ def _write(
         return Taken(number, is_new=True)
     # Somebody took the same key between our look and our write: it is their case.
     known = _taken_before(owner, key, digest)
-    assert known is not None
+    if known is None:
+        raise LookupError(f"submission {key} was taken and is not there")
     return known
 
 
@@ -196,7 +197,7 @@ class _Serials:
 _serials = _Serials()
 
 
-def _next_number(intake: Intake, route: Route, at: datetime) -> str:
+def _next_number(route: Route, at: datetime) -> str:
     return identifiers.case_number(
         route.number_division, at.astimezone(BEIJING).date(), _serials.next()
     )

@@ -152,6 +152,23 @@ def hand_over(*, number: str, officer: Officer, note: str, at: datetime) -> Case
     return case
 
 
+@transaction.atomic
+def close_at_window(*, number: str, officer: Officer, taken_by: str, at: datetime) -> Case:
+    """Write down who took the result at the window; nothing is left to do then."""
+    case = queries.lock_case(number)
+    check_may_act(officer, case, states.CLOSE_AT_WINDOW)
+    if not taken_by.strip():
+        raise FieldsRefused({"taken_by": ["写明结果由谁领取"]})
+    moving.make_move(
+        case,
+        states.CLOSE_AT_WINDOW,
+        by=moving.officer_author(officer, Party.RECEIVER),
+        at=at,
+        personal={"taken_by": taken_by.strip()},
+    )
+    return case
+
+
 def said(faults: Sequence[Fault]) -> list[dict[str, str]]:
     """Faults as the sealed part of an event carries them."""
     return [{"spec": f.spec, "problem": f.problem, "mend": f.mend} for f in faults]

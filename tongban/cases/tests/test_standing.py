@@ -122,15 +122,19 @@ STANDINGS = [
 def test_every_state_is_reached_by_moves_alone(state):
     reached = [a_case(mode, way).state for (mode, target), way in WAYS.items() if target is state]
 
-    assert reached and set(reached) == {state}
+    assert set(reached) == {state}
 
 
 @pytest.mark.parametrize(("mode", "way"), STANDINGS)
 @pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)
-@pytest.mark.parametrize("role", list(AUTHORS), ids=lambda role: role.value)
-@pytest.mark.parametrize("place", ["right node", "other node", "other authority"])
-def test_only_what_the_table_allows_happens(mode, way, move, role, place):
+def test_only_what_the_table_allows_happens(mode, way, move):
     case = a_case(mode, way)
+    for role in AUTHORS:
+        for place in ("right node", "other node", "other authority"):
+            try_move(case, move, mode=mode, role=role, place=place)
+
+
+def try_move(case: Standing, move: Move, *, mode: Mode, role: Party, place: str) -> None:
     author = AUTHORS[role]
     if place == "other node":
         author = replace(author, node="44")
@@ -138,23 +142,24 @@ def test_only_what_the_table_allows_happens(mode, way, move, role, place):
         author = replace(author, authority=OTHER)
     event = an_event(case, move.name, author, mode=mode)
 
-    if move is states.WITHDRAW:
-        allowed = State(case.state) in move.sources and author.node == case.holder_node
-    else:
-        allowed = (
-            State(case.state) in move.sources
-            and states.only_in(mode, move)
-            and case.holder == move.by == role
-            and author.node == case.holder_node
-            and not (place == "other authority" and role is not Party.APPLICANT)
-        )
-    if allowed:
+    if is_allowed(case, move, author, mode=mode, role=role):
         after = arrived(standing.apply(case, event), mode=mode)
         assert after.state == states.after_arrival(move.target)
         assert after.holder == move.to
     else:
         with pytest.raises(NotInTable):
             standing.apply(case, event)
+
+
+def is_allowed(case: Standing, move: Move, author: Author, *, mode: Mode, role: Party) -> bool:
+    """Said once more in other words than the code's, from the issue's: state, move, role, place."""
+    right_state = State(case.state) in move.sources
+    right_node = author.node == case.holder_node
+    if move is states.WITHDRAW:
+        return right_state and right_node
+    right_place = role is Party.APPLICANT or author.authority in {WINDOW, BUREAU}
+    right_role = case.holder == move.by == role
+    return right_state and right_node and right_place and right_role and states.only_in(mode, move)
 
 
 @pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)
@@ -203,9 +208,7 @@ def test_the_deciding_node_is_told_of_a_case_only_when_it_is_handed_over():
 def test_the_window_has_one_working_day_from_the_day_after_submission():
     friday = datetime(2026, 11, 20, 12, tzinfo=UTC)
     case = Standing(number=NUMBER)
-    event = an_event(
-        case, "submit", AUTHORS[Party.APPLICANT], mode=Mode.RECEIVED_FOR, at=friday
-    )
+    event = an_event(case, "submit", AUTHORS[Party.APPLICANT], mode=Mode.RECEIVED_FOR, at=friday)
 
     assert standing.apply(case, event).due_on == date(2026, 11, 23)
 
