@@ -33,6 +33,11 @@ NOUNS = {
         ),
         Noun("worker", "后台进程：收发消息、到期事项", "the worker: messages and what is due"),
         Noun("jurisdictions", "行政区划、区域、部门", "divisions, regions, departments", True),
+        Noun(
+            "catalogue",
+            "事项目录：读取清单、载入、查询能不能办",
+            "the catalogue: read, load, look up",
+        ),
         Noun("test", "安装测试所需并运行全部测试", "install what tests need and run every test"),
         Noun(
             "check", "格式、类型、分层、模板、迁移、生成文件", "format, types, layers, templates, …"
