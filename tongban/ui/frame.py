@@ -77,6 +77,12 @@ def sign_in_at(url_name: str) -> None:
     _sign_in[:] = [url_name]
 
 
+def sign_in_url(back: str) -> str:
+    """The page to sign in on, leading back to an address of this site afterwards."""
+    page = reverse(_sign_in[0] if _sign_in else "account_login")
+    return f"{page}?next={quote(back, safe='/')}"
+
+
 def add_link(area: str, link: Link) -> None:
     """Hang a link into one of `AREAS`. A second link to the same page replaces the first."""
     others = [other for other in _links[area] if other.url_name != link.url_name]
@@ -116,8 +122,7 @@ class Frame:
 
     @property
     def sign_in_url(self) -> str:
-        page = reverse(_sign_in[0] if _sign_in else "account_login")
-        return f"{page}?next={quote(self.here, safe='/')}"
+        return sign_in_url(self.here)
 
     @cached_property
     def portal(self) -> list[ShownLink]:

@@ -36,7 +36,7 @@ def components(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/components.html", examples.context())
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(_request: HttpRequest) -> HttpResponse:
     """Answer 503 when the database is out of reach, 500 otherwise.
 
     Django calls this while the exception is being handled, whether a view or a middleware raised

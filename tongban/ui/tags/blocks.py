@@ -5,8 +5,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tongban.ui.tags.markup import KINDS, PARTIES, element, glue, one_of, paragraphs
 from tongban.ui.tags.marks import mark
+from tongban.ui.tags.markup import KINDS, PARTIES, element, glue, one_of, paragraphs
 
 register = Library()
 
@@ -70,7 +70,7 @@ def fact(term: str, value: str, small: str = "") -> SafeString:
 
 @register.simple_block_tag
 def rows(content: str, label: str = "") -> SafeString:
-    """Materials, tasks, announcements: a list of `{% row %}`. `label` names it when no heading does."""
+    """Materials, tasks, announcements: a list of `{% row %}`; `label` when no heading names it."""
     return element("ul", {"class": "rows", "aria-label": label}, SafeString(content.strip()))
 
 

@@ -34,7 +34,7 @@ def _widths(amounts: Sequence[float]) -> list[int]:
 
 def _shown(part: Part, total: float) -> str:
     percent = 100 * part.amount / total
-    return part.shown or ("<1%" if 0 < percent < 1 else f"{percent:.0f}%")
+    return str(part.shown) or ("<1%" if 0 < percent < 1 else f"{percent:.0f}%")
 
 
 def bar(parts: Sequence[Part]) -> SafeString:
@@ -86,7 +86,7 @@ def _by_holder(spans: Sequence[Span]) -> list[Part]:
     """How long each held it in all, in the order in which they first did."""
     seconds: dict[tuple[str, str], float] = {}
     for span in spans:
-        who = (span.party, span.holder)
+        who = (span.party, str(span.holder))
         seconds[who] = seconds.get(who, 0) + span.seconds
     return [
         Part(party, holder, held, shown=duration(held)) for (party, holder), held in seconds.items()

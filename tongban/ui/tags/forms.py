@@ -47,7 +47,7 @@ def field(
     one_of(width, WIDTHS, "field")
     if bound is not None:
         return _bound(bound, width=width)
-    asked = _plain("field", name, label, hint, error, optional, id)
+    asked = _plain("field", name, label, hint, error, optional=optional, given_id=id)
     look = {"class": "in", "id": asked.id, "name": name, "data-w": width, "autocomplete": "off"}
     given = {key.replace("_", "-"): one for key, one in attrs.items()}
     return asked.field(_control(type, value, options, look | given | asked.aria))
@@ -74,7 +74,7 @@ def choice(
     """
     if bound is not None:
         return _bound(bound, boxed=boxed)
-    asked = _plain("choice", name, label, hint, error, optional, id)
+    asked = _plain("choice", name, label, hint, error, optional=optional, given_id=id)
     chosen = {str(one) for one in value} if isinstance(value, list | tuple | set) else {str(value)}
     kind = "checkbox" if multiple else "radio"
     items = []
@@ -102,16 +102,19 @@ def tick(
     """One box to tick: a declaration, a consent. Never ticked beforehand for a consent."""
     if bound is not None:
         return _bound(bound)
-    asked = _plain("tick", name, label, hint, error, False, id)
+    asked = _plain("tick", name, label, hint, error, optional=False, given_id=id)
     attrs = {"type": "checkbox", "name": name, "id": asked.id, "value": value, "checked": checked}
     return _tick(asked, void("input", attrs | asked.aria))
 
 
 @register.simple_tag
-def errsum(*forms: BaseForm, errors: Iterable[tuple[str, str]] = ()) -> SafeString:
+def errsum(
+    *forms: BaseForm, errors: Iterable[tuple[str, str]] = (), focus: bool = True
+) -> SafeString:
     """`{% errsum form %}` or `{% errsum errors=pairs_of_id_and_words %}`, first in block main.
 
-    Nothing when there is nothing to change. ui.js puts the focus on it; an empty id makes no link.
+    Nothing when there is nothing to change; an empty id makes no link. ui.js puts the focus on it,
+    unless `focus` is False because the page only shows what one looks like.
     """
     said = [*errors, *(one for form in forms for one in _errors_of(form))]
     if not said:
@@ -122,13 +125,13 @@ def errsum(*forms: BaseForm, errors: Iterable[tuple[str, str]] = ()) -> SafeStri
         for place, words in said
     ]
     head = element("h2", {"id": "errsum-title"}, title)
-    attrs = {"class": "errsum", "role": "alert", "tabindex": "-1", "data-js": "focus"}
-    labelled = {"aria-labelledby": "errsum-title"}
-    return element("div", attrs | labelled, glue(head, element("ul", {}, glue(*items))))
+    attrs = {"class": "errsum", "aria-labelledby": "errsum-title", "tabindex": "-1"}
+    spoken = {"role": "alert", "data-js": "focus"} if focus else {"role": "group"}
+    return element("div", attrs | spoken, glue(head, element("ul", {}, glue(*items))))
 
 
 def _plain(
-    tag: str, name: str, label: str, hint: str, error: Words, optional: bool, given_id: str
+    tag: str, name: str, label: str, hint: str, error: Words, *, optional: bool, given_id: str
 ) -> Question:
     if not (name and label):
         raise ValueError(f"{{% {tag} %}} needs a BoundField, or a name and a label")
@@ -185,7 +188,7 @@ def _bound(bound: BoundField, *, width: str = "", boxed: bool = False) -> SafeSt
     return asked.field(SafeString(bound.as_widget(attrs=_given(attrs | asked.aria))))
 
 
-def _given(attrs: dict[str, str]) -> dict[str, str]:
+def _given(attrs: dict[str, str]) -> dict[str, str | bool]:
     """Django writes empty attributes out, so they go before it sees them."""
     return {key: value for key, value in attrs.items() if value}
 
@@ -196,7 +199,8 @@ def _question(bound: BoundField) -> Question:
         label=str(bound.label),
         hint=str(bound.help_text),
         errors=tuple(str(error) for error in bound.errors),
-        optional=not bound.field.required and not bound.is_hidden,
+        # A box that need not be ticked is no question left open.
+        optional=not bound.field.required and not isinstance(bound.field.widget, CheckboxInput),
     )
 
 

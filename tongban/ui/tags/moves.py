@@ -11,9 +11,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from tongban.ui.tags.dates import day_words, here, moment, second_words
-from tongban.ui.tags.markup import element, glue, one_of, paragraphs
 from tongban.ui.tags.marks import icon as icon_tag
 from tongban.ui.tags.marks import mark
+from tongban.ui.tags.markup import element, glue, one_of, paragraphs
 
 register = Library()
 
@@ -122,7 +122,7 @@ def _when(value: object, first: object) -> str:
 
 @register.simple_tag
 def truth(sent: object = None, delivered: object = None, answered: object = None) -> SafeString:
-    """`{% truth sent=at delivered=at answered=None %}`: a moment, words, True, or nothing (not yet)."""
+    """`{% truth sent=at delivered=at answered=None %}`: a moment, words, True, or not yet."""
     lines = (
         (sent, _("已发出"), _("未发出")),
         (delivered, _("已送达"), _("未送达")),

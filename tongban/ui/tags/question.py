@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tongban.ui.tags.markup import element, glue
 from tongban.ui.tags.marks import icon
+from tongban.ui.tags.markup import element, glue
 
 
 @dataclass(frozen=True)

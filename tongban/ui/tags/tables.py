@@ -69,7 +69,8 @@ def tbl(parser: Parser, token: Token) -> TableNode:
     `quiet=True` shows it to screen readers only; `cls` adds classes, `js="queue"` makes rows
     answer to J and K.
     """
-    heads, sides = [], {}
+    heads: list[FilterExpression] = []
+    sides: dict[str, FilterExpression] = {}
     for bit in token.split_contents()[1:]:
         if side := token_kwargs([bit], parser):
             sides |= side

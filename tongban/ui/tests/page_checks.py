@@ -1,0 +1,214 @@
+"""The guide's checks (GUIDE §14) over any pages of any door.
+
+    check_pages(browser, live_server.url, ["/", "/items/"], cookies=cookies)
+
+Each page is opened as people open it: on a phone and at a desk, in large type, in the dark, by
+keyboard alone, and without script. All problems of all pages come in one AssertionError.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
+
+from tongban.local.browser import of_the_system
+from tongban.ui.frame import LARGE_TYPE_COOKIE
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 860}
+NARROWEST: ViewportSize = {"width": 320, "height": 700}
+
+RUN_AXE = """async (rules) => {
+  const answer = await axe.run(document, {runOnly: rules});
+  return answer.violations.map(v => v.id + ' x' + v.nodes.length + ': '
+    + v.nodes[0].html.slice(0, 160) + ' | ' + (v.nodes[0].failureSummary || '').slice(-200));
+}"""
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const wide = [...document.querySelectorAll('body *')].filter(e =>
+    e.getBoundingClientRect().right > width + 1 && !e.closest('.vh, .skip'));
+  return wide.slice(0, 4).map(e =>
+    e.tagName + '.' + e.className + ' ' + (e.textContent || '').slice(0, 20));
+}"""
+# One radio button of a group is reached by Tab and the others by arrows, so they are left out.
+CONTROLS = """() => [...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+  .filter(e => !e.closest('details:not([open]) > :not(summary)') && e.offsetParent !== null
+    && !e.disabled && e.type !== 'radio' && e.type !== 'hidden')"""
+MISSED = f"() => ({CONTROLS})().filter(e => !e.dataset.seen).map(e => e.outerHTML.slice(0, 120))"
+HOW_MANY = f"() => ({CONTROLS})().length"
+FOCUSED = """() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return null;
+  const again = Boolean(e.dataset.seen);
+  e.dataset.seen = '1';
+  const s = getComputedStyle(e);
+  const ring = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
+  const box = e.getBoundingClientRect();
+  return {again, ring, html: e.outerHTML.slice(0, 120), seen: box.width > 0 && box.height > 0};
+}"""
+# What a reader can do or read: script may show more, but must not be needed for any of these.
+COMPLETE = """() => ({
+  title: document.title,
+  heading: [...document.querySelectorAll('h1')].map(e => e.textContent.trim()),
+  links: [...document.querySelectorAll('main a[href], header a[href]')]
+    .map(e => e.getAttribute('href')),
+  forms: [...document.querySelectorAll('form')].map(e =>
+    (e.getAttribute('method') || 'get') + ' ' + (e.getAttribute('action') || '')),
+  orphans: [...document.querySelectorAll('button[type=submit], button:not([type])')]
+    .filter(e => !e.form && e.offsetParent !== null).map(e => e.outerHTML.slice(0, 120)),
+})"""
+
+
+@lru_cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def start_chromium(playwright: Playwright) -> Browser:
+    """The system's Chromium where it is, else the one that Playwright keeps."""
+    return playwright.chromium.launch(executable_path=of_the_system(), args=CHROMIUM_FLAGS)
+
+
+@dataclass
+class Checks:
+    """Opens pages in one browser and collects what is wrong with them."""
+
+    browser: Browser
+    base: str
+    cookies: Sequence[dict[str, Any]] = ()
+    problems: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def opened(
+        self,
+        path: str,
+        *,
+        size: ViewportSize = DESK,
+        large: bool = False,
+        dark: bool = False,
+        script: bool = True,
+    ) -> Iterator[Page]:
+        """The page as one kind of reader sees it; its own faults are problems in any case."""
+        how = f"{path} at {size['width']}px" + (" large" if large else "")
+        how += (" dark" if dark else "") + ("" if script else " without script")
+        context = self.browser.new_context(
+            viewport=size,
+            locale="zh-CN",
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+        )
+        try:
+            self._give_cookies(context, large=large)
+            page = context.new_page()
+            page.on("pageerror", lambda error: self.wrong(how, f"script error: {error}"))
+            page.on("requestfailed", lambda request: self.wrong(how, f"failed: {request.url}"))
+            page.on("console", lambda said: self._heard(how, said.type, said.text))
+            answer = page.goto(self.base + path)
+            if answer is None or answer.status != 200:
+                self.wrong(how, f"answered {answer and answer.status}")
+            yield page
+        finally:
+            context.close()
+
+    def _give_cookies(self, context: BrowserContext, *, large: bool) -> None:
+        own = [{"url": self.base, **cookie} for cookie in self.cookies]
+        if large:
+            own.append({"url": self.base, "name": LARGE_TYPE_COOKIE, "value": "1"})
+        if own:
+            context.add_cookies(own)  # type: ignore[arg-type]  # plain dicts are easier to pass
+
+    def _heard(self, how: str, kind: str, words: str) -> None:
+        if kind == "error":
+            self.wrong(how, f"console: {words}")
+
+    def wrong(self, how: str, what: str) -> None:
+        self.problems.append(f"{how}: {what}")
+
+    def axe(self, path: str, **reader: Any) -> None:
+        """No violation of WCAG 2.2 A and AA, nor of axe's best practices."""
+        with self.opened(path, **reader) as page:
+            page.evaluate(_axe())
+            for violation in page.evaluate(RUN_AXE, RULES):
+                self.wrong(f"{path} {reader}", f"axe {violation}")
+
+    def fits(self, path: str, **reader: Any) -> None:
+        """Nothing is wider than the screen."""
+        with self.opened(path, **reader) as page:
+            for element in page.evaluate(TOO_WIDE):
+                self.wrong(f"{path} {reader}", f"too wide: {element}")
+
+    def keyboard(self, path: str) -> None:
+        """Tab reaches every control, and each shows where the focus is."""
+        with self.opened(path) as page:
+            page.evaluate("document.activeElement.blur()")
+            for _ in range(page.evaluate(HOW_MANY) + 60):
+                page.keyboard.press("Tab")
+                on = page.evaluate(FOCUSED)
+                if on is None or on["again"]:
+                    break
+                if not (on["ring"] and on["seen"]):
+                    self.wrong(path, f"no visible ring: {on['html']}")
+            for element in page.evaluate(MISSED):
+                self.wrong(path, f"Tab does not reach: {element}")
+
+    def without_script(self, path: str) -> None:
+        """Without script the page has the same title, heading, links and forms."""
+        with self.opened(path) as page:
+            scripted = page.evaluate(COMPLETE)
+        with self.opened(path, script=False) as page:
+            plain = page.evaluate(COMPLETE)
+        for what in ("title", "heading", "links", "forms"):
+            if plain[what] != scripted[what]:
+                self.wrong(path, f"{what} without script {plain[what]}, with it {scripted[what]}")
+        if len(plain["heading"]) != 1 or not plain["heading"][0]:
+            self.wrong(path, f"one h1 expected, found {plain['heading']}")
+        for button in plain["orphans"]:
+            self.wrong(path, f"a submit button without a form: {button}")
+
+    def all_of(self, path: str) -> None:
+        """Every check of the guide on one page."""
+        self.axe(path, size=PHONE)
+        self.axe(path, size=DESK)
+        self.axe(path, size=PHONE, large=True)
+        self.axe(path, size=DESK, dark=True)
+        self.fits(path, size=NARROWEST)
+        self.fits(path, size=NARROWEST, large=True)
+        self.fits(path, size=DESK, large=True)
+        self.keyboard(path)
+        self.without_script(path)
+
+
+def check_pages(
+    browser: Browser,
+    base_url: str,
+    paths: Iterable[str],
+    *,
+    cookies: Sequence[dict[str, Any]] = (),
+    only: Callable[[Checks, str], None] = Checks.all_of,
+) -> None:
+    """Check pages that answer 200 to whoever holds `cookies` (dicts with name and value).
+
+    `only` picks a single check, for instance `Checks.keyboard`. Raises AssertionError that lists
+    every problem of every page.
+    """
+    checks = Checks(browser, base_url.rstrip("/"), cookies)
+    for path in paths:
+        only(checks, path)
+    assert not checks.problems, "\n".join(dict.fromkeys(checks.problems))
