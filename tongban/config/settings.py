@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "tongban.parties",  # before allauth: its pages about accounts come first
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -40,7 +41,6 @@ INSTALLED_APPS = [
     "tongban.record",
     "tongban.jurisdictions",
     "tongban.exchange",
-    "tongban.parties",
     "tongban.catalogue",
     "tongban.guidance",
     "tongban.cases",
@@ -104,6 +104,28 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sandbox-people" if SANDBOX else "account_login"
+LOGIN_REDIRECT_URL = "/"
+OFFICER_HOME = "/desk/"
+ACCOUNT_ADAPTER = "tongban.parties.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # window computers and kiosks are shared
+MFA_ADAPTER = "tongban.parties.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Cookies do not tell ports apart, so the nodes of a demo on one machine must not share names.
+SESSION_COOKIE_NAME = f"session_{NODE_ID}"
+CSRF_COOKIE_NAME = f"csrf_{NODE_ID}"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]

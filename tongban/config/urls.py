@@ -10,5 +10,8 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("", include("tongban.ui.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("api/", include("tongban.api.urls")),
+    path("desk/", include("tongban.desk.urls")),
+    path("accounts/", include("tongban.parties.urls")),
+    path("sandbox/", include("tongban.sandbox.urls")),
 ]

@@ -262,9 +262,7 @@ def _entries(path: Path) -> list[_Entry]:
     except FileNotFoundError as missing:
         raise DirectoryMalformed(f"找不到节点名录：{path}") from missing
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
-        raise DirectoryMalformed(
-            f"节点名录不是约定的格式：{wrong!r}"
-        ) from wrong
+        raise DirectoryMalformed(f"节点名录不是约定的格式：{wrong!r}") from wrong
     codes = [entry.code for entry in entries]
     if len(set(codes)) != len(codes):
         raise DirectoryMalformed("节点名录里有节点出现了两次")

@@ -1,6 +1,23 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 
 class PartiesConfig(AppConfig):
     name = "tongban.parties"
     label = "parties"
+
+    def ready(self) -> None:
+        """Tell the frame whose name it shows."""
+        from tongban.ui import frame
+
+        frame.name_the_person(_name)
+
+
+def _name(request: HttpRequest) -> str:
+    from tongban.parties import queries
+
+    if officer := queries.officer_of(request.user):
+        return officer.name
+    if applicants := queries.applicants_of(request.user):
+        return applicants[0].name
+    return str(request.user)

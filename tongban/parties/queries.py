@@ -73,6 +73,8 @@ def accounts_of(applicant: Applicant) -> list[Account]:
 
 def client_for(client_id: str, secret: str) -> ApiClient:
     """The active client with this secret. Refused: ClientUnknown."""
+    if not (client_id.isascii() and client_id.isprintable() and secret.isascii()):
+        raise ClientUnknown
     client = ApiClient.objects.filter(pk=client_id, is_active=True).first()
     # Compared also when there is none, so the time taken does not tell.
     kept = client.secret_hash if client else ""

@@ -65,6 +65,12 @@ def _splits(old: Spell, new: Spell) -> bool:
 
 
 def _renamed(every: list[Spell]) -> list[Spell]:
-    begins = {(s.code, s.begins) for s in every}
-    ended = [s for s in every if s.ends]
-    return [s for s in ended if begins & {(s.code, s.ends), (s.code, (s.ends or 0) + 1)}]
+    """Spells whose code goes on under another name; one of a single year does not follow itself."""
+    by_code: dict[str, list[Spell]] = defaultdict(list)
+    for spell in every:
+        by_code[spell.code].append(spell)
+    return [
+        s
+        for s in every
+        if s.ends and any(o != s and o.begins in {s.ends, s.ends + 1} for o in by_code[s.code])
+    ]

@@ -1,0 +1,36 @@
+"""Guarded views as a door has them, hung up for the tests only."""
+
+from django.http import HttpResponse
+from django.urls import include, path
+from django.utils.timezone import now
+
+from tongban.parties import signing_in
+from tongban.parties.models import Role
+from tongban.parties.permissions import applicant_required, officer_required
+
+
+@officer_required
+def desk(request):
+    return HttpResponse(f"{request.officer.name} {request.officer.place}")
+
+
+@officer_required(role=Role.DECIDER)
+def decide(request):
+    return HttpResponse("decided")
+
+
+@applicant_required
+def form(request):
+    kept = signing_in.take(request, now())
+    typed = kept.getlist("house") if kept else []
+    return HttpResponse(f"{request.applicant.name} {request.method} {typed}")
+
+
+urlpatterns = [
+    path("", include("tongban.ui.urls")),
+    path("accounts/", include("tongban.parties.urls")),
+    path("sandbox/", include("tongban.sandbox.urls")),
+    path("desk/", desk),
+    path("desk/decide/", decide),
+    path("form/", form),
+]

@@ -1,0 +1,87 @@
+"""Who lives in the sandbox of a node: the cast, and how it differs from place to place."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties.models import Kind, Role
+
+CLIENT_ID = "sandbox"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the cast. `department` is an officer's; `kind` is an applicant's."""
+
+    username: str
+    name: str
+    try_this: str | Promise
+    role: Role | None = None
+    department: str = ""
+    kind: Kind | None = None
+
+    @property
+    def group(self) -> str:
+        """Under which heading the sign-in page shows it."""
+        return self.role.value if self.role else "applicant"
+
+
+_APPLY = _("在首页找“夫妻投靠户口迁移”，选收件地和办理地，提交申请")
+_APPLY_FIRM = _("在首页找“内资企业及分支机构设立登记”，为单位提交申请")
+_RECEIVE = _("在待收件里打开一件，核对身份和材料，移交办理地")
+_DECIDE = _("在待受理里认领一件，受理、告知补正或作决定")
+
+_CAST = (
+    Part("zhangsan", "张三", _APPLY, kind=Kind.PERSON),
+    Part("shili", "示例科技有限公司", _APPLY_FIRM, kind=Kind.ORGANISATION),
+    Part("zhaoliu", "赵六", _RECEIVE, role=Role.RECEIVER, department="zhengwu"),
+    Part("wangwu", "王五", _DECIDE, role=Role.DECIDER, department="gongan"),
+    Part("chensan", "陈三", _DECIDE, role=Role.DECIDER, department="gongan"),
+    Part("sunqi", "孙七", _DECIDE, role=Role.DECIDER, department="yibao"),
+    Part("zhouba", "周八", _DECIDE, role=Role.DECIDER, department="zhufang_gongjijin"),
+    Part("wujiu", "吴九", _DECIDE, role=Role.DECIDER, department="minzheng"),
+    Part("zhengshi", "郑十", _DECIDE, role=Role.DECIDER, department="shichang"),
+    Part("yunwei", "运维员", _("看节点和信箱的状况，重试停下的消息"), role=Role.OPERATOR),
+)
+# The story that is told: 李四 of 长春 follows his wife to 福州, where 王五 decides.
+_OTHERS = {
+    "22": {
+        "zhangsan": ("lisi", "李四"),
+        "wangwu": ("qianyi", "钱一"),
+        "chensan": ("fenger", "冯二"),
+    },
+    "35": {"zhaoliu": ("linjiu", "林九")},
+}
+
+
+def cast(node_code: str) -> list[Part]:
+    """The parts of a node; the hub decides no case and has only its operator."""
+    others = _OTHERS.get(node_code, {})
+    parts = [
+        replace(part, username=others[part.username][0], name=others[part.username][1])
+        if part.username in others
+        else part
+        for part in _CAST
+    ]
+    return [part for part in parts if node_code != "00" or part.role == Role.OPERATOR]
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the cast of a node lives: its first city and a county of it."""
+
+    city: str
+    county: str
+
+
+_COUNTIES = {"22": "220104", "35": "350102"}
+
+
+def home(node_code: str, on: date) -> Home:
+    """The first city of a node's province, and 长春's 朝阳区, 福州's 鼓楼区 or the first county."""
+    city = jurisdictions.cities(f"{node_code}0000", on)[0].code
+    counties = [place.code for place in jurisdictions.counties(city, on)] or [city]
+    return Home(city, _COUNTIES.get(node_code, counties[0]))
