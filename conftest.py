@@ -39,6 +39,8 @@ def _set_environment() -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    # WhiteNoise warns of a missing folder, and a warning fails the test.
+    Path(os.environ["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
 
 
 def _start_database() -> None:
@@ -185,3 +187,19 @@ def _places_are_there(request: pytest.FixtureRequest) -> None:
     snapshot.look_again()
     if not Revision.objects.exists():
         _load_places()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Chromium, once for all tests of pages."""
+    from playwright.sync_api import sync_playwright
+
+    from tongban.ui.tests.page_checks import start_chromium
+
+    # Playwright's loop lives in this thread, where Django would refuse to clear tables after a test.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = start_chromium(playwright)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
