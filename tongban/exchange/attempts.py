@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -46,6 +46,34 @@ class Ask:
 
 class PapersMissing(Exception):
     """Files of a message have not arrived, or not as they were sent."""
+
+
+class NotPlain(Exception):
+    """The handler did not simply succeed; everything of this try has to be rolled back."""
+
+
+class Attempt(Protocol):
+    """One way to attempt a message."""
+
+    def __call__(
+        self, row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: datetime
+    ) -> Outcome: ...
+
+
+def plainly(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: datetime) -> Outcome:
+    """Run the handler without a savepoint, which is two ways to the database less.
+
+    Raises NotPlain when it does anything but succeed, and OperationalError.
+    """
+    del row_id, count, ask
+    try:
+        _handle(envelope)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as any_reason:
+        raise NotPlain from any_reason
+    receipts.owe(envelope, state=receipts.HANDLED, at=at)
+    return Outcome.HANDLED
 
 
 def attempt(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: datetime) -> Outcome:

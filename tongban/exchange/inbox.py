@@ -6,7 +6,6 @@ decided about one message is one transaction; the caller acknowledges to the bro
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
@@ -44,8 +43,16 @@ def receive(envelope: Envelope, *, at: datetime) -> Outcome:
     if envelope.type == receipts.TYPE:
         receipts.note(envelope)
         return Outcome.HANDLED
+    try:
+        return _receive(envelope, at, attempts.plainly)
+    except attempts.NotPlain:
+        # All of it was rolled back. Now with a savepoint around the handler, so that what it
+        # objects to is written down in the transaction, and under the lock, that found it out.
+        return _receive(envelope, at, attempts.attempt)
+
+
+def _receive(envelope: Envelope, at: datetime, attempt: attempts.Attempt) -> Outcome:
     with transaction.atomic():
-        _lock(envelope.subject)
         taken = _take_in(envelope, at)
         if taken is None:
             _tell_again(envelope, at)
@@ -57,7 +64,7 @@ def receive(envelope: Envelope, *, at: datetime) -> Outcome:
             retry_at = at + attempts.LOOK_AGAIN
             return attempts.wait(row_id, envelope, "behind", reason, retry_at=retry_at)
         ask = attempts.Ask(messages=not has_waiting, papers=True)
-        outcome = attempts.attempt(row_id, envelope, count=1, ask=ask, at=at)
+        outcome = attempt(row_id, envelope, count=1, ask=ask, at=at)
     if has_waiting and outcome is not Outcome.WAITING:
         try_waiting(envelope.subject, at=at)
     return outcome
@@ -187,35 +194,23 @@ def _lock(subject: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 22))", [subject])
 
 
-_TAKE_IN = """
-WITH taken AS (
-  INSERT INTO exchange_received (sender, message_id, type, subject, sequence, state,
-      received_at, handled_at, is_verified, code, reason, envelope, attempts, settled_by)
-  VALUES (%(sender)s, %(id)s, %(type)s, %(subject)s, %(sequence)s, 'handled',
-      %(at)s, %(at)s, true, '', '', '', 1, '')
-  ON CONFLICT DO NOTHING RETURNING id)
-SELECT id,
-  EXISTS (SELECT FROM exchange_received WHERE state = 'waiting' AND subject = %(subject)s),
-  EXISTS (SELECT FROM exchange_received WHERE state = 'waiting' AND subject = %(subject)s
-    AND sender = %(sender)s AND code <> 'gap')
-FROM taken
-"""
+_TAKE_IN = "SELECT * FROM exchange_take_in(%s, %s, %s, %s, %s::int, %s)"
 
 
 def _take_in(envelope: Envelope, at: datetime) -> tuple[int, bool, bool] | None:
-    """Write the trace of a message; None when it is there already.
+    """Lock the subject and write the trace of a message; None when it is there already.
 
     With the new row's id: whether anything of its subject waits, and whether something of its
     own sender waits that it must not overtake.
     """
-    facts: dict[str, Any] = {
-        "sender": envelope.sender,
-        "id": envelope.id,
-        "type": envelope.type,
-        "subject": envelope.subject,
-        "sequence": envelope.sequence,
-        "at": at,
-    }
+    facts = [
+        envelope.sender,
+        envelope.id,
+        envelope.type,
+        envelope.subject,
+        envelope.sequence,
+        at,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_IN, facts)
         row: tuple[int, bool, bool] | None = cursor.fetchone()

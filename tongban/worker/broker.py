@@ -87,7 +87,7 @@ class Broker:
             name=f"tongban worker {self.node}",
             inbox_prefix=addresses.inbox_prefix(self.node),
             max_reconnect_attempts=-1,
-            reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]
+            reconnect_time_wait=RECONNECT_SECONDS,
             connect_timeout=3,
             ping_interval=20,
             max_outstanding_pings=2,

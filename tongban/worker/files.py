@@ -1,7 +1,8 @@
 """Papers between nodes: through the object store, named by digest, checked on arrival."""
 
 import tempfile
-from typing import IO
+from io import BufferedIOBase
+from typing import IO, cast
 
 import structlog
 from nats.js import JetStreamContext
@@ -35,7 +36,9 @@ async def upload(broker: Broker, hands: Hands, to: str, paper: Paper) -> None:
     source: IO[bytes] = await hands.run(papers.open, paper.digest)
     try:
         meta = ObjectMeta(name=paper.digest)
-        await _store(broker.jetstream, broker.node, to).put(paper.digest, source, meta)
+        await _store(broker.jetstream, broker.node, to).put(
+            paper.digest, cast(BufferedIOBase, source), meta
+        )
     finally:
         source.close()
     log.info("files.uploaded", to=to, digest=paper.digest[:12], size=paper.size)

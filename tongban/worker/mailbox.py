@@ -195,7 +195,7 @@ def _receive(envelope: Envelope, raw: bytes, sender: str) -> None:
     except Fault as fault:
         _park(raw, sender, fault)
         return
-    log.info("mailbox.received", type=envelope.type, sender=sender, outcome=str(outcome))
+    log.debug("mailbox.received", type=envelope.type, sender=sender, outcome=str(outcome))
 
 
 def _park(raw: bytes, sender: str, fault: Fault) -> None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator
 
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.js.api import Header
 
 from tongban.exchange import addresses
@@ -32,22 +31,25 @@ class Pull:
         self._asked = 0
         self._in_hand = 0
         self._heard_at = 0.0
+        # What came from the broker; None only says that there is room again.
+        self._came: asyncio.Queue[Msg | None] = asyncio.Queue()
         broker.on_connect.append(self._forget)
 
     def settled(self) -> None:
         """One message that was given out is done with, so there is room for another."""
         self._in_hand -= 1
+        self._came.put_nowait(None)
 
     async def messages(self, stop: asyncio.Event) -> AsyncIterator[Msg]:
         """Messages until told to stop; raises the client's errors when the connection ends."""
         client = self._broker.client
         answers = client.new_inbox()
-        subscription = await client.subscribe(answers)
+        subscription = await client.subscribe(answers, cb=self._came.put)
         self._asked = 0
         try:
             while not stop.is_set():
                 await self._ask(answers)
-                message = await _next(subscription)
+                message = await self._next()
                 if message is not None and self._is_mail(message):
                     self._in_hand += 1
                     yield message
@@ -93,9 +95,9 @@ class Pull:
             self._asked = max(self._asked - int(left), 0) if left else 0
         return False
 
-
-async def _next(subscription: Subscription) -> Msg | None:
-    try:
-        return await subscription.next_msg(timeout=1.0)
-    except TimeoutError:
-        return None
+    async def _next(self) -> Msg | None:
+        """What comes next; None when nothing did, or only room."""
+        try:
+            return await asyncio.wait_for(self._came.get(), 1.0)
+        except TimeoutError:
+            return None

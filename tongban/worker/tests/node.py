@@ -97,9 +97,7 @@ def note(to, count, size="10", pause="0"):
 
     for number in range(int(count)):
         with transaction.atomic():
-            outbox.tell(
-                [to], NOTE, f"note-{number}", {"word": "字" * int(size)}, at=now()
-            )
+            outbox.tell([to], NOTE, f"note-{number}", {"word": "字" * int(size)}, at=now())
         time.sleep(float(pause))
 
 
@@ -110,7 +108,7 @@ def notes_with_paper(to, content, count="1"):
             outbox.tell(
                 [to], NOTE, f"paper-{number}", {"word": paper.digest}, at=now(), files=[paper]
             )
-    print(paper.digest)
+    sys.stdout.write(paper.digest)
 
 
 def steps(to, subject, first, last):
