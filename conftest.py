@@ -54,7 +54,7 @@ def _start_database() -> None:
     postgres.make_room(server)
     server.initialise("only-for-tests")
     with (_FOLDER / "postgres.log").open("wb") as log:
-        process = subprocess.Popen(  # type: ignore[call-overload]
+        process = subprocess.Popen(
             server.command(), stdout=log, stderr=subprocess.STDOUT, cwd="/",
             env=postgres.environment(), start_new_session=True,
             **postgres.process_user(user),
@@ -101,6 +101,38 @@ def _plain_settings(tmp_path: Path) -> Iterator[None]:
         DATA_DIR=tmp_path / "node",
     ):
         yield
+
+
+# A test that may be skipped, by the beginning of its id, and why. Every other skip fails the run.
+MAY_BE_SKIPPED: dict[str, str] = {}
+_skipped: list[str] = []
+
+
+def _note_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        if not report.nodeid.startswith(tuple(MAY_BE_SKIPPED) or ("\0",)):
+            _skipped.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _note_skip(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    _note_skip(report)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test proves nothing, so a run with one has not passed."""
+    if _skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for skipped in _skipped:
+        terminalreporter.write_line(f"skipped without leave: {skipped}", red=True)
 
 
 class NetworkClosed(Exception):

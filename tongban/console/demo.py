@@ -14,9 +14,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from tongban.console.exits import Exit
 from tongban.local import state
-from tongban.local.children import last_lines
+from tongban.local.children import failed, last_lines
 from tongban.local.demo import Demo
 from tongban.local.home import PROJECT, Home, home
 from tongban.local.provinces import DEFAULT_NODES, chosen_nodes
@@ -107,7 +106,7 @@ def _start_in_background(place: Home, *, fresh: bool, nodes: str, web_processes:
         with console.status("启动 Starting …") as line:
             while not _has_started(place, process.pid):
                 if process.poll() is not None:
-                    raise _background_failed(log, process.returncode)
+                    raise _background_failed(place, process.pid, log)
                 line.update(escape(last_lines(log, 1)) or "启动 Starting …")
                 time.sleep(0.1)
     except KeyboardInterrupt:
@@ -122,12 +121,15 @@ def _has_started(place: Home, pid: int) -> bool:
     return found is not None and found.pid == pid and found.phase == "running"
 
 
-def _background_failed(log: Path, code: int) -> Exception:
+def _background_failed(place: Home, pid: int, log: Path) -> Exception:
     """What the demo itself said, so that the reason is the same in both ways to start."""
-    lines = last_lines(log, 2).splitlines() or ["", ""]
-    trouble = Trouble(lines[0], lines[-1] if len(lines) > 1 else "")
-    trouble.exit_code = code if code in set(Exit) else Exit.ENVIRONMENT
-    return trouble
+    found = state.read(place)
+    if found and found.pid == pid and found.trouble:
+        chinese, english, code = found.trouble
+        trouble = Trouble(chinese, english)
+        trouble.exit_code = code
+        return trouble
+    return failed("demo", log)
 
 
 def _say_ready(place: Home, *, seconds: float, detached: bool) -> None:

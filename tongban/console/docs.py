@@ -36,6 +36,14 @@ class Generated:
 # Add a line here; `docs generate` then writes the file and `check` compares it.
 GENERATED: tuple[Generated, ...] = (
     Generated("docs/generated/states.md", "tongban.cases.diagram:page"),
+    Generated(
+        "tongban/jurisdictions/data/divisions.csv",
+        "tongban.jurisdictions.reading.divisions:file_text",
+    ),
+    Generated(
+        "tongban/jurisdictions/data/area_codes.csv",
+        "tongban.jurisdictions.reading.area_codes:build",
+    ),
 )
 
 

@@ -179,10 +179,10 @@ def is_server(child: Child) -> bool:
 
 def failed(what: str, log: Path) -> Trouble:
     """A process ended or did not answer; its log says why."""
-    words = last_lines(log, 3)
+    words = last_lines(log, 1)
     return Trouble(
-        f"{what} 没有正常运行，详见 {log}。最后的记录：\n{words}",
-        f"{what} did not work; see {log}. Its last words are above.",
+        f"{what} 没有正常运行（{words}），详见 {log}。排除原因后再试一次。",
+        f"{what} did not work ({words}); see {log}, then try again.",
     )
 
 

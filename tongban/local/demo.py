@@ -67,7 +67,9 @@ class Demo:
             self._start_nodes()
             self.state.phase = "running"
             self._write_state()
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, Trouble):
+                self.state.trouble = [error.chinese, error.english, error.exit_code]
             self.stop()
             raise
 

@@ -72,7 +72,7 @@ class LocalNode:
         words = [
             "granian", "--interface", "wsgi", "--host", LOOPBACK, "--port", str(self.port),
             "--workers", str(self.web_processes), "--blocking-threads", THREADS,
-            "--workers-kill-timeout", GRACE, "--respawn-failed-workers", "--no-ws",
+            "--workers-kill-timeout", GRACE, "--no-ws",
             "--log-level", "warning", "tongban.config.wsgi:application",
         ]  # fmt: skip
         return self._child(f"web-{self.code}", ["-m", *words])

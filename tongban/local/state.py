@@ -25,6 +25,8 @@ class State:
     processes: list[dict[str, Any]] = field(default_factory=list)
     database_folder: str = ""
     notes: list[str] = field(default_factory=list)
+    # Chinese, English and exit code of what stopped it, for whoever started it in the background.
+    trouble: list[Any] = field(default_factory=list)
 
 
 class Lock:

@@ -1,0 +1,96 @@
+"""Words, keys, ports and disk: what a start looks at before it starts anything."""
+
+import json
+import socket
+import stat
+
+import pytest
+
+from tongban.local import home, keys, ports, provinces
+from tongban.local.home import Home
+from tongban.local.trouble import Trouble, WrongWords
+
+
+@pytest.fixture
+def place(tmp_path):
+    made = Home(tmp_path / "home")
+    made.make()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("22,35", ["00", "22", "35"]),
+        ("35, 22,35", ["00", "35", "22"]),
+        ("00,44", ["00", "44"]),
+        ("51，50", ["00", "51", "50"]),
+    ],
+)
+def test_the_hub_comes_first_and_every_province_once(words, codes):
+    assert provinces.chosen_nodes(words) == codes
+
+
+@pytest.mark.parametrize("words", ["99", "吉林", "22,7", "", "00"])
+def test_a_province_that_does_not_exist_is_refused_as_wrong_words(words):
+    with pytest.raises(WrongWords) as refusal:
+        provinces.chosen_nodes(words)
+
+    assert refusal.value.exit_code == 2
+
+
+def test_keys_are_made_once_and_only_we_can_read_them(place):
+    first, second = keys.node_secrets(place, "22"), keys.node_secrets(place, "22")
+
+    assert first == second
+    assert first != keys.node_secrets(place, "35")
+    for name in ("node.key", "secrets.json"):
+        assert stat.S_IMODE((place.node("22") / name).stat().st_mode) == 0o600
+    assert stat.S_IMODE(place.nodes.stat().st_mode) == 0o700
+
+
+def test_broken_keys_are_not_replaced_behind_anybodys_back(place):
+    keys.node_secrets(place, "22")
+    (place.node("22") / "secrets.json").write_text("{}")
+
+    with pytest.raises(Trouble, match="--fresh"):
+        keys.node_secrets(place, "22")
+
+
+def test_the_directory_shows_public_keys_and_nothing_private(place):
+    secrets = {code: keys.node_secrets(place, code) for code in ("00", "22")}
+    keys.write_directory(place, ["00", "22"])
+
+    text = place.directory.read_text()
+    nodes = json.loads(text)["nodes"]
+    assert [node["code"] for node in nodes] == ["00", "22"]
+    assert nodes[1]["base_url"].endswith(str(ports.web_port("22")))
+    assert not any(secrets[code].field_key in text for code in secrets)
+    assert "PRIVATE" not in text
+
+
+def test_a_taken_port_is_refused_with_its_purpose_and_the_way_out():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(Trouble) as refusal:
+            ports.check_free({port: ("数据库", "TONGBAN_DATABASE_PORT")})
+
+    assert str(port) in refusal.value.chinese
+    assert "TONGBAN_DATABASE_PORT" in refusal.value.english
+    ports.check_free({port: ("数据库", "TONGBAN_DATABASE_PORT")})
+
+
+def test_too_little_disk_is_refused_before_it_is_full(tmp_path):
+    with pytest.raises(Trouble, match="磁盘空间不足"):
+        home.check_space(tmp_path / "not" / "there" / "yet", least=2**60)
+    home.check_space(tmp_path, least=1)
+
+
+def test_a_port_in_the_environment_must_be_a_port(monkeypatch):
+    monkeypatch.setenv("TONGBAN_WEB_PORT", "eight thousand")
+
+    with pytest.raises(WrongWords):
+        ports.web_port("22")
