@@ -2,7 +2,6 @@
 
 import base64
 import importlib
-import importlib.util
 import json
 import secrets
 import sys
@@ -25,11 +24,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 # Each module's `load()` brings its tables up to date and does nothing the second time.
-REFERENCE_DATA = (
-    "tongban.console.jurisdictions",
-    "tongban.console.catalogue",
-    "tongban.console.sandbox",
-)
+REFERENCE_DATA = ("tongban.console.jurisdictions", "tongban.console.catalogue")
 Directory = Annotated[Path, typer.Option(exists=True, help="节点目录文件。 The directory file.")]
 
 
@@ -39,13 +34,15 @@ Directory = Annotated[Path, typer.Option(exists=True, help="节点目录文件�
 def prepare(directory: Directory) -> None:
     """All that a node needs before its first request, in one process."""
     acting.set_up_django()
+    from django.conf import settings
+
     _timed("migrate", _migrate)
     for name in REFERENCE_DATA:
-        if importlib.util.find_spec(name):
-            _timed(name, importlib.import_module(name).load)
+        _timed(name, importlib.import_module(name).load)
         if name == "tongban.console.jurisdictions":
             _timed("load-directory", lambda: load_directory(directory))
-    if importlib.util.find_spec("tongban.console.sandbox"):
+    if settings.SANDBOX:
+        _timed("tongban.console.sandbox", importlib.import_module("tongban.console.sandbox").load)
         _timed("accounts", _write_accounts)
 
 

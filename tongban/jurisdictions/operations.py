@@ -237,10 +237,9 @@ def load_directory(path: Path, *, at: datetime) -> list[Node]:
             raise DirectoryMalformed(f"节点名录里的节点{entry.code}不在可接入的节点之列")
     known = {entry.code: entry for entry in entries}
     for node in nodes.values():
-        entry = known.get(node.code)
-        node.base_url = entry.base_url if entry else ""
-        node.public_key = entry.public_key if entry else ""
-        node.key_id = signing.key_id(entry.public_key) if entry else ""
+        found = known.get(node.code, _Entry(node.code, "", ""))
+        node.base_url, node.public_key = found.base_url, found.public_key
+        node.key_id = signing.key_id(found.public_key) if found.public_key else ""
     Node.objects.bulk_update(nodes.values(), ["base_url", "public_key", "key_id"])
     connected = [node for node in nodes.values() if node.is_connected]
     NodeKey.objects.bulk_create(

@@ -1,7 +1,7 @@
 """Everything that can happen to people: they become known, may act, hold office, get a client."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -78,7 +78,7 @@ def _checked(
     check_number = (
         identifiers.check_person_id if kind == Kind.PERSON else identifiers.check_credit_code
     )
-    checks = {
+    checks: dict[str, Callable[[], str]] = {
         "name": lambda: rules.tidy_name(name),
         "number": lambda: check_number(number),
         "phone": lambda: identifiers.check_mobile(phone) if phone else "",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast, overload
+from typing import Concatenate, ParamSpec, cast, overload
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +53,7 @@ def check_has_role(officer: Officer, role: Role) -> None:
         raise RoleMissing(role)
 
 
-def check_acts_for(account: Any, applicant: Applicant) -> Acting:
+def check_acts_for(account: queries.Somebody, applicant: Applicant) -> Acting:
     """An account acts for those it is entered for. Refused: NotAllowed."""
     for row in queries.acting_of(account):
         if row.applicant_id == applicant.pk:
@@ -81,7 +81,7 @@ def officer_required(
 
     def guard(guarded: OfficerView[P]) -> View[P]:
         @wraps(guarded)
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return signing_in.to_sign_in(request)
             officer = queries.officer_of(request.user)
@@ -112,7 +112,7 @@ def applicant_required(view: ApplicantView[P]) -> View[P]:
     """
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return signing_in.to_sign_in(request)
         rows = queries.acting_of(request.user)

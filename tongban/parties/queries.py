@@ -4,9 +4,9 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from tongban.basics.refusals import NotFound, Refused
 from tongban.parties import tokens
 from tongban.parties.models import Account, Acting, ApiClient, Applicant, Officer
 
-Somebody = Account | AnonymousUser | Any
+Somebody = AbstractBaseUser | AnonymousUser
 
 
 class ClientUnknown(Refused):
@@ -30,9 +30,9 @@ class ClientUnknown(Refused):
 
 def officer_of(user: Somebody) -> Officer | None:
     """The officer that a signed-in account is; None for everybody else."""
-    if not getattr(user, "is_authenticated", False):
+    if not user.is_authenticated:
         return None
-    return Officer.objects.select_related("authority", "account").filter(account=user).first()
+    return Officer.objects.select_related("authority", "account").filter(account_id=user.pk).first()
 
 
 def officer_by_pseudonym(pseudonym: str) -> Officer | None:
@@ -42,9 +42,9 @@ def officer_by_pseudonym(pseudonym: str) -> Officer | None:
 
 def acting_of(user: Somebody) -> list[Acting]:
     """For whom an account may act and as what, itself first, then by time."""
-    if not getattr(user, "is_authenticated", False):
+    if not user.is_authenticated:
         return []
-    rows = Acting.objects.select_related("applicant").filter(account=user)
+    rows = Acting.objects.select_related("applicant").filter(account_id=user.pk)
     return sorted(rows, key=lambda row: (row.capacity != "self", row.since_at))
 
 

@@ -109,3 +109,8 @@ def text(rows: list[list[str]]) -> str:
     writer.writerow(HEAD)
     writer.writerows(rows)
     return out.getvalue()
+
+
+def file_text() -> str:
+    """What the committed file should hold."""
+    return text(build().rows)

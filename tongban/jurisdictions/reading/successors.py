@@ -43,15 +43,15 @@ def _level(spell: Spell) -> int:
 
 def _pairs(every: list[Spell], key: Key, found: dict[Spell, str]) -> dict[Spell, str]:
     taken = set(found.values())
-    ended: dict[Hashable, list[Spell]] = defaultdict(list)
-    begun: dict[Hashable, list[Spell]] = defaultdict(list)
+    ended: dict[tuple[Hashable, int], list[Spell]] = defaultdict(list)
+    begun: dict[tuple[Hashable, int], list[Spell]] = defaultdict(list)
     for spell in every:
         if spell.ends and spell not in found:
             ended[key(spell), spell.ends].append(spell)
         if spell.begins and spell.code not in taken:
             begun[key(spell), spell.begins].append(spell)
     pairs = {}
-    for (what, year), old in ended.items():  # type: ignore[misc]
+    for (what, year), old in ended.items():
         new = begun.get((what, year)) or begun.get((what, year + 1)) or []
         new = [s for s in new if s.code != old[0].code]
         if len(old) == 1 and len(new) == 1 and not _splits(old[0], new[0]):

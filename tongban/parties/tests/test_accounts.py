@@ -92,7 +92,7 @@ def test_a_second_factor_is_asked_for_and_its_secret_is_sealed(client, zhaoliu):
     sign_in(client)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
-    secret = re.search(r'value="([A-Z2-7]{32})"', page)[1]
+    (secret,) = re.findall(r'value="([A-Z2-7]{32})"', page)
     client.post("/accounts/2fa/totp/activate/", {"code": a_code(secret)})
     stored = Authenticator.objects.get(user=zhaoliu, type="totp")
     assert secret not in str(stored.data)

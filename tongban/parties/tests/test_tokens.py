@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
 
 def a_client(**changes):
-    facts = {
+    facts: dict[str, Any] = {
         "client_id": "hall",
         "name": "长春市政务大厅系统",
         "prefixes": ["2201"],
