@@ -1,6 +1,22 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
     name = "tongban.portal"
     label = "portal"
+
+    def ready(self) -> None:
+        """Tell the frame which pages hang here, and whose node this is."""
+        from tongban.portal import naming
+        from tongban.ui import frame
+
+        frame.name_this_node(naming.this_node)
+        frame.name_the_person(naming.person)
+        frame.add_link("portal", frame.Link(_("首页"), "portal:home", order=10))
+        frame.add_link(
+            "portal", frame.Link(_("我的办件"), "portal:cases", order=20, visible=naming.keeps_cases)
+        )
+        frame.add_link("portal", frame.Link(_("全部事项"), "portal:search", order=30))
+        frame.add_link("portal", frame.Link(_("线下专窗"), "portal:windows", order=40))
+        frame.add_link("foot", frame.Link(_("线下专窗"), "portal:windows", order=40))

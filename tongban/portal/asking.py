@@ -1,0 +1,219 @@
+"""The questions of one page of a form, with what was answered and what is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tongban.basics.refusals import FieldsRefused, NotFound
+from tongban.cases.models import Draft
+from tongban.cases.operations import drafts
+from tongban.cases.rules import version_of
+from tongban.catalogue import forms
+from tongban.catalogue.versions import Field, Step, Version
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.portal import placenames
+
+
+# Beside places to choose from, one may still write another name.
+AGAIN = "__again"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as its page asks it. `choices` are places that an unclear name may mean."""
+
+    field: Field
+    value: str
+    shown: str
+    hint: str
+    width: str
+    errors: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What the error summary points at."""
+        return f"id_{self.field.key}"
+
+    @property
+    def label(self) -> str:
+        """The question, with the unit of a figure."""
+        unit = self.field.unit
+        return f"{self.field.label}（{unit}）" if unit else self.field.label
+
+    @property
+    def control(self) -> str:
+        """What the page draws: radio, select, place, textarea, or text."""
+        if self.field.widget == "division":
+            return "select" if self.field.within else "place"
+        return {"radio": "radio", "textarea": "textarea"}.get(self.field.widget, "text")
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether it may stay empty."""
+        return not self.field.is_required
+
+    @property
+    def list_id(self) -> str:
+        """The list of names that come up while a place is typed."""
+        return f"names_{self.field.key}"
+
+    @property
+    def list_target(self) -> str:
+        """The same list, as a selector."""
+        return f"#{self.list_id}"
+
+    @property
+    def keyboard(self) -> str:
+        """Which keyboard a phone should bring up."""
+        return {"money": "decimal", "number": "numeric"}.get(self.field.widget, "")
+
+
+def step_of(version: Version, key: str) -> Step:
+    """A page of the form. Refused: NotFound."""
+    found = forms.step(version, key)
+    if found is None:
+        raise NotFound(_("这张表没有这一页"))
+    return found
+
+
+def questions(
+    draft: Draft,
+    step: Step,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, Sequence[str]],
+    *,
+    on: date,
+) -> list[Question]:
+    """The questions of a page that apply, given all answers so far."""
+    return [
+        _question(draft, field, str(answers.get(field.key, "")), errors.get(field.key, ()), on)
+        for field in forms.asked(step.fields, answers)
+    ]
+
+
+def _question(
+    draft: Draft, field: Field, value: str, errors: Sequence[str], on: date
+) -> Question:
+    choices: tuple[tuple[str, str], ...] = ()
+    shown = value
+    if field.widget == "division" and not field.within:
+        if jurisdictions.exists(value, on):
+            shown = jurisdictions.full_name(value)
+        elif value:
+            found = placenames.find(value, on=on)
+            errors = [_unclear(value, len(found))]
+            choices = tuple((code, jurisdictions.full_name(code)) for code in _few(found))
+    return Question(
+        field=field,
+        value=value,
+        shown=shown,
+        hint=_hint(field),
+        width=_width(field),
+        errors=tuple(errors),
+        options=_options(draft, field, on),
+        choices=choices,
+    )
+
+
+def _few(found: list[str]) -> list[str]:
+    return found if len(found) <= placenames.AT_MOST else []
+
+
+def _unclear(text: str, found: int) -> str:
+    if 1 < found <= placenames.AT_MOST:
+        return _("叫“%(text)s”的地方有%(found)d个，请在下面选一个") % {"text": text, "found": found}
+    return _("没有认出“%(text)s”。写出市和县（市、区）的名字，例如“长春市朝阳区”") % {"text": text}
+
+
+def _hint(field: Field) -> str:
+    parts = [field.hint] if field.hint else []
+    if field.widget == "division" and not field.within:
+        parts.append(_("写市和县（市、区）的名字，例如“长春市朝阳区”"))
+    elif field.widget == "date":
+        parts.append(_("例如“2020-05-20”或“20200520”"))
+    elif field.example and field.widget in {"text", "money", "textarea"}:
+        parts.append(_("例如“%(example)s”") % {"example": field.example})
+    return "。".join(part.rstrip("。") for part in parts)
+
+
+def _width(field: Field) -> str:
+    """The nearest of the widths that fields come in, in characters; no answer fits exactly."""
+    if field.widget == "division":
+        return ""
+    if field.width is None:
+        return ""
+    return "4" if field.width <= 4 else "12" if field.width <= 12 else "20" if field.width <= 24 else ""
+
+
+def _options(draft: Draft, field: Field, on: date) -> tuple[tuple[str, str], ...]:
+    if field.widget == "division" and field.within:
+        city = jurisdictions.deciding_place(draft.deciding_place)
+        below = jurisdictions.counties(city, on) or [jurisdictions.division(city, on)]
+        named = [(one.code, jurisdictions.full_name(one.code)) for one in below]
+        return (("", _("请选择")), *named)
+    return tuple((option.value, option.label) for option in field.options)
+
+
+def typed(version: Version, step: Step, posted: Mapping[str, str], *, on: date) -> dict[str, str]:
+    """What was typed on a page; a place written by its name becomes its code where it is clear."""
+    found = forms.pick(version, step.key, posted)
+    for field in step.fields:
+        if field.widget != "division":
+            continue
+        text = found.get(field.key, posted.get(f"{field.key}{AGAIN}", "")).strip()
+        if text and not jurisdictions.exists(text, on):
+            codes = placenames.find(text, on=on)
+            found[field.key] = codes[0] if len(codes) == 1 else text
+    return found
+
+
+def unseen(step: Step, answers: Mapping[str, Any], seen: str) -> list[Field]:
+    """Questions of a page that apply now and were not on it when it was sent.
+
+    Without script a page cannot show them at once, so they are asked on the page's next showing.
+    `seen` are the keys that the page had, between spaces.
+    """
+    shown = set(seen.split())
+    return [field for field in forms.asked(step.fields, answers) if field.key not in shown]
+
+
+def is_begun(step: Step, answers: Mapping[str, Any]) -> bool:
+    """Whether anything on the page has been answered."""
+    return any(answers.get(field.key) for field in step.fields)
+
+
+def errors_of(draft: Draft, step: Step, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is still wrong on a page, in the light of all answers."""
+    try:
+        forms.validate(version_of(draft), answers, step=step.key)
+    except FieldsRefused as refused:
+        return {key: list(said) for key, said in refused.errors.items()}
+    return {}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the task list: a page of the form, done or with so many things to mend."""
+
+    step: Step
+    is_done: bool
+    is_begun: bool
+    faults: int
+
+
+def tasks(draft: Draft) -> list[Task]:
+    """The pages of a draft's form and how far each is."""
+    version = version_of(draft)
+    answers = drafts.answers_of(draft)
+    found = []
+    for step in forms.steps(version):
+        is_saved = step.key in draft.steps_done
+        begun = is_saved or is_begun(step, answers)
+        faults = len(errors_of(draft, step, answers)) if begun else 0
+        found.append(Task(step, is_saved and not faults, begun, faults))
+    return found

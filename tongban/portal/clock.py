@@ -1,0 +1,119 @@
+"""How long a case has been in whose hands, and what the clocks did meanwhile; from events only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tongban.basics import calendar
+from tongban.cases import standing
+from tongban.cases.models import Case
+from tongban.cases.standing import BEIJING, Standing
+from tongban.cases.states import Party, State
+from tongban.cases.timeline import place_of
+from tongban.portal.tracking import MARKS
+from tongban.record import queries as recorded
+from tongban.ui.shapes import Part, Span
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The stretches of a case's time, and how they divide among the parties."""
+
+    spans: list[Span]
+    parts: list[Part]
+
+
+def ledger(case: Case, *, at: datetime) -> Ledger:
+    """Every stretch from submission until now, or until the end."""
+    spans = list(_spans(case, at))
+    totals: dict[str, float] = {}
+    for span in spans:
+        totals[span.party] = totals.get(span.party, 0) + span.seconds
+    parts = [
+        Part(party, _PARTIES[party](), seconds) for party, seconds in totals.items() if seconds
+    ]
+    return Ledger(spans, parts)
+
+
+_PARTIES = {
+    "app": lambda: _("您"),
+    "recv": lambda: _("收件地"),
+    "deci": lambda: _("办理地"),
+    "chan": lambda: _("路上"),
+}
+
+
+def _spans(case: Case, at: datetime) -> Iterator[Span]:
+    now = Standing(number=case.number)
+    since: datetime | None = None
+    for event in recorded.events(case.number):
+        after = standing.apply(now, event)
+        if since and (after.holder, after.state) != (now.holder, now.state):
+            yield _span(now, since, event.at)
+            since = event.at
+        since = since or event.at
+        now = after
+    if since and now.holder != Party.NOBODY:
+        yield _span(now, since, at)
+
+
+def _span(held: Standing, since: datetime, until: datetime) -> Span:
+    return Span(
+        party=MARKS[Party(held.holder)],
+        holder=_holder(held),
+        since=since,
+        seconds=max(0.0, (until - since).total_seconds()),
+        counts=_counts(held),
+        used=_used(held, since, until),
+    )
+
+
+def _holder(held: Standing) -> str:
+    if held.holder == Party.CHANNEL:
+        there = place_of(held, held.bound_for)
+        return _("送往%(there)s") % {"there": there}
+    if held.holder == Party.APPLICANT:
+        return _("您")
+    facts = {"place": place_of(held, held.holder), "does": _DOES[State(held.state)]()}
+    return _("%(place)s，%(does)s") % facts
+
+
+_DOES = {
+    State.SUBMITTED: lambda: _("等收件"),
+    State.RECEIVED: lambda: _("看材料"),
+    State.HANDED_OVER: lambda: _("收妥"),
+    State.PENDING: lambda: _("等受理"),
+    State.UNDER_REVIEW: lambda: _("审查"),
+    State.APPROVED: lambda: _("制作结果"),
+    State.DENIED: lambda: _("制作结果"),
+    State.RESULT_ISSUED: lambda: _("送出结果"),
+    State.IN_DELIVERY: lambda: _("等领取"),
+}
+
+
+def _counts(held: Standing) -> str:
+    """What the clock did, in words."""
+    days = held.limits
+    match State(held.state):
+        case _ if held.holder == Party.CHANNEL:
+            return _("不算")
+        case State.RETURNED | State.CORRECTION:
+            return _("停止计时：请申请人改")
+        case State.SUBMITTED | State.RECEIVED:
+            return _("算收件时限，%(days)d个工作日") % {"days": days["receive"]}
+        case State.PENDING:
+            return _("算受理期限，%(days)d个工作日") % {"days": days["accept"]}
+        case State.UNDER_REVIEW:
+            return _("算办理时限，%(days)d个工作日") % {"days": days["decide"]}
+    return _("已经作出决定，不算")
+
+
+def _used(held: Standing, since: datetime, until: datetime) -> str:
+    """Working days where a limit in working days runs; elsewhere the time that passed."""
+    clocked = {State.SUBMITTED, State.RECEIVED, State.PENDING, State.UNDER_REVIEW}
+    if held.holder == Party.CHANNEL or State(held.state) not in clocked:
+        return ""
+    first, last = (moment.astimezone(BEIJING).date() for moment in (since, until))
+    return _("%(days)d个工作日") % {"days": calendar.working_days_between(first, last)}

@@ -1,0 +1,134 @@
+"""Forms that are not the catalogue's: how to begin, what to declare, why to withdraw."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tongban.cases.states import Mode
+from tongban.catalogue.models import Mode as CatalogueMode
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties.models import Acting, Applicant
+from tongban.portal.places import Pair
+
+
+class StartForm(forms.Form):
+    """Who applies, in which mode, at which window; a question with one answer is not asked."""
+
+    applicant = forms.ChoiceField(
+        label=_("谁来申请"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("选择谁来申请"), "invalid_choice": _("选择谁来申请")},
+    )
+    mode = forms.ChoiceField(
+        label=_("怎样办"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("选择怎样办"), "invalid_choice": _("从列出的办法里选一种")},
+    )
+    window = forms.ChoiceField(
+        label=_("到哪个专窗交材料"),
+        help_text=_("在这个专窗核对身份、交材料，由它移交办理地"),
+        required=False,
+        error_messages={"invalid_choice": _("从列出的专窗里选一个")},
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        able: Sequence[Acting],
+        modes: Sequence[str],
+        pair: Pair,
+        wanted: str = "",
+    ) -> None:
+        super().__init__(data)
+        self._able = {str(one.applicant.pk): one.applicant for one in able}
+        names = [
+            (str(one.applicant.pk), f"{one.applicant.name}（{one.get_capacity_display()}）")
+            for one in able
+        ]
+        self._offer("applicant", names)
+        self._offer("mode", [(mode, _way(mode)) for mode in modes], chosen=wanted)
+        self._offer_windows(modes, pair)
+
+    def _offer(
+        self, name: str, choices: Sequence[tuple[str, str]], *, chosen: str = ""
+    ) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)
+        keys = [key for key, _label in choices]
+        field.initial = chosen if chosen in keys else None
+        if len(keys) == 1:
+            field.widget = forms.HiddenInput()
+            field.initial = keys[0]
+
+    def _offer_windows(self, modes: Sequence[str], pair: Pair) -> None:
+        field = self.fields["window"]
+        assert isinstance(field, forms.ChoiceField)
+        if Mode.RECEIVED_FOR not in modes:
+            field.widget = forms.HiddenInput()
+            return
+        windows = jurisdictions.receiving_windows(pair.here)
+        if not windows:
+            windows = jurisdictions.receiving_windows(jurisdictions.deciding_place(pair.here))
+        offered = {one.authority.division_code: one.authority.name for one in windows}
+        first = str(_("请选择专窗"))
+        field.choices = [("", first), *offered.items()]
+        if len(offered) == 1:
+            field.initial = next(iter(offered))
+
+    def clean(self) -> dict[str, Any]:
+        """A window takes part only where a window receives, and then it must be named."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("mode") != Mode.RECEIVED_FOR:
+            cleaned["window"] = ""
+        elif not cleaned.get("window") and "window" not in self.errors:
+            self.add_error("window", str(_("选择到哪个专窗交材料")))
+        return cleaned
+
+    @property
+    def applicant(self) -> Applicant:
+        """The applicant chosen; of a valid form only."""
+        return self._able[self.cleaned_data["applicant"]]
+
+
+_WAYS = {
+    Mode.ONLINE: _("全程网办：材料都在网上交，不用到窗口"),
+    Mode.RECEIVED_FOR: _("异地代收代办：网上填好，到所在地的专窗核对身份、交材料"),
+}
+
+
+def _way(mode: str) -> str:
+    return str(_WAYS[Mode(mode)]) if mode in set(Mode) else str(CatalogueMode(mode).label)
+
+
+class CheckForm(forms.Form):
+    """What an applicant declares before handing in; nothing is ticked beforehand."""
+
+    is_true = forms.BooleanField(
+        label=_("我填写的内容和交的材料都是真的。如有不实，由我承担法律责任。"),
+        error_messages={"required": _("读一读承诺，同意就勾选，才能提交")},
+    )
+    may_use = forms.BooleanField(
+        label=_("我同意收件和办理的机关为办理本次申请使用上面的信息。"),
+        error_messages={"required": _("同意把信息交给办理的机关，才能提交")},
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why somebody takes their application back; the office reads it."""
+
+    reason = forms.CharField(
+        label=_("为什么撤回"),
+        help_text=_("写一两句，办理的机关会看到。例如“配偶改在当地办”"),
+        widget=forms.Textarea,
+        min_length=2,
+        max_length=300,
+        error_messages={
+            "required": _("写明为什么撤回"),
+            "min_length": _("写明为什么撤回，至少两个字"),
+            "max_length": _("最多300个字，请写短一些"),
+        },
+    )

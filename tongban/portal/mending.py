@@ -1,0 +1,72 @@
+"""What an office has asked the applicant to mend on a case, thing by thing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tongban.cases import timeline
+from tongban.cases.models import Case
+from tongban.cases.states import ASK_CORRECTION, RETURN_FOR_FORM
+from tongban.cases.timeline import Step
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to mend: what is wrong, and how to mend it. `spec` names a material, or nothing."""
+
+    spec: str
+    problem: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Mending:
+    """The latest notice of an office, in full."""
+
+    kind: str
+    office: str
+    at: datetime
+    note: str
+    answer_by: date | None
+    contact: Mapping[str, str]
+    faults: Sequence[Fault] = field(default=())
+
+    def about(self, spec: str) -> list[Fault]:
+        """What is wrong with one material."""
+        return [fault for fault in self.faults if fault.spec == spec]
+
+    def others(self, specs: set[str]) -> list[Fault]:
+        """What is wrong with none of these materials, so it belongs to the form."""
+        return [fault for fault in self.faults if fault.spec not in specs]
+
+
+KINDS = {RETURN_FOR_FORM.name, ASK_CORRECTION.name}
+
+
+def asked_of(case: Case) -> Mending | None:
+    """What the applicant of this case was last asked to mend; None when nobody asked."""
+    return latest(timeline.steps(case))
+
+
+def latest(steps: Sequence[Step]) -> Mending | None:
+    """The last notice in a history."""
+    found = [step for step in steps if step.kind in KINDS]
+    return read(found[-1]) if found else None
+
+
+def read(step: Step) -> Mending:
+    """A notice as it stands in the history."""
+    personal: dict[str, Any] = step.personal
+    answer_by = step.content.get("answer_by")
+    return Mending(
+        kind=step.kind,
+        office=step.author,
+        at=step.at,
+        note=personal.get("note", ""),
+        answer_by=date.fromisoformat(answer_by) if answer_by else None,
+        contact=personal.get("contact", {}),
+        faults=[
+            Fault(one["spec"], one["problem"], one["mend"]) for one in personal.get("faults", [])
+        ],
+    )

@@ -1,0 +1,69 @@
+"""How the portal writes what has one spelling: hours, sizes, numbers of cases, names of places."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.template import Library
+from django.utils.translation import gettext as _
+
+from tongban.basics import identifiers
+from tongban.catalogue.models import Mode
+from tongban.catalogue.queries import Version
+from tongban.catalogue.versions import Condition
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.jurisdictions import rules as places
+
+register = Library()
+
+
+@register.filter
+def hours(office_hours: Mapping[str, Any]) -> str:
+    """工作日8:30–12:00、13:30–17:00, with a word when nobody has confirmed them."""
+    text = places.hours_text(office_hours)
+    return text + _("（平台默认，去之前请打电话问）") if office_hours.get("is_default") else text
+
+
+@register.filter
+def size(octets: int) -> str:
+    """2.1MB, 640KB."""
+    if octets >= 1 << 20:
+        return f"{octets / (1 << 20):.1f}MB"
+    return f"{max(1, round(octets / 1024))}KB"
+
+
+@register.filter
+def grouped(number: str) -> str:
+    """A case number in groups: 220104 20261116 000427 K."""
+    return identifiers.show_case_number(number)
+
+
+@register.filter
+def mode_label(mode: str) -> str:
+    """全程网办 and so on."""
+    return str(Mode(mode).label) if mode in Mode.values else mode
+
+
+@register.filter
+def short_name(code: str) -> str:
+    """长春市"""
+    return jurisdictions.short_name(code) if code else ""
+
+
+@register.filter
+def full_name(code: str) -> str:
+    """吉林省长春市"""
+    return jurisdictions.full_name(code) if code else ""
+
+
+@register.filter
+def condition_words(version: Version, condition: Condition) -> str:
+    """When a material is asked for, in the form's own words: 配偶在迁入地的住所是“自有住房”."""
+    field = version.fields()[condition.field]
+    values = "”或“".join(field.label_of(value) for value in condition.values)
+    return _("“%(question)s”选了“%(values)s”") % {"question": field.label, "values": values}
+
+
+@register.filter
+def province_name(digits: str) -> str:
+    """福建省, from the two digits of its code."""
+    return jurisdictions.short_name(f"{digits}0000")

@@ -1,0 +1,205 @@
+"""Beginning an application, its list of tasks, and throwing it away."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongban.basics.refusals import FieldsRefused
+from tongban.cases import rules, standing
+from tongban.cases.models import Draft
+from tongban.cases.operations import drafts
+from tongban.cases.states import Mode
+from tongban.catalogue import queries as catalogue
+from tongban.catalogue.queries import Version
+from tongban.parties import queries as parties
+from tongban.parties.models import Account
+from tongban.portal import asking, kept, materials, mending, places
+from tongban.portal.door import signed_in
+from tongban.portal.forms import StartForm
+from tongban.portal.places import Pair
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, account: Account) -> HttpResponse:
+    """Who applies, how, and at which window; then an application to be filled in.
+
+    A pair that is not open, or that another node serves, leads to the item's page, which says so.
+    """
+    today = standing.today()
+    asked = request.POST if request.method == "POST" else kept.take(request) or request.GET
+    pair = places.read(asked, on=today)
+    item = catalogue.item(asked.get("item", ""))
+    if not pair.is_whole or places.home_node(pair.here):
+        return redirect(f"{reverse('portal:item', args=[item.code])}?{pair.query}")
+    version = rules.open_version(item.code, on=today)
+    found = catalogue.availability(item.code, here=pair.here, there=pair.there, on=today)
+    if not found.is_open:
+        return redirect(f"{reverse('portal:item', args=[item.code])}?{pair.query}")
+    able = [
+        one for one in parties.acting_of(account) if one.applicant.kind in version.applicant_kinds
+    ]
+    form = StartForm(
+        request.POST if request.method == "POST" else None,
+        able=able,
+        modes=found.modes,
+        pair=pair,
+        wanted=asked.get("mode", ""),
+    )
+    if able and request.method == "POST" and form.is_valid():
+        return _begun(request, account, version, pair, form)
+    context = {"item": item, "version": version, "pair": pair, "form": form, "able": able}
+    return render(
+        request, "portal/start.html", context, status=422 if form.errors and able else 200
+    )
+
+
+def _begun(
+    request: HttpRequest, account: Account, version: Version, pair: Pair, form: StartForm
+) -> HttpResponse:
+    draft = drafts.start_draft(
+        account=account,
+        applicant=form.applicant,
+        item=version.item,
+        mode=Mode(form.cleaned_data["mode"]),
+        places=drafts.Places(
+            applicant=pair.here, receiving=form.cleaned_data["window"], deciding=pair.there
+        ),
+        at=now(),
+    )
+    return redirect("portal:tasks", draft_id=draft.pk)
+
+
+def submitted(draft: Draft) -> HttpResponse | None:
+    """Where a draft leads that has become a case: the back button changes nothing any more."""
+    return redirect("portal:done", draft_id=draft.pk) if draft.submitted_as else None
+
+
+@signed_in
+@require_safe
+def tasks(request: HttpRequest, account: Account, draft_id: UUID) -> HttpResponse:
+    """The list of what is to be filled in, with how far each page is."""
+    draft = drafts.draft_of(account, draft_id)
+    if elsewhere := submitted(draft):
+        return elsewhere
+    found = asking.tasks(draft)
+    sheet = materials.sheet(draft)
+    mend = mending.asked_of(draft.case) if draft.case else None
+    open_tasks = [task for task in found if not task.is_done]
+    context = {
+        "draft": draft,
+        "version": rules.version_of(draft),
+        "applicant": draft.applicant,
+        "tasks": found,
+        "sheet": sheet,
+        "mend": mend,
+        "form_faults": mend.others({one.spec for one in sheet.things}) if mend else [],
+        "first_open": open_tasks[0] if open_tasks else None,
+        "is_begun": any(task.is_begun for task in found) or bool(sheet.handed_in),
+        "is_ready": not open_tasks and not sheet.missing,
+        "done_count": len(found) - len(open_tasks) + (0 if sheet.missing else 1),
+        "count": len(found) + 1,
+        "kept_until": draft.saved_at + drafts.KEPT_FOR,
+    }
+    return render(request, "portal/tasks.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def drop(request: HttpRequest, account: Account, draft_id: UUID) -> HttpResponse:
+    """Throw an application away; asked first, since it cannot be undone."""
+    draft = drafts.draft_of(account, draft_id)
+    if elsewhere := submitted(draft):
+        return elsewhere
+    if request.method == "POST":
+        drafts.drop_draft(draft_id=draft.pk, account=account)
+        messages.success(request, _("填写中的申请已经删除"))
+        return redirect("portal:cases")
+    context = {"draft": draft, "version": rules.version_of(draft)}
+    return render(request, "portal/drop.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, account: Account, draft_id: UUID, key: str) -> HttpResponse:
+    """One page of the form. Whatever is sent is kept, right or wrong; then on, or once more."""
+    draft = drafts.draft_of(account, draft_id)
+    posted = request.POST if request.method == "POST" else kept.take(request)
+    if posted is None:
+        return submitted(draft) or _shown(request, draft, key)
+    page = asking.step_of(rules.version_of(draft), key)
+    today = standing.today()
+    typed = asking.typed(rules.version_of(draft), page, posted, on=today)
+    errors = drafts.save_step(
+        draft_id=draft_id, account=account, step=key, answers=typed, at=now()
+    )
+    if request.method != "POST":
+        messages.success(request, _("登录以前填的内容已经保存"))
+    draft.refresh_from_db()
+    answers = drafts.answers_of(draft)
+    if "_look" in posted:
+        return _shown(request, draft, key, errors={})
+    if "_later" in posted:
+        return redirect("portal:tasks", draft_id=draft_id)
+    if more := asking.unseen(page, answers, posted.get("_seen", "")):
+        here = reverse("portal:step", args=[draft_id, key])
+        return redirect(f"{here}?more={more[0].key}#id_{more[0].key}")
+    if errors:
+        return _shown(request, draft, key, errors=errors, status=422)
+    return redirect(_next(request, draft, key))
+
+
+def _shown(
+    request: HttpRequest,
+    draft: Draft,
+    key: str,
+    *,
+    errors: dict[str, list[str]] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page; a page that was left with mistakes says them when it is opened again."""
+    version, today = rules.version_of(draft), standing.today()
+    page, answers = asking.step_of(version, key), drafts.answers_of(draft)
+    if errors is None:
+        errors = asking.errors_of(draft, page, answers) if asking.is_begun(page, answers) else {}
+        if "more" in request.GET:
+            errors = {name: said for name, said in errors.items() if answers.get(name)}
+    questions = asking.questions(draft, page, answers, errors, on=today)
+    steps = [one.key for one in version.steps]
+    context = {
+        "draft": draft,
+        "version": version,
+        "page": page,
+        "questions": questions,
+        "errors": [(one.id, said) for one in questions for said in one.errors],
+        "seen": " ".join(one.field.key for one in questions),
+        "can_grow": any(field.when for field in page.fields),
+        "more": request.GET.get("more", ""),
+        "number": steps.index(key) + 1,
+        "count": len(steps) + 2,
+        "back": request.GET.get("back", ""),
+        "mend": mending.asked_of(draft.case) if draft.case else None,
+    }
+    return render(request, "portal/step.html", context, status=status)
+
+
+def _next(request: HttpRequest, draft: Draft, key: str) -> str:
+    """The page after this one; back to checking when somebody came from there to change a thing."""
+    if request.GET.get("back") == "check":
+        return reverse("portal:check", args=[draft.pk])
+    steps = [one.key for one in rules.version_of(draft).steps]
+    at = steps.index(key) + 1
+    if at < len(steps):
+        return reverse("portal:step", args=[draft.pk, steps[at]])
+    return reverse("portal:materials", args=[draft.pk])
+
+
+def sentences(refused: FieldsRefused) -> list[str]:
+    """All that a refusal says, without its fields."""
+    return [said for all_of_them in refused.errors.values() for said in all_of_them]

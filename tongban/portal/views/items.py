@@ -1,0 +1,63 @@
+"""The page of an item: for a pair of places the answer, without one the question."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tongban.cases import standing
+from tongban.catalogue import queries as catalogue
+from tongban.catalogue.models import Item
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.portal import guide, places
+from tongban.portal.door import page
+from tongban.portal.places import Pair
+
+
+@page
+@require_safe
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """An item between two places; where one is not chosen, the page asks for it first."""
+    today = standing.today()
+    pair = places.read(request.GET, on=today)
+    found = catalogue.item(code)
+    context: dict[str, object] = {
+        "item": found,
+        "version": catalogue.version_in_force(code, today),
+        "pair": pair,
+        "here": pair.here or places.usual_place(request.user, on=today),
+        "groups": places.groups(on=today, keep=pair.here),
+        "sources": catalogue.sources(code),
+        "today": today,
+        "is_hub": settings.IS_HUB,
+    }
+    if not pair.is_whole:
+        return render(request, "portal/item_ask.html", context | {"asks": _question(found)})
+    return render(request, "portal/item.html", context | _answer(found, pair))
+
+
+def _answer(found: Item, pair: Pair) -> dict[str, object]:
+    today = standing.today()
+    node = places.home_node(pair.here)
+    path = reverse("portal:item", args=[found.code])
+    return {
+        "guide": guide.guide(found, pair, on=today),
+        "here_name": jurisdictions.short_name(pair.here),
+        "there_name": jurisdictions.short_name(pair.there),
+        "home_node": node,
+        "home_url": f"{node.base_url.rstrip('/')}{path}?{pair.query}" if node else "",
+        "start_url": f"{reverse('portal:start')}?item={found.code}&{pair.query}",
+    }
+
+
+def _question(found: Item) -> str:
+    """What settles which place decides, for somebody who is not sure."""
+    version = catalogue.version_in_force(found.code, standing.today())
+    if version:
+        return version.competence.question
+    decides = (found.facts or {}).get("decides") or {}
+    if decides.get("place"):
+        return _("您的%(place)s在哪里？") % {"place": decides["place"]}
+    return _("您想由哪里的机关办？")

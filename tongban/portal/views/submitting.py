@@ -1,0 +1,134 @@
+"""Looking everything over, handing in, and what is said afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongban.basics.refusals import FieldsRefused
+from tongban.cases import queries as cases
+from tongban.cases import rules, standing, timeline
+from tongban.cases.models import Draft
+from tongban.cases.operations import drafts
+from tongban.cases.states import Mode
+from tongban.catalogue import forms
+from tongban.parties.models import Account
+from tongban.portal import asking, materials, mending, tracking
+from tongban.portal.door import signed_in
+from tongban.portal.forms import CheckForm
+from tongban.portal.views.applying import submitted
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something still to be mended, and the page and place to mend it."""
+
+    sentence: str
+    url: str
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, account: Account, draft_id: UUID) -> HttpResponse:
+    """Everything on one page, to whom it goes, the declarations; and handing in.
+
+    Pressing twice, a second tab and the back button lead to the same case.
+    """
+    draft = drafts.draft_of(account, draft_id)
+    if elsewhere := submitted(draft):
+        return elsewhere
+    form = CheckForm(request.POST if request.method == "POST" else None)
+    errors = drafts.check_draft(draft, on=standing.today())
+    if request.method == "POST" and form.is_valid() and not errors:
+        try:
+            drafts.submit_draft(draft_id=draft_id, account=account, at=now())
+            return redirect("portal:done", draft_id=draft_id)
+        except FieldsRefused as refused:
+            # Something changed between looking and writing, in another tab.
+            errors = refused.errors
+    status = 422 if request.method == "POST" else 200
+    return render(request, "portal/check.html", _context(draft, form, errors), status=status)
+
+
+def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> dict[str, object]:
+    version = rules.version_of(draft)
+    answers = drafts.answers_of(draft)
+    intake = drafts.intake_of(draft)
+    shown = [
+        (step, [(question.label, _words(question)) for question in _asked(draft, step, answers)])
+        for step in forms.steps(version)
+    ]
+    route = rules.route(intake, version)
+    return {
+        "draft": draft,
+        "version": version,
+        "applicant": draft.applicant,
+        "shown": shown,
+        "sheet": materials.sheet(draft),
+        "form": form,
+        "faults": _faults(draft, errors),
+        "receiver": tracking.office(route.authorities["receiver"]),
+        "decider": tracking.office(route.authorities["decider"]),
+        "limits": version.limits,
+        "is_online": draft.mode == Mode.ONLINE,
+        "mend": mending.asked_of(draft.case) if draft.case else None,
+        "count": len(version.steps) + 2,
+    }
+
+
+def _asked(
+    draft: Draft, step: forms.Step, answers: Mapping[str, object]
+) -> list[asking.Question]:
+    return asking.questions(draft, step, answers, {}, on=standing.today())
+
+
+def _words(question: asking.Question) -> str:
+    """An answer as a person reads it: the option's words, the place's name, the figure's unit."""
+    if question.control == "select":
+        return dict(question.options).get(question.value, question.value) if question.value else ""
+    words = question.field.label_of(question.shown)
+    return words
+
+
+def _faults(draft: Draft, errors: Mapping[str, list[str]]) -> list[Fault]:
+    """Where each thing that is wrong can be mended."""
+    version = rules.version_of(draft)
+    page_of = {field.key: step.key for step in version.steps for field in step.fields}
+    specs = {material.spec for material in version.materials}
+    found = []
+    for name, said in errors.items():
+        url = ""
+        if name in page_of:
+            page = reverse("portal:step", args=[draft.pk, page_of[name]])
+            url = f"{page}?back=check#id_{name}"
+        elif name in specs:
+            url = reverse("portal:materials", args=[draft.pk]) + f"#id_paper-{name}"
+        found += [Fault(sentence, url) for sentence in said]
+    return found
+
+
+@signed_in
+@require_safe
+def done(request: HttpRequest, account: Account, draft_id: UUID) -> HttpResponse:
+    """That it was handed in: the number, how far it came, what comes next and by whom."""
+    draft = drafts.draft_of(account, draft_id)
+    if not draft.submitted_as:
+        return redirect("portal:check", draft_id=draft_id)
+    case = cases.case_of(account, draft.submitted_as)
+    steps = timeline.steps(case, with_personal=False)
+    context = {
+        "case": case,
+        "name": rules.version_of(draft).name,
+        "held": tracking.holding(case),
+        "version": rules.version_of(draft),
+        "truths": next((step.truths for step in reversed(steps) if step.truths), None),
+        "late": tracking.late(case, at=now()),
+        "is_answer": bool(draft.case_id),
+        "phone": draft.applicant.masked_phone,
+    }
+    return render(request, "portal/done.html", context)
