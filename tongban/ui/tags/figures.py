@@ -58,7 +58,7 @@ def bar(parts: Sequence[Part]) -> SafeString:
     )
 
 
-def key(parts: Sequence[Part]) -> SafeString:
+def key_of(parts: Sequence[Part]) -> SafeString:
     """What the colours of the bar mean, with the same numbers."""
     kept = [part for part in parts if part.amount > 0]
     total = sum(part.amount for part in kept)
@@ -78,8 +78,24 @@ def split_bar(parts: Iterable[Part]) -> SafeString:
     """`{% split_bar parts %}`: a bar and its key, from `tongban.ui.shapes.Part`."""
     given = list(parts)
     return (
-        glue(bar(given), key(given)) if any(part.amount > 0 for part in given) else SafeString("")
+        glue(bar(given), key_of(given))
+        if any(part.amount > 0 for part in given)
+        else SafeString("")
     )
+
+
+@register.simple_block_tag
+def key(content: str) -> SafeString:
+    """What the colours of a figure mean: a list of `{% key_item %}`."""
+    return element("ul", {"class": "key"}, SafeString(content.strip()))
+
+
+@register.simple_tag
+def key_item(words: str, kind: str = "", party: str = "") -> SafeString:
+    """`{% key_item "黄灯" kind="warn" %}`, or `party="recv"`."""
+    one_of(kind, (*STATES, ""), "key_item")
+    one_of(party, (*PARTIES, ""), "key_item")
+    return element("li", {"data-k": kind, "data-p": party}, format_html("<i></i>{}", words))
 
 
 def _by_holder(spans: Sequence[Span]) -> list[Part]:
@@ -103,7 +119,7 @@ def ledger(spans: Iterable[Span], caption: str = "") -> dict[str, object]:
     return {
         "lines": lines,
         "bar": bar(one_by_one),
-        "key": key(_by_holder(lines)),
+        "key": key_of(_by_holder(lines)),
         "caption": caption or _("时间明细"),
     }
 

@@ -46,6 +46,7 @@ def drawn(source, **facts):
         "{% tbl x caption=x %}{% tr %}{% td %}{{ x }}{% endtd %}{% endtr %}{% endtbl %}",
         "{% progress 1 x %}",
         "{% stat x x small=x %}",
+        '{% key_item x party="recv" %}',
         '{% tile x x 1 "ok" href=x %}',
         '{% pick_item x x kind="bad" state=x small=x %}',
         "{% doc x number=x %}{% enddoc %}",
@@ -92,6 +93,7 @@ def test_what_comes_from_outside_is_escaped(source):
         '{% field name="a" label="甲" width="13" %}',
         '{% choice label="甲" %}',
         '{% tile "京" "1" 1 "green" %}',
+        '{% key_item "好" kind="green" %}',
         "{% split_bar parts %}",
     ],
 )
