@@ -89,7 +89,7 @@ class StartForm(forms.Form):
         return cleaned
 
     @property
-    def applicant(self) -> Applicant:
+    def who(self) -> Applicant:
         """The applicant chosen; of a valid form only."""
         return self._able[self.cleaned_data["applicant"]]
 

@@ -65,7 +65,7 @@ def _begun(
 ) -> HttpResponse:
     draft = drafts.start_draft(
         account=account,
-        applicant=form.applicant,
+        applicant=form.who,
         item=version.item,
         mode=Mode(form.cleaned_data["mode"]),
         places=drafts.Places(
