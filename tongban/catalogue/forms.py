@@ -6,6 +6,7 @@ from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
@@ -95,7 +96,7 @@ def validate_applicant(
         if key not in tidied:
             errors.setdefault(key, [fill_in(field)])
         elif field.max_length and len(tidied[key]) > field.max_length:
-            errors.setdefault(key, [f"最多{field.max_length}个字，请写短一些"])
+            errors.setdefault(key, [_too_long(field.max_length)])
     _refuse(errors, fields)
     return tidied
 
@@ -142,11 +143,11 @@ def _tidied(
     errors: dict[str, list[str]] = {}
     for key, value in answers.items():
         if key not in fields:
-            errors[key] = ["这张表没有这一项，请去掉"]
+            errors[key] = [_("这张表没有这一项，请去掉")]
         elif not isinstance(value, str):
-            errors[key] = ["填写文字"]
+            errors[key] = [_("填写文字")]
         elif len(value) > LONGEST_ANSWER:
-            errors[key] = [f"最多{LONGEST_ANSWER}个字，请写短一些"]
+            errors[key] = [_too_long(LONGEST_ANSWER)]
         elif text := tidy(value):
             tidied[key] = _spelt(fields[key], text, on, errors)
     return tidied, errors
@@ -187,20 +188,27 @@ def _sentences(
 
 def fill_in(field: Field) -> str:
     """What to do about an empty field: 填写门牌号，例如“12号3单元501”."""
-    verb = "选择" if field.widget in _CHOSEN or field.options else "填写"
-    example = f"，例如“{field.example}”" if field.example else ""
-    return f"{verb}{field.label}{example}"
+    asked_for = {"label": field.label, "example": field.example}
+    if field.widget in _CHOSEN:
+        return _("选择%(label)s") % asked_for
+    if field.example:
+        return _("填写%(label)s，例如“%(example)s”") % asked_for
+    return _("填写%(label)s") % asked_for
+
+
+def _too_long(most: Any) -> str:
+    return _("最多%(most)s个字，请写短一些") % {"most": most}
 
 
 def _wrong(error: ValidationError, field: Field) -> str:
     schema = error.parent.schema if error.parent else error.schema
     said = schema.get("x-wrong", "") if isinstance(schema, Mapping) else ""
     if error.validator == "maxLength":
-        return f"最多{error.validator_value}个字，请写短一些"
+        return _too_long(error.validator_value)
     if error.validator in {"oneOf", "enum", "const"}:
-        return f"从列出的选项里选择{field.label}"
+        return _("从列出的选项里选择%(label)s") % {"label": field.label}
     if said:
         return str(said)
     if error.validator == "minLength":
-        return f"至少写{error.validator_value}个字，请写完整"
+        return _("至少写%(least)s个字，请写完整") % {"least": error.validator_value}
     return fill_in(field)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongban.basics import canonical
 from tongban.basics.refusals import Refused
@@ -32,11 +33,8 @@ class VersionIsPublished(Refused):
     code = "version-is-published"
 
     def __init__(self, item: str, number: int) -> None:
-        super().__init__(
-            f"事项{item}第{number}版已经公布，不能再改。请另建一个版本号更大的文件",
-            item=item,
-            number=number,
-        )
+        said = _("事项%(item)s第%(number)s版已经公布，不能再改。请另建一个版本号更大的文件")
+        super().__init__(said % {"item": item, "number": number}, item=item, number=number)
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ def _load_version(content: dict[str, Any], names: dict[str, str]) -> None:
     if known and known.digest == version.digest:
         return
     if known:
-        known.delete()
+        raise VersionIsPublished(code, version.number)
     ItemVersion.objects.create(
         item_id=code,
         number=version.number,

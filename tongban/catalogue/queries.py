@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongban.basics.refusals import NotFound, Refused
 from tongban.catalogue import rules, snapshot
 from tongban.catalogue.models import Batch, Item, ItemSource, PolicyDocument, SourceState
@@ -36,7 +38,7 @@ def item(code: str) -> Item:
     """The item with this code. Refused: NoSuchItem."""
     found = snapshot.current().items.get(code)
     if found is None:
-        raise NoSuchItem(f"目录里没有编码是{code}的事项", item=code)
+        raise NoSuchItem(_("目录里没有编码是%(code)s的事项") % {"code": code}, item=code)
     return found
 
 
@@ -65,7 +67,11 @@ def version(code: str, number: int) -> Version:
     for one in versions(code):
         if one.number == number:
             return one
-    raise NoSuchItem(f"事项{code}没有第{number}版", item=code, version=number)
+    raise NoSuchItem(
+        _("事项%(code)s没有第%(number)s版") % {"code": code, "number": number},
+        item=code,
+        version=number,
+    )
 
 
 def version_in_force(code: str, on: date) -> Version | None:
@@ -100,7 +106,7 @@ def document(key: str) -> PolicyDocument:
     """One policy document. Refused: NotFound."""
     found = snapshot.current().documents.get(key)
     if found is None:
-        raise NotFound(f"没有收录文件{key}", document=key)
+        raise NotFound(_("没有收录文件%(key)s") % {"key": key}, document=key)
     return found
 
 
@@ -116,6 +122,7 @@ def place(code: str) -> Place:
         code=code,
         name=jurisdictions.short_name(jurisdictions.deciding_place(code)),
         full_name=jurisdictions.full_name(code),
+        province_name=jurisdictions.short_name(code[:2] + "0000"),
         decides_at=jurisdictions.deciding_place(code),
         is_connected=_is_connected(code),
     )
@@ -162,8 +169,9 @@ def _rows(found: Item) -> list[rules.SourceRow]:
 def _national(found: Item) -> Ground:
     """The list that the item stands in; of the list of 2020 only the provinces' copies are known."""
     batch = found.batch
-    copied = "" if batch.document_id == batch.list.document_id else "，据各省方案转列"
-    return Ground(batch.list.document_id, "附件清单", f"列入“{batch.name}”{copied}")
+    is_copy = batch.document_id != batch.list.document_id
+    said = _("第%(batch)s批，据省级方案转列") if is_copy else _("第%(batch)s批")
+    return Ground(batch.list.document_id, _("附件清单"), said % {"batch": batch.number})
 
 
 def _organ(found: Item, version: Version | None, there: str) -> str:
@@ -174,11 +182,11 @@ def _organ(found: Item, version: Version | None, there: str) -> str:
         else jurisdictions.department_of_ministry(found.lead)
     )
     if line is None:
-        return f"{place(there).name}主管部门"
+        return _("%(place)s主管部门") % {"place": place(there).name}
     try:
         return jurisdictions.competent_authority(line.key, there).name
     except jurisdictions.NoCompetentAuthority:
-        return f"{place(there).name}{line.name}主管部门"
+        return _("%(place)s%(line)s主管部门") % {"place": place(there).name, "line": line.name}
 
 
 def decides(version: Version, answers: Mapping[str, Any]) -> Decided | None:

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongban.basics.refusals import FieldsRefused
 from tongban.catalogue.versions import DEFAULT_NOTE, Ground, Limits, MaterialSpec, Version, Visits
 
-_BUILT = ("ONLINE", "RECEIVED_FOR")
+# The modes that can be filed, with their official names.
+MODE_NAMES = {"ONLINE": "全程网办", "RECEIVED_FOR": "异地代收代办"}
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Place:
     code: str
     name: str
     full_name: str
+    province_name: str
     decides_at: str
     is_connected: bool = True
 
@@ -45,14 +49,15 @@ class SourceRow:
 class Availability:
     """The answer to: can this item be done from here for there on this day, and how.
 
-    `verdict` ok, warn (somebody must come in person) or bad (not open); `kind` says why:
-    open, on-site, no-version, same-place, not-connected, deferred, not-yet. `modes` are what can
-    be filed. `is_default` when the way rests on a default of ours and no document of the deciding
-    province says so; `notes` say what else is not sourced.
+    `verdict` ok, warn (somebody must come in person) or bad (not open); `kind` says why: open,
+    on-site, no-version, same-place, not-connected, deferred, absent. `scope` national, or province
+    when both places lie in one. `modes` are what can be filed. `is_default` when a way rests on a
+    default of ours because no document of the deciding province says so; `notes` say which.
     """
 
     verdict: str
     kind: str
+    scope: str
     modes: tuple[str, ...]
     reason: str
     decides: str
@@ -90,25 +95,33 @@ def availability(asked: Asked, *, here: Place, there: Place) -> Availability:
     if version is None:
         return _unfiled(asked, here, there)
     if here.decides_at == there.decides_at:
-        reason = (
-            f"{here.name}和{there.name}由同一个机关决定，不用跨地区办理。请直接向{asked.organ}申请"
-        )
+        reason = _("您在%(here)s，这件事也由%(organ)s决定，不用跨地区办理。请直接向它申请") % {
+            "here": here.name,
+            "organ": asked.organ,
+        }
         return _answer(asked, "bad", "same-place", reason, here, there)
     if unconnected := next((place for place in (there, here) if not place.is_connected), None):
-        reason = f"{unconnected.full_name}还没有接入本平台，现在不能从这里提交。请向{asked.organ}问清办法"
+        reason = _("%(place)s还没有接入本平台，现在不能从这里提交。请向%(organ)s问清办法") % {
+            "place": unconnected.full_name,
+            "organ": asked.organ,
+        }
         return _answer(asked, "bad", "not-connected", reason, here, there)
-    modes = tuple(mode for mode in version.mode_names if mode in _BUILT)
+    modes = tuple(mode for mode in version.mode_names if mode in MODE_NAMES)
     return _answer(asked, "ok", "open", _how(asked, modes, here, there), here, there, modes)
 
 
 def _how(asked: Asked, modes: Sequence[str], here: Place, there: Place) -> str:
     """The sentence of an open pair: where one applies, who decides, what is spared."""
     ways = {
-        "ONLINE": "您在网上提交",
-        "RECEIVED_FOR": f"您填好申请，到{here.name}的专窗核对身份、交材料",
+        "ONLINE": _("您在网上提交"),
+        "RECEIVED_FOR": _("您填好申请，到%(here)s的专窗核对身份、交材料") % {"here": here.name},
     }
-    said = "，或者".join(ways[mode] for mode in modes)
-    return f"{said}，由{asked.organ}决定，不用去{there.name}"
+    said = _("，或者").join(ways[mode] for mode in modes)
+    return _("%(said)s，由%(organ)s决定，不用去%(there)s") % {
+        "said": said,
+        "organ": asked.organ,
+        "there": there.name,
+    }
 
 
 def _unfiled(asked: Asked, here: Place, there: Place) -> Availability:
@@ -116,17 +129,21 @@ def _unfiled(asked: Asked, here: Place, there: Place) -> Availability:
     row = next((row for row in asked.rows if row.province in {"", there.province}), None)
     state = row.state if row else "unstated"
     if state == "on-site":
-        reason = f"这件事要本人到现场办。请到{asked.organ}办理"
+        reason = _("这件事要本人到现场办。请到%(organ)s办理") % {"organ": asked.organ}
         return _answer(asked, "warn", "on-site", reason, here, there)
     if row and state == "deferred":
-        reason = (
-            f"{row.text}写的是“{row.form}”，本平台还没有开通网上提交。请向{asked.organ}问清办法"
-        )
+        reason = _("%(row)s写的是“%(form)s”，本平台还没有开通网上提交。请向%(organ)s问清办法") % {
+            "row": row.text,
+            "form": row.form,
+            "organ": asked.organ,
+        }
         return _answer(asked, "bad", "deferred", reason, here, there)
     if row and state == "absent":
-        reason = f"{row.text}写明“{row.form}”，本平台没有开通"
+        reason = _("%(row)s写明“%(form)s”。本平台没有开通") % {"row": row.text, "form": row.form}
         return _answer(asked, "bad", "absent", reason, here, there)
-    reason = "目录已收录，办理方式见文件；本平台还没有开通网上提交"
+    reason = _("目录已收录，办理方式见文件；本平台还没有开通网上提交。请向%(organ)s问清办法") % {
+        "organ": asked.organ
+    }
     return _answer(asked, "bad", "no-version", reason, here, there)
 
 
@@ -140,11 +157,11 @@ def _answer(
     modes: tuple[str, ...] = (),
 ) -> Availability:
     version = asked.version
-    rules = [version.mode(mode) for mode in modes] if version else []
-    defaults = [rule for rule in rules if rule and rule.is_default_for(there.province)]
+    notes = _defaults(version, modes, here, there)
     return Availability(
         verdict=verdict,
         kind=kind,
+        scope="province" if here.province == there.province else "national",
         modes=modes,
         reason=reason,
         decides=there.decides_at,
@@ -152,9 +169,25 @@ def _answer(
         limits=version.limits if version else None,
         visits=version.visits if version else {},
         grounds=_grounds(asked, here, there),
-        notes=_notes(asked, there, bool(defaults)),
-        is_default=bool(defaults),
+        notes=(*notes, *_wordings(asked, there)),
+        is_default=bool(notes),
     )
+
+
+def _defaults(
+    version: Version | None, modes: Sequence[str], here: Place, there: Place
+) -> list[str]:
+    """What about an open pair no document says."""
+    notes = []
+    if modes and here.province == there.province:
+        said = _("两地都在%(province)s，属于省内通办，是否开通：%(note)s")
+        notes.append(said % {"province": there.province_name, "note": DEFAULT_NOTE})
+    for rule in version.modes if version else ():
+        if rule.mode in modes and rule.is_default_for(there.province):
+            said = _("%(province)s的文件没有写明可以“%(mode)s”：%(note)s")
+            named = {"province": there.province_name, "mode": MODE_NAMES[rule.mode]}
+            notes.append(said % (named | {"note": DEFAULT_NOTE}))
+    return notes
 
 
 def _grounds(asked: Asked, here: Place, there: Place) -> tuple[Ground, ...]:
@@ -173,16 +206,13 @@ def _grounds(asked: Asked, here: Place, there: Place) -> tuple[Ground, ...]:
     return tuple(sorted(found.values(), key=lambda ground: bool(asked.provinces[ground.document])))
 
 
-def _notes(asked: Asked, there: Place, by_default: bool) -> tuple[str, ...]:
-    notes = []
-    if by_default:
-        notes.append(f"{there.full_name}的文件没有写明这种办理方式：{DEFAULT_NOTE}")
-    notes += [
-        f"{row.text}原文写的实现形式是“{row.form}”"
+def _wordings(asked: Asked, there: Place) -> list[str]:
+    """The deciding province's own words for the way it is done."""
+    return [
+        _("%(row)s原文写的实现形式是“%(form)s”") % {"row": row.text, "form": row.form}
         for row in asked.rows
         if row.form and row.province == there.province
     ]
-    return tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -225,11 +255,10 @@ def check_competent(
     decided = decides(version, answers, decides_at)
     if decided is None or decided.place == deciding.decides_at:
         return decided
-    kind, other = decided.kind, name_of(decided.place)
-    sentence = (
-        f"这件事由{kind}决定。您填的{kind}在{other}，这份申请却是交给{deciding.name}的："
-        f"请改选{deciding.name}的地方，或者把办理地换成{other}重新开始"
-    )
+    sentence = _(
+        "这件事由%(kind)s决定。您填的%(kind)s在%(other)s，这份申请却是交给%(deciding)s的："
+        "请改选%(deciding)s的地方，或者把办理地换成%(other)s重新开始"
+    ) % {"kind": decided.kind, "other": name_of(decided.place), "deciding": deciding.name}
     raise PlaceNotCompetent({decided.field: [sentence]})
 
 
