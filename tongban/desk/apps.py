@@ -1,6 +1,31 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 class DeskConfig(AppConfig):
     name = "tongban.desk"
     label = "desk"
+
+    def ready(self) -> None:
+        from tongban.cases import queries
+        from tongban.desk.gate import officer_here
+        from tongban.desk.sides import sides_of
+        from tongban.ui import frame
+
+        def is_officer(request: HttpRequest) -> bool:
+            return officer_here(request) is not None
+
+        def waiting(request: HttpRequest) -> int | None:
+            officer = officer_here(request)
+            if officer is None:
+                return None
+            sides = sides_of(officer)
+            return sum(queries.queue_counts(officer, side)["mine"] for side in sides)
+
+        links = (
+            frame.Link(_("队列"), "desk:queue", 10, visible=is_officer, count=waiting),
+            frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),
+        )
+        for link in links:
+            frame.add_link("desk", link)

@@ -1,0 +1,145 @@
+"""What an officer can do with a case now, and why not what she cannot."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tongban.basics.refusals import Refused
+from tongban.cases import states
+from tongban.cases.models import Case
+from tongban.cases.operations.review import AskedOnce
+from tongban.cases.permissions import check_may_act
+from tongban.cases.states import Mode, Move, Party, State
+from tongban.desk.bench import Bench
+from tongban.parties.models import Officer
+
+# The moves a side is shown in each state: those of the present, or the next ones as not yet possible.
+_WINDOW, _DESK = Party.RECEIVER, Party.DECIDER
+SHOWN: dict[tuple[Party, State], tuple[Move, ...]] = {
+    (_WINDOW, State.SUBMITTED): (states.RECEIVE, states.RETURN_FOR_FORM, states.HAND_OVER),
+    (_WINDOW, State.RECEIVED): (states.HAND_OVER, states.RETURN_FOR_FORM),
+    (_WINDOW, State.RETURNED): (states.RECEIVE,),
+    (_WINDOW, State.IN_DELIVERY): (states.CLOSE_AT_WINDOW,),
+    (_DESK, State.HANDED_OVER): (states.ACCEPT, states.ASK_CORRECTION, states.REFUSE_ACCEPTANCE),
+    (_DESK, State.PENDING): (states.ACCEPT, states.ASK_CORRECTION, states.REFUSE_ACCEPTANCE),
+    (_DESK, State.CORRECTION): (states.ACCEPT, states.REFUSE_ACCEPTANCE),
+    (_DESK, State.UNDER_REVIEW): (states.APPROVE, states.DENY),
+    (_DESK, State.APPROVED): (states.ISSUE_RESULT,),
+    (_DESK, State.DENIED): (states.ISSUE_RESULT,),
+    (_DESK, State.RESULT_ISSUED): (states.DELIVER_TO_WINDOW, states.DELIVER_ONLINE),
+}
+# The word of each move in an address, its key on the desk, and how its button looks.
+LOOKS: dict[Move, tuple[str, str, str]] = {
+    states.RECEIVE: ("receive", "", ""),
+    states.RETURN_FOR_FORM: ("return", "X", "stop"),
+    states.HAND_OVER: ("hand-over", "T", ""),
+    states.CLOSE_AT_WINDOW: ("close", "", ""),
+    states.ACCEPT: ("accept", "", ""),
+    states.ASK_CORRECTION: ("correction", "B", "quiet"),
+    states.REFUSE_ACCEPTANCE: ("refuse", "", "stop"),
+    states.APPROVE: ("approve", "", ""),
+    states.DENY: ("deny", "", "stop"),
+    states.ISSUE_RESULT: ("issue", "", ""),
+    states.DELIVER_TO_WINDOW: ("deliver", "", ""),
+    states.DELIVER_ONLINE: ("deliver", "", ""),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One act as its button: where it leads, or why it is not possible."""
+
+    move: Move
+    label: str
+    href: str
+    key: str
+    kind: str
+    why: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be pressed."""
+        return not self.why
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The acts of one side as the page lays them out; what is shut is grouped by its reason."""
+
+    receive: Offer | None  # asks how identity was checked, so it stands in a form of its own
+    open: list[Offer]
+    beside: str  # how other buttons of the page look, so that one of all is the primary one
+    shut: list[tuple[str, list[Offer]]]
+
+
+def panel(found: list[Offer]) -> Panel:
+    """Lay the acts out."""
+    is_primary = any(offer.is_open and not offer.kind for offer in found)
+    receive = [offer for offer in found if offer.move is states.RECEIVE and offer.is_open]
+    shut: dict[str, list[Offer]] = {}
+    for offer in found:
+        if not offer.is_open:
+            shut.setdefault(offer.why, []).append(offer)
+    return Panel(
+        receive=next(iter(receive), None),
+        open=[offer for offer in found if offer.is_open and offer.move is not states.RECEIVE],
+        beside="quiet" if is_primary else "",
+        shut=list(shut.items()),
+    )
+
+
+def reason(check: Callable[..., None], *args: Any) -> str:
+    """The sentence with which a check refuses; nothing when it passes."""
+    try:
+        check(*args)
+    except Refused as refusal:
+        return refusal.message
+    return ""
+
+
+def offers(case: Case, officer: Officer, side: Party, bench: Bench, *, there: str) -> list[Offer]:
+    """The acts of one side in the present state; `there` names the other place on the buttons."""
+    shown = SHOWN.get((side, State(case.state)), ())
+    moves = [move for move in shown if states.only_in(Mode(case.mode), move)]
+    return [_offer(move, case, officer, bench, there) for move in moves]
+
+
+def _offer(move: Move, case: Case, officer: Officer, bench: Bench, there: str) -> Offer:
+    word, key, kind = LOOKS[move]
+    why = reason(check_may_act, officer, case, move) or not_yet(move, case, bench)
+    return Offer(
+        move=move,
+        label=_label(move, there),
+        href=reverse("desk:act", args=[case.number, word]) if move is not states.RECEIVE else "",
+        key=key,
+        kind=kind,
+        why=why,
+    )
+
+
+def _label(move: Move, there: str) -> str:
+    """What the button says: to whom a thing goes stands on it."""
+    if move is states.HAND_OVER:
+        return _("移交%(place)s") % {"place": there}
+    return _(move.label)
+
+
+def not_yet(move: Move, case: Case, bench: Bench) -> str:
+    """What the operation would refuse for the sake of what lies on the bench."""
+    if move is states.HAND_OVER and bench.unseen:
+        return ngettext(
+            "还有%(count)d个核查要点没看", "还有%(count)d个核查要点没看", bench.unseen
+        ) % {"count": bench.unseen}
+    if move is states.HAND_OVER and bench.bad:
+        return ngettext(
+            "有%(count)d处不合格，请退回申请人修改",
+            "有%(count)d处不合格，请退回申请人修改",
+            bench.bad,
+        ) % {"count": bench.bad}
+    if move is states.ASK_CORRECTION and case.corrections:
+        return AskedOnce().message
+    return ""

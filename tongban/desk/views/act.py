@@ -1,0 +1,154 @@
+"""One view for every irreversible act: say it, check it, do it once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tongban.basics import calendar
+from tongban.basics.refusals import FieldsRefused, Refused
+from tongban.cases import queries, states
+from tongban.cases.models import Case
+from tongban.cases.operations.review import CORRECTION_DAYS
+from tongban.cases.permissions import check_may_act
+from tongban.cases.states import Move, State
+from tongban.desk.act_forms import ActForm, ReturnForm
+from tongban.desk.acts import ACTS, Act
+from tongban.desk.bench import Bench, bench_of
+from tongban.desk.gate import OfficerRequest, desk_page
+from tongban.desk.offers import not_yet
+from tongban.desk.sides import side_of
+from tongban.desk.views.case import head
+from tongban.parties import signing_in
+from tongban.record import queries as recorded
+
+ASK, CHECK, DO, MORE, BACK = "ask", "check", "do", "more", "back"
+# What the check page hands on, besides what was typed.
+_OWN = {"csrfmiddlewaretoken", "stage"}
+
+
+@require_http_methods(["GET", "POST"])
+@desk_page
+def act(request: OfficerRequest, number: str, name: str) -> HttpResponse:
+    """The page of an act. GET asks; POST checks, goes back, or does it, as its button says.
+
+    An act that is no longer possible is refused here with its sentence and nothing typed is lost;
+    pressed twice, the second press says that the first one did it.
+    """
+    if name not in ACTS:
+        raise Http404
+    page = ActPage(request, queries.case_for(request.officer, number), ACTS[name])
+    if request.method == "GET":
+        return page.open()
+    stage = request.POST.get("stage", DO)
+    if stage in {MORE, BACK}:
+        return page.ask_again(one_more=stage == MORE)
+    return page.check() if stage == CHECK and page.act.asks_first else page.do()
+
+
+class ActPage:
+    """One request for one act on one case."""
+
+    def __init__(self, request: OfficerRequest, case: Case, act: Act) -> None:
+        self.request, self.case, self.act = request, case, act
+        self.move: Move = act.move(case)
+        self.bench: Bench = bench_of(
+            case, request.officer, side_of(request.officer, case), queries.particulars(case)
+        )
+
+    def open(self) -> HttpResponse:
+        """The act as one first sees it; refused at once when it is not possible now."""
+        self._check_possible()
+        kept = signing_in.take(self.request, now())
+        form = self.act.form(kept, bench=self.bench)
+        if kept is not None and isinstance(form, ReturnForm):
+            form = form.unjudged(one_more=False)
+        return self._page(form, ASK, kept=kept is not None)
+
+    def ask_again(self, *, one_more: bool) -> HttpResponse:
+        """What was typed, unjudged: back from the check page, or with room for one more thing."""
+        form = self.act.form(self.request.POST, bench=self.bench)
+        if isinstance(form, ReturnForm):
+            form = form.unjudged(one_more=one_more)
+        return self._page(form, ASK)
+
+    def check(self) -> HttpResponse:
+        """What was typed, as it will be read; nothing is done yet."""
+        self._check_possible()
+        form = self.act.form(self.request.POST, bench=self.bench)
+        return self._page(form, CHECK) if form.is_valid() else self._page(form, ASK, status=422)
+
+    def do(self) -> HttpResponse:
+        """Do it. Refused, the page stays with everything typed and says why."""
+        form = self.act.form(self.request.POST, bench=self.bench)
+        if not form.is_valid():
+            # A second press comes after the first one changed the bench; say that, not what is missing.
+            return self._refused_if_impossible(form) or self._page(form, ASK, status=422)
+        try:
+            self.act.do(
+                number=self.case.number, officer=self.request.officer, at=now(), **form.say()
+            )
+        except FieldsRefused as refusal:
+            for field, sentences in refusal.errors.items():
+                form.add_error(field if field in form.fields else None, sentences)
+            return self._page(form, ASK, status=refusal.status)
+        except Refused as refusal:
+            return self._refusal(form, refusal)
+        messages.success(
+            self.request, _("%(act)s已办好，写进了办件记录") % {"act": _(self.move.label)}
+        )
+        return HttpResponseRedirect(reverse("desk:case", args=[self.case.number]))
+
+    def _check_possible(self) -> None:
+        check_may_act(self.request.officer, self.case, self.move)
+        if why := not_yet(self.move, self.case, self.bench):
+            raise Refused(why)
+
+    def _refused_if_impossible(self, form: ActForm) -> HttpResponse | None:
+        try:
+            check_may_act(self.request.officer, self.case, self.move)
+        except Refused as refusal:
+            return self._refusal(form, refusal)
+        return None
+
+    def _refusal(self, form: ActForm, refusal: Refused) -> HttpResponse:
+        self.case = queries.case_for(self.request.officer, self.case.number)
+        done = self._did_it_already()
+        return self._page(form, ASK, status=refusal.status, refusal=refusal, done=done)
+
+    def _did_it_already(self) -> bool:
+        """Whether this very officer made this move: a double click, or a second tab."""
+        mine = self.request.officer.pseudonym
+        events = recorded.events(self.case.number)
+        return any(one.kind == self.move.name and one.author.officer == mine for one in events[-2:])
+
+    def _page(self, form: ActForm, stage: str, *, status: int = 200, **more: Any) -> HttpResponse:
+        today = localdate()
+        context = head(self.request, self.case) | {
+            "act": self.act,
+            "move": self.move,
+            "label": _(self.move.label),
+            "form": form,
+            "stage_words": states.LABELS[State(self.case.state)],
+            "stage": stage,
+            "bench": self.bench,
+            "applicant": queries.particulars(self.case)["applicant"],
+            "typed": self._typed(),
+            "answer_by": calendar.add_working_days(today, CORRECTION_DAYS),
+            "today": today,
+            "officer": self.request.officer,
+        }
+        return render(self.request, self.act.template, context | more, status=status)
+
+    def _typed(self) -> list[tuple[str, str]]:
+        return [
+            (name, value)
+            for name, values in self.request.POST.lists()
+            if name not in _OWN
+            for value in values
+        ]
