@@ -104,6 +104,11 @@ def _money(text: str, _on: date) -> str:
     return f"{amount:.2f}"
 
 
+def _digits(text: str, _on: date) -> str:
+    """A long number without the spaces that cards print; the form's pattern judges the rest."""
+    return re.sub(r"[\s-]", "", text)
+
+
 def _person_name(text: str, _on: date) -> str:
     """A name as on the card; the dots of minority names become one kind of dot."""
     name = re.sub(r"\s*·\s*", "·", _DOTS.sub("·", text))
@@ -130,6 +135,7 @@ FORMATS: Mapping[str, Callable[[str, date], str]] = {
     "coming-date": _coming_date,
     "division": _division,
     "money": _money,
+    "digits": _digits,
     "person-name": _person_name,
     "disability-certificate": _disability_certificate,
 }
