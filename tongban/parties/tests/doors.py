@@ -1,6 +1,7 @@
 """Guarded views as a door has them, hung up for the tests only."""
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import include, path
 from django.utils.timezone import now
 
@@ -26,6 +27,12 @@ def form(request):
     return HttpResponse(f"{request.applicant.name} {request.method} {typed}")
 
 
+def refusal(request, name):
+    """A page of refusal as a page of its own, for the checks that every page has to pass."""
+    facts = {"role": Role.DECIDER, "officer": {"name": "赵六"}, "roles": ["收件"]}
+    return render(request, f"{name}.html", facts)
+
+
 urlpatterns = [
     path("", include("tongban.ui.urls")),
     path("accounts/", include("tongban.parties.urls")),
@@ -33,4 +40,5 @@ urlpatterns = [
     path("desk/", desk),
     path("desk/decide/", decide),
     path("form/", form),
+    path("refusal/<path:name>/", refusal),
 ]
