@@ -50,7 +50,8 @@ class Bounds:
 
     def condition(self) -> tuple[str, list[Any]]:
         """The same as an SQL condition on cases_case, with its parameters."""
-        texts, values = [], []
+        texts: list[str] = []
+        values: list[Any] = []
         for name in _PLACES:
             texts.append(f"{name} LIKE ANY(%s)")
             values.append([f"{prefix}%" for prefix in self.prefixes])

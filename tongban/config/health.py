@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tongban.api import problems
+from tongban.basics.refusals import Refused
 from tongban.ui.views import server_error
 
 log = logging.getLogger(__name__)
@@ -86,17 +88,18 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("request.database_away", extra={"path": request.path, "cause": str(error)})
     if not request.path.startswith("/api/"):
         return server_error(request)
-    return JsonResponse(
-        _problem(), status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
-        content_type="application/problem+json", json_dumps_params={"ensure_ascii": False},
-    )  # fmt: skip
+    problem = problems.answer(request, DatabaseAway())
+    problem["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return problem
 
 
-def _problem() -> dict[str, Any]:
-    return {
-        "type": "about:blank",
-        "title": _("服务暂时不可用"),
-        "status": 503,
-        "detail": _("系统暂时连不上数据库，这次请求没有写入任何内容，请稍后用同一请求重试。"),
-        "code": "database-unavailable",
-    }
+class DatabaseAway(Refused):
+    """Nothing can be read or written now; whether the last commit came through is not known."""
+
+    code = "database-unavailable"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("系统暂时连不上数据库，请稍后用同一个请求重试；提交申请用同一个幂等键，不会重复")
+        )

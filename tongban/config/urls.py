@@ -14,4 +14,5 @@ urlpatterns = [
     path("desk/", include("tongban.desk.urls")),
     path("accounts/", include("tongban.parties.urls")),
     path("sandbox/", include("tongban.sandbox.urls")),
+    path("", include("tongban.portal.urls")),
 ]

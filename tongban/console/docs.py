@@ -35,6 +35,7 @@ class Generated:
 
 # Add a line here; `docs generate` then writes the file and `check` compares it.
 GENERATED: tuple[Generated, ...] = (
+    Generated("docs/generated/openapi.yaml", "tongban.api.description:as_yaml"),
     Generated("docs/generated/states.md", "tongban.cases.diagram:page"),
     Generated(
         "tongban/jurisdictions/data/divisions.csv",
