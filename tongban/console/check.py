@@ -4,13 +4,12 @@ import time
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from tongban.console.commands import program, run, to_describe
 from tongban.console.exits import Exit
+from tongban.console.terminal import console
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-console = Console(highlight=False)
 
 CHECKS = {
     "format": ("格式", [program("ruff"), "format", "--check", "."]),

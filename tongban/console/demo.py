@@ -5,15 +5,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from tongban.console.terminal import Steps, console
 from tongban.local import state
 from tongban.local.children import failed, last_lines
 from tongban.local.demo import Demo
@@ -22,7 +21,6 @@ from tongban.local.provinces import DEFAULT_NODES, chosen_nodes
 from tongban.local.trouble import Interrupted, Trouble
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-console = Console(highlight=False)
 
 Nodes = Annotated[
     str, typer.Option(help="省份代码，逗号分隔；枢纽总在其中。 Provinces; the hub is always there.")
@@ -53,8 +51,8 @@ def demo(
     started = time.monotonic()
     the_demo = Demo(home(), codes, web_processes=web_processes)
     _stop_when_told(the_demo)
-    with console.status("启动 Starting …") as line:
-        the_demo.say = _teller(line)
+    with Steps() as steps:
+        the_demo.say, the_demo.advance = steps.say, steps.advance
         the_demo.start(fresh=fresh)
     the_demo.say = lambda what: console.print(f"[yellow]·[/] {escape(what)}")
     try:
@@ -64,17 +62,6 @@ def demo(
         console.print("正在停止 Stopping …")
         the_demo.stop()
     console.print("已停止，没有留下进程。 Stopped; no process is left.")
-
-
-def _teller(line: Any) -> Callable[[str], None]:
-    """Says each step as it begins, with the seconds since the start on lines that stay."""
-    began = time.monotonic()
-
-    def say(what: str) -> None:
-        line.update(f"{escape(what)} …")
-        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {escape(what)}")
-
-    return say
 
 
 def _stop_when_told(the_demo: Demo) -> None:
@@ -103,11 +90,11 @@ def _start_in_background(place: Home, *, fresh: bool, nodes: str, web_processes:
             cwd=PROJECT, start_new_session=True,
         )  # fmt: skip
     try:
-        with console.status("启动 Starting …") as line:
+        with Steps() as steps:
             while not _has_started(place, process.pid):
                 if process.poll() is not None:
                     raise _background_failed(place, process.pid, log)
-                line.update(escape(last_lines(log, 1)) or "启动 Starting …")
+                steps.show(last_lines(log, 1) or "启动 Starting")
                 time.sleep(0.1)
     except KeyboardInterrupt:
         process.terminate()

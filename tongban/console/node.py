@@ -1,7 +1,6 @@
 """`./run node …`: bringing a node up to date, its keys, its directory."""
 
 import base64
-import importlib
 import json
 import secrets
 import sys
@@ -13,7 +12,7 @@ from typing import Annotated
 import typer
 
 from tongban.basics.signing import new_key
-from tongban.console import acting
+from tongban.console import acting, catalogue, jurisdictions, sandbox
 from tongban.local.home import home, saved_settings
 from tongban.local.keys import write_private
 from tongban.local.trouble import WrongWords
@@ -23,8 +22,6 @@ app = typer.Typer(
     help="节点：准备、密钥、节点目录  A node: preparation, keys, directory",
 )  # fmt: skip
 
-# Each module's `load()` brings its tables up to date and does nothing the second time.
-REFERENCE_DATA = ("tongban.console.jurisdictions", "tongban.console.catalogue")
 Directory = Annotated[Path, typer.Option(exists=True, help="节点目录文件。 The directory file.")]
 
 
@@ -37,12 +34,11 @@ def prepare(directory: Directory) -> None:
     from django.conf import settings
 
     _timed("migrate", _migrate)
-    for name in REFERENCE_DATA:
-        _timed(name, importlib.import_module(name).load)
-        if name == "tongban.console.jurisdictions":
-            _timed("load-directory", lambda: load_directory(directory))
+    _timed("jurisdictions", jurisdictions.load)
+    _timed("directory", lambda: load_directory(directory))
+    _timed("catalogue", catalogue.load)
     if settings.SANDBOX:
-        _timed("tongban.console.sandbox", importlib.import_module("tongban.console.sandbox").load)
+        _timed("sandbox", sandbox.load)
         _timed("accounts", _write_accounts)
 
 
@@ -61,8 +57,6 @@ def _migrate() -> None:
 def _write_accounts() -> None:
     """Leave the sandbox accounts beside the node's other files, for whoever starts the demo."""
     from django.conf import settings
-
-    from tongban.console import sandbox
 
     accounts = json.dumps(sandbox.list_accounts(), ensure_ascii=False, indent=2)
     write_private(settings.DATA_DIR / "accounts.json", accounts.encode())

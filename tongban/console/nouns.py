@@ -33,7 +33,9 @@ NOUNS = {
         ),
         Noun("worker", "后台进程：收发消息、到期事项", "the worker: messages and what is due"),
         Noun("jurisdictions", "行政区划、区域、部门", "divisions, regions, departments"),
-        Noun("sandbox", "演示环境：虚构的人物、机关和账号", "the sandbox: fictional people, offices"),
+        Noun(
+            "sandbox", "演示环境：虚构的人物、机关和账号", "the sandbox: fictional people, offices"
+        ),
         Noun(
             "catalogue",
             "事项目录：读取清单、载入、查询能不能办",

@@ -6,16 +6,15 @@ from typing import Annotated, Any
 
 import psutil
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from tongban.console.exits import Exit
+from tongban.console.terminal import console
 from tongban.local import state
 from tongban.local.health import readiness
 from tongban.local.home import Home, home
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-console = Console(highlight=False)
 
 
 @app.command()
@@ -61,10 +60,16 @@ def _process(pid: int | None) -> dict[str, Any]:
     try:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]
-        memory = sum(member.memory_info().rss for member in family)
+        memory = sum(_memory(member) for member in family)
         return {"alive": process.status() != psutil.STATUS_ZOMBIE, "memory": memory}
     except (psutil.Error, ValueError):
         return {"alive": False, "memory": 0}
+
+
+def _memory(process: psutil.Process) -> int:
+    """What it has for itself and its part of what it shares, where the system tells it apart."""
+    full = process.memory_full_info()
+    return int(getattr(full, "pss", full.rss))
 
 
 def _say(report: dict[str, Any]) -> None:

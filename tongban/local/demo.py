@@ -5,7 +5,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from tongban.local import accounts, broker, databases, keys, ports, postgres, state
@@ -38,6 +38,8 @@ class Demo:
     codes: Sequence[str]
     web_processes: int = 1
     say: Callable[[str], None] = lambda _: None
+    # How much of the present step is done, and how much it is in all.
+    advance: Callable[[int, int], None] = lambda _done, _all: None
     nodes: list[LocalNode] = field(default_factory=list)
     state: State = field(default_factory=State)
     own_database: str | None = field(default_factory=lambda: os.environ.get("DATABASE_URL"))
@@ -177,8 +179,9 @@ class Demo:
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             runs = [pool.submit(self._run, child, then) for child, then in work]
             try:
-                for run in runs:
+                for done, run in enumerate(as_completed(runs), 1):
                     run.result()
+                    self.advance(done, len(runs))
             except BaseException:
                 # The others must not go on to the end: nobody waits for them any more.
                 self.family.stopping.set()
@@ -195,10 +198,15 @@ class Demo:
             web = node.web()
             self.family.start(web)
             webs.append((node, web))
-        for node in self.nodes:
-            self.family.start(node.worker())
-        for node, web in webs:
+        workers = [node.worker() for node in self.nodes]
+        for worker in workers:
+            self.family.start(worker)
+        for done, (node, web) in enumerate(webs, 1):
             self.family.wait_for(web, node.is_ready, patience=START)
+            self.advance(done, len(webs))
+        for worker in workers:
+            # They start faster than pages: one that cannot live has died by now.
+            self.family.wait_for(worker, lambda: True, patience=START)
 
     # --- watch and stop ---
 

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -49,13 +50,15 @@ class Machine:
     def start(self) -> subprocess.CompletedProcess[str]:
         return self.say("demo", "--detach", "--nodes", "22")
 
-    def status(self) -> dict:
-        return json.loads(self.say("status", "--json").stdout)
+    def status(self) -> dict[str, Any]:
+        report: dict[str, Any] = json.loads(self.say("status", "--json").stdout)
+        return report
 
     def pid(self, name: str) -> int:
-        return next(p["pid"] for p in self.status()["processes"] if p["name"] == name)
+        found = {process["name"]: process["pid"] for process in self.status()["processes"]}
+        return int(found[name])
 
-    def wait_until_ready(self, seconds: float = 30) -> dict:
+    def wait_until_ready(self, seconds: float = 30) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         while not (report := self.status())["ready"]:
             assert time.monotonic() < deadline, report
@@ -181,6 +184,8 @@ def test_a_killed_demo_is_cleaned_up_by_stop_and_a_start_in_the_foreground_ends_
 
 def test_a_taken_port_is_one_sentence_and_nothing_is_started(machine):
     with socket.socket() as other:
+        # Connections that just ended would otherwise hold the port for another minute.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", machine.web + 22))
         other.listen()
         refused = machine.say("demo", "--nodes", "22")

@@ -21,12 +21,13 @@ def server(tmp_path_factory):
     server, _ = postgres.place(root, root / "postgres", port=ports.free_port())
     postgres.make_room(server)
     server.initialise("admin")
-    words = {"cwd": "/", "env": postgres.environment(), "start_new_session": True}
     process = subprocess.Popen(
         server.command(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        **words,
+        cwd="/",
+        env=postgres.environment(),
+        start_new_session=True,
         **postgres.process_user(server.user),
     )
     while not server.answers():
