@@ -15,7 +15,8 @@ class PortalConfig(AppConfig):
         frame.name_the_person(naming.person)
         frame.add_link("portal", frame.Link(_("首页"), "portal:home", order=10))
         frame.add_link(
-            "portal", frame.Link(_("我的办件"), "portal:cases", order=20, visible=naming.keeps_cases)
+            "portal",
+            frame.Link(_("我的办件"), "portal:cases", order=20, visible=naming.keeps_cases),
         )
         frame.add_link("portal", frame.Link(_("全部事项"), "portal:search", order=30))
         frame.add_link("portal", frame.Link(_("线下专窗"), "portal:windows", order=40))

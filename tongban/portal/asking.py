@@ -16,7 +16,6 @@ from tongban.catalogue.versions import Field, Step, Version
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.portal import placenames
 
-
 # Beside places to choose from, one may still write another name.
 AGAIN = "__again"
 
@@ -96,9 +95,7 @@ def questions(
     ]
 
 
-def _question(
-    draft: Draft, field: Field, value: str, errors: Sequence[str], on: date
-) -> Question:
+def _question(draft: Draft, field: Field, value: str, errors: Sequence[str], on: date) -> Question:
     choices: tuple[tuple[str, str], ...] = ()
     shown = value
     if field.widget == "division" and not field.within:
@@ -143,11 +140,12 @@ def _hint(field: Field) -> str:
 
 def _width(field: Field) -> str:
     """The nearest of the widths that fields come in, in characters; no answer fits exactly."""
-    if field.widget == "division":
+    if field.widget == "division" or field.width is None:
         return ""
-    if field.width is None:
-        return ""
-    return "4" if field.width <= 4 else "12" if field.width <= 12 else "20" if field.width <= 24 else ""
+    return next((width for width, most in _WIDTHS if field.width <= most), "")
+
+
+_WIDTHS = (("4", 4), ("12", 12), ("20", 24))
 
 
 def _options(draft: Draft, field: Field, on: date) -> tuple[tuple[str, str], ...]:

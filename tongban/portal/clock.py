@@ -1,7 +1,6 @@
 """How long a case has been in whose hands, and what the clocks did meanwhile; from events only."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -14,35 +13,12 @@ from tongban.cases.states import Party, State
 from tongban.cases.timeline import place_of
 from tongban.portal.tracking import MARKS
 from tongban.record import queries as recorded
-from tongban.ui.shapes import Part, Span
+from tongban.ui.shapes import Span
 
 
-@dataclass(frozen=True)
-class Ledger:
-    """The stretches of a case's time, and how they divide among the parties."""
-
-    spans: list[Span]
-    parts: list[Part]
-
-
-def ledger(case: Case, *, at: datetime) -> Ledger:
-    """Every stretch from submission until now, or until the end."""
-    spans = list(_spans(case, at))
-    totals: dict[str, float] = {}
-    for span in spans:
-        totals[span.party] = totals.get(span.party, 0) + span.seconds
-    parts = [
-        Part(party, _PARTIES[party](), seconds) for party, seconds in totals.items() if seconds
-    ]
-    return Ledger(spans, parts)
-
-
-_PARTIES = {
-    "app": lambda: _("您"),
-    "recv": lambda: _("收件地"),
-    "deci": lambda: _("办理地"),
-    "chan": lambda: _("路上"),
-}
+def spans(case: Case, *, at: datetime) -> list[Span]:
+    """Every stretch of a case's time, from submission until now or until the end."""
+    return list(_spans(case, at))
 
 
 def _spans(case: Case, at: datetime) -> Iterator[Span]:

@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -15,15 +16,15 @@ from tongban.portal import kept
 from tongban.ui.frame import sign_in_url
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-OwnView = Callable[Concatenate[HttpRequest, Account, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+OwnView = Callable[Concatenate[HttpRequest, Account, P], HttpResponseBase]
 
 
 def page(view: View[P]) -> View[P]:
     """Turn a refusal that a view lets through into a page that says it, with a way on."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
@@ -42,7 +43,7 @@ def signed_in(view: OwnView[P]) -> View[P]:
     """A page for whoever is signed in. Others sign in first, and what they typed is kept meanwhile."""
 
     @wraps(view)
-    def owned(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def owned(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if isinstance(request.user, Account):
             return view(request, request.user, *args, **kwargs)
         return to_sign_in(request)

@@ -34,9 +34,7 @@ class PaperOnItsWay(NotFound):
     status = 404
 
 
-def answer(
-    digest: str, media_type: str, name: str, *, download: bool = False
-) -> FileResponse:
+def answer(digest: str, media_type: str, name: str, *, download: bool = False) -> FileResponse:
     """The paper as a response. Refused (PaperOnItsWay) while this node does not hold it."""
     try:
         source = papers.open(digest)
@@ -47,9 +45,8 @@ def answer(
         source, content_type=media_type if known else "application/octet-stream"
     )
     saved = download or media_type not in SHOWN
-    response["Content-Disposition"] = content_disposition_header(
-        saved, _file_name(name, media_type)
-    )
+    disposition = content_disposition_header(saved, _file_name(name, media_type))
+    response["Content-Disposition"] = disposition or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = NOTHING_RUNS
     response["Cache-Control"] = "private, no-store"

@@ -1,7 +1,7 @@
 """Forms that are not the catalogue's: how to begin, what to declare, why to withdraw."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -52,11 +52,8 @@ class StartForm(forms.Form):
         self._offer("mode", [(mode, _way(mode)) for mode in modes], chosen=wanted)
         self._offer_windows(modes, pair)
 
-    def _offer(
-        self, name: str, choices: Sequence[tuple[str, str]], *, chosen: str = ""
-    ) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
+    def _offer(self, name: str, choices: Sequence[tuple[str, str]], *, chosen: str = "") -> None:
+        field = cast(forms.ChoiceField, self.fields[name])
         field.choices = list(choices)
         keys = [key for key, _label in choices]
         field.initial = chosen if chosen in keys else None
@@ -65,8 +62,7 @@ class StartForm(forms.Form):
             field.initial = keys[0]
 
     def _offer_windows(self, modes: Sequence[str], pair: Pair) -> None:
-        field = self.fields["window"]
-        assert isinstance(field, forms.ChoiceField)
+        field = cast(forms.ChoiceField, self.fields["window"])
         if Mode.RECEIVED_FOR not in modes:
             field.widget = forms.HiddenInput()
             return
@@ -74,6 +70,8 @@ class StartForm(forms.Form):
         if not windows:
             windows = jurisdictions.receiving_windows(jurisdictions.deciding_place(pair.here))
         offered = {one.authority.division_code: one.authority.name for one in windows}
+        if len(modes) > 1:
+            field.help_text = _("选“异地代收代办”的才要选：在这个专窗核对身份、交材料")
         first = str(_("请选择专窗"))
         field.choices = [("", first), *offered.items()]
         if len(offered) == 1:

@@ -14,7 +14,7 @@ from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority, Window
 from tongban.portal.places import Pair
 
-WINDOWS = 4
+WINDOWS = 2
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,7 @@ _NOT_TYPED = {"csrfmiddlewaretoken"}
 
 def keep(request: HttpRequest) -> bool:
     """Keep what this request posted, files left out; False when there was nothing to keep."""
-    typed = {
-        name: request.POST.getlist(name) for name in request.POST if name not in _NOT_TYPED
-    }
+    typed = {name: request.POST.getlist(name) for name in request.POST if name not in _NOT_TYPED}
     text = json.dumps({"path": request.path, "at": now().isoformat(), "typed": typed})
     if not any(any(values) for values in typed.values()) or len(text) > LARGEST:
         return False

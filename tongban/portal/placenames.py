@@ -50,3 +50,11 @@ def _spellings(code: str, name: str, above: str) -> set[str]:
     city = re.sub(r"^.*?(省|自治区)", "", above)
     short = re.sub(r"(市|地区|盟)$", "", city)
     return {name, plain, city + name, short + name, short + plain}
+
+
+def place_name(code: str) -> str:
+    """A place without its province: 长春市, and 长春市朝阳区, since other cities have a 朝阳区 too."""
+    if not code:
+        return ""
+    above = [one.name for one in jurisdictions.ancestors(code)[1:]]
+    return "".join([*above, jurisdictions.short_name(code)])

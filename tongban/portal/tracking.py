@@ -16,6 +16,7 @@ from tongban.catalogue import queries as catalogue
 from tongban.exchange import queries as exchange
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority
+from tongban.portal.placenames import place_name
 
 MARKS = {
     Party.APPLICANT: "app",
@@ -86,8 +87,8 @@ def holding(case: Case, *, on: date | None = None) -> Holding:
         mark=MARKS[Party(case.holder)],
         receiver=office(case.receiver_authority),
         decider=office(case.decider_authority),
-        receiving=jurisdictions.short_name(case.receiving_place) if case.receiving_place else "",
-        deciding=jurisdictions.short_name(case.deciding_place),
+        receiving=place_name(case.receiving_place),
+        deciding=place_name(case.deciding_place),
         light=cases.light(case, on or today()),
         is_online=case.mode == Mode.ONLINE,
         has_ended=State(case.state) in states.ENDED,
@@ -124,7 +125,7 @@ def stages(case: Case) -> list[Stage]:
     found = []
     for index, (key, mark) in enumerate(way):
         at = _reached(case, key)
-        when = "done" if index < order.index(now) or has_ended and at else "todo"
+        when = "done" if index < order.index(now) or (has_ended and at) else "todo"
         if key == now and not has_ended:
             when = "now"
         found.append(Stage(key, mark, when, at))

@@ -4,18 +4,21 @@ Django cuts a path off a file's name before anybody sees it. A path in a name is
 attack, and the sender is told so; hence this parser keeps what was sent beside what is left of it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser
+from django.http.response import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 class _Parser(MultiPartParser):
@@ -41,10 +44,10 @@ def with_sent_names(view: View[P]) -> View[P]:
 
     @csrf_exempt
     @wraps(view)
-    def reading(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def reading(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         def parse(
             meta: Mapping[str, Any], post_data: Any
-        ) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]]:
+        ) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]]:
             parser = _Parser(meta, post_data, request.upload_handlers, request.encoding)
             post, files = parser.parse()
             for name in files:
@@ -58,6 +61,6 @@ def with_sent_names(view: View[P]) -> View[P]:
     return reading
 
 
-def sent_name(file: UploadedFile) -> str:
+def sent_name(file: UploadedFile[bytes]) -> str:
     """The name as it came, path and all."""
     return str(getattr(file, "sent_name", file.name) or "")

@@ -12,15 +12,15 @@ from tongban.catalogue.queries import Version
 from tongban.catalogue.versions import Condition
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions import rules as places
+from tongban.portal import placenames
 
 register = Library()
 
 
 @register.filter
 def hours(office_hours: Mapping[str, Any]) -> str:
-    """工作日8:30–12:00、13:30–17:00, with a word when nobody has confirmed them."""
-    text = places.hours_text(office_hours)
-    return text + _("（平台默认，去之前请打电话问）") if office_hours.get("is_default") else text
+    """工作日8:30–12:00、13:30–17:00; the page says beside it where nobody has confirmed them."""
+    return places.hours_text(office_hours)
 
 
 @register.filter
@@ -50,9 +50,21 @@ def short_name(code: str) -> str:
 
 
 @register.filter
+def place_name(code: str) -> str:
+    """长春市, and 长春市朝阳区 for a district, since there is a 朝阳区 in other cities too."""
+    return placenames.place_name(code)
+
+
+@register.filter
 def full_name(code: str) -> str:
     """吉林省长春市"""
     return jurisdictions.full_name(code) if code else ""
+
+
+@register.filter
+def to_you(title: str) -> str:
+    """A line of the history as its applicant reads it: 您提交申请."""
+    return title.replace("申请人", str(_("您")))
 
 
 @register.filter

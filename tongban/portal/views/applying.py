@@ -53,16 +53,14 @@ def start(request: HttpRequest, account: Account) -> HttpResponse:
         wanted=asked.get("mode", ""),
     )
     if able and request.method == "POST" and form.is_valid():
-        return _begun(request, account, version, pair, form)
+        return _begun(account, version, pair, form)
     context = {"item": item, "version": version, "pair": pair, "form": form, "able": able}
     return render(
         request, "portal/start.html", context, status=422 if form.errors and able else 200
     )
 
 
-def _begun(
-    request: HttpRequest, account: Account, version: Version, pair: Pair, form: StartForm
-) -> HttpResponse:
+def _begun(account: Account, version: Version, pair: Pair, form: StartForm) -> HttpResponse:
     draft = drafts.start_draft(
         account=account,
         applicant=form.who,
@@ -136,9 +134,7 @@ def step(request: HttpRequest, account: Account, draft_id: UUID, key: str) -> Ht
     page = asking.step_of(rules.version_of(draft), key)
     today = standing.today()
     typed = asking.typed(rules.version_of(draft), page, posted, on=today)
-    errors = drafts.save_step(
-        draft_id=draft_id, account=account, step=key, answers=typed, at=now()
-    )
+    errors = drafts.save_step(draft_id=draft_id, account=account, step=key, answers=typed, at=now())
     if request.method != "POST":
         messages.success(request, _("登录以前填的内容已经保存"))
     draft.refresh_from_db()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -77,7 +77,7 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         "held": held,
         "stages": tracking.stages(found),
         "count": tracking.count(found),
-        "ledger": clock.ledger(found, at=now()),
+        "spans": clock.spans(found, at=now()),
         "late": tracking.late(found, at=now()),
         "steps": list(reversed(steps)),
         "mend": mend if held.asks else None,
@@ -85,7 +85,7 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         "contact": last_personal.personal["contact"] if last_personal else {},
         "papers": _papers(found),
         "result": _result(found),
-        "request": cases.open_request(found),
+        "open_request": cases.open_request(found),
         "last_request": cases.last_request(found),
         "can_sign": may(check_move, found, states.CLOSE_ONLINE),
         "can_withdraw": State(found.state) in states.UNDECIDED,
@@ -118,12 +118,10 @@ def _result(found: Case) -> Paper | None:
 
 @signed_in
 @require_safe
-def paper(request: HttpRequest, account: Account, number: str, digest: str) -> HttpResponse:
+def paper(request: HttpRequest, account: Account, number: str, digest: str) -> FileResponse:
     """A paper that belongs to one's own case; any other does not exist."""
     found = cases.case_of(account, number)
-    known = {
-        file.digest: file for event in recorded.events(number) for file in event.files
-    }
+    known = {file.digest: file for event in recorded.events(number) for file in event.files}
     result = _result(found)
     if digest not in known or (found.result.get("digest") == digest and result is None):
         raise NotFound(_("这件办件里没有这份文件"))

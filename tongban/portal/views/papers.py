@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -51,9 +51,7 @@ def sheet(request: HttpRequest, account: Account, draft_id: UUID) -> HttpRespons
     return go(request, reverse("portal:check", args=[draft_id]))
 
 
-def _take(
-    request: HttpRequest, account: Account, draft: Draft
-) -> tuple[dict[str, str], list[str]]:
+def _take(request: HttpRequest, account: Account, draft: Draft) -> tuple[dict[str, str], list[str]]:
     """Keep what can be kept; a sentence for each file that cannot, by the thing it was meant for."""
     refusals: dict[str, str] = {}
     kept = []
@@ -116,7 +114,7 @@ def _shown(
 
 @signed_in
 @require_safe
-def draft_paper(request: HttpRequest, account: Account, draft_id: UUID, spec: str) -> HttpResponse:
+def draft_paper(_request: HttpRequest, account: Account, draft_id: UUID, spec: str) -> FileResponse:
     """A paper of one's own application, to look at what was uploaded."""
     draft = drafts.draft_of(account, draft_id)
     paper = draft.papers.filter(spec=spec).first()

@@ -34,6 +34,11 @@ class Hit:
     found: Availability | None
     modes: tuple[str, ...]
 
+    @property
+    def verdict(self) -> str:
+        """ok, warn or bad; nothing without a pair."""
+        return self.found.verdict if self.found else ""
+
 
 @page
 @require_safe
@@ -44,12 +49,14 @@ def search(request: HttpRequest) -> HttpResponse:
     theme = request.GET.get("theme", "")
     pair = places.read(request.GET, on=today)
     found = guidance.search(words, limit=guidance.MOST, theme=theme) if words else None
-    items: Sequence[Item] = found.items if found else catalogue.items(theme=theme)
+    items: Sequence[Item] = catalogue.items(theme=theme) if found is None else found.items
     hits = [_hit(one, pair, today) for one in items]
-    counts = Counter(hit.found.verdict for hit in hits if hit.found)
+    counts = Counter(hit.verdict for hit in hits)
+    # What can be done comes first; among equals the order of the search stays.
+    hits.sort(key=lambda hit: VERDICTS.index(hit.verdict) if hit.verdict else 0)
     shown = request.GET.get("show", "")
     if shown in VERDICTS:
-        hits = [hit for hit in hits if hit.found and hit.found.verdict == shown]
+        hits = [hit for hit in hits if hit.verdict == shown]
     context = {
         "words": words,
         "theme": theme,
@@ -105,6 +112,6 @@ def _near(found: Found | None, pair: Pair) -> list[tuple[str, str]]:
 @require_safe
 def place_names(request: HttpRequest) -> HttpResponse:
     """Full names of places for what somebody is typing; the options of a list under the field."""
-    typed = next((value for key, value in request.GET.items() if value), "")
-    names = placenames.suggest(typed, on=standing.today())
+    typed = next(iter(request.GET.values()), "")
+    names = placenames.suggest(str(typed), on=standing.today())
     return render(request, "portal/_place_names.html", {"names": names})

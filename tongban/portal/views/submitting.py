@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.basics.refusals import FieldsRefused
@@ -17,6 +18,7 @@ from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
 from tongban.cases.states import Mode
 from tongban.catalogue import forms
+from tongban.catalogue.versions import Step
 from tongban.parties.models import Account
 from tongban.portal import asking, materials, mending, tracking
 from tongban.portal.door import signed_in
@@ -81,9 +83,7 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
     }
 
 
-def _asked(
-    draft: Draft, step: forms.Step, answers: Mapping[str, object]
-) -> list[asking.Question]:
+def _asked(draft: Draft, step: Step, answers: Mapping[str, object]) -> list[asking.Question]:
     return asking.questions(draft, step, answers, {}, on=standing.today())
 
 
@@ -91,25 +91,32 @@ def _words(question: asking.Question) -> str:
     """An answer as a person reads it: the option's words, the place's name, the figure's unit."""
     if question.control == "select":
         return dict(question.options).get(question.value, question.value) if question.value else ""
-    words = question.field.label_of(question.shown)
-    return words
+    return question.field.label_of(question.shown)
 
 
 def _faults(draft: Draft, errors: Mapping[str, list[str]]) -> list[Fault]:
-    """Where each thing that is wrong can be mended."""
+    """Where each thing that is wrong can be mended, in the order of the pages."""
     version = rules.version_of(draft)
-    page_of = {field.key: step.key for step in version.steps for field in step.fields}
-    specs = {material.spec for material in version.materials}
+    answers = drafts.answers_of(draft)
     found = []
-    for name, said in errors.items():
-        url = ""
-        if name in page_of:
-            page = reverse("portal:step", args=[draft.pk, page_of[name]])
-            url = f"{page}?back=check#id_{name}"
-        elif name in specs:
-            url = reverse("portal:materials", args=[draft.pk]) + f"#id_paper-{name}"
+    left = dict(errors)
+    for step in version.steps:
+        page = reverse("portal:step", args=[draft.pk, step.key])
+        for one in asking.questions(draft, step, answers, errors, on=standing.today()):
+            left.pop(one.field.key, None)
+            url = f"{page}?back=check#{one.id}"
+            found += [Fault(f"{one.field.label}：{said}", url) for said in one.errors]
+    papers = reverse("portal:materials", args=[draft.pk])
+    missing = {one.spec: [upload(one)] for one in materials.sheet(draft).missing}
+    for name, said in (left | missing).items():
+        url = f"{papers}#id_paper-{name}" if version.material(name) else ""
         found += [Fault(sentence, url) for sentence in said]
     return found
+
+
+def upload(thing: materials.Thing) -> str:
+    """What to do about a thing that is missing."""
+    return _("上传%(name)s") % {"name": thing.asked.name}
 
 
 @signed_in
