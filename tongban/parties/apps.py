@@ -16,6 +16,9 @@ class PartiesConfig(AppConfig):
 def _name(request: HttpRequest) -> str:
     from tongban.parties import queries
 
+    # A guarded view has already looked them up.
+    if known := getattr(request, "applicant", None) or getattr(request, "officer", None):
+        return str(known.name)
     if officer := queries.officer_of(request.user):
         return officer.name
     if applicants := queries.applicants_of(request.user):

@@ -1,5 +1,6 @@
 """Everything that can happen to people: they become known, may act, hold office, get a client."""
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -162,7 +163,7 @@ def make_client(
     Refused: FieldsRefused for places that are no beginnings of codes, and unknown scopes.
     """
     errors: dict[str, list[str]] = {}
-    if not prefixes or not all(p.isdigit() and len(p) in {2, 4, 6} for p in prefixes):
+    if not prefixes or not all(re.fullmatch(r"(?:[0-9]{2}){1,3}", p) for p in prefixes):
         errors["prefixes"] = [_("地域写区划代码的前2、4或6位，例如22或2201")]
     if not scopes or not set(scopes) <= set(SCOPES):
         errors["scopes"] = [_("权限只能是：%(scopes)s") % {"scopes": "、".join(SCOPES)}]

@@ -34,11 +34,10 @@ def refusal(request, name):
 
 
 urlpatterns = [
-    path("", include("tongban.ui.urls")),
-    path("accounts/", include("tongban.parties.urls")),
-    path("sandbox/", include("tongban.sandbox.urls")),
-    path("desk/", desk),
-    path("desk/decide/", decide),
-    path("form/", form),
-    path("refusal/<path:name>/", refusal),
+    path("door/desk/", desk),
+    path("door/decide/", decide),
+    path("door/form/", form),
+    path("door/refusal/<path:name>/", refusal),
+    # The frame leads to the real doors.
+    path("", include("tongban.config.urls")),
 ]

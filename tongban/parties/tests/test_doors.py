@@ -22,20 +22,20 @@ def next_of(response):
 
 def test_an_officer_comes_through_with_office_and_place(client, zhaoliu):
     client.force_login(zhaoliu)
-    assert client.get("/desk/").content.decode() == "赵六 220104"
+    assert client.get("/door/desk/").content.decode() == "赵六 220104"
 
 
 def test_nobody_in_particular_signs_in_first_and_comes_back(client):
-    response = client.get("/desk/?state=late&x=1")
+    response = client.get("/door/desk/?state=late&x=1")
 
     assert response.status_code == 302
     assert urlsplit(response["Location"]).path == "/sandbox/"
-    assert next_of(response) == ["/desk/?state=late&x=1"]
+    assert next_of(response) == ["/door/desk/?state=late&x=1"]
 
 
 def test_an_applicant_at_the_desk_is_told_where_to_go(client, lisi):
     client.force_login(lisi)
-    response = client.get("/desk/")
+    response = client.get("/door/desk/")
 
     page = response.content.decode()
     assert response.status_code == 403
@@ -46,7 +46,7 @@ def test_an_applicant_at_the_desk_is_told_where_to_go(client, lisi):
 
 def test_an_officer_without_the_role_is_told_which_one_it_needs(client, zhaoliu):
     client.force_login(zhaoliu)
-    response = client.get("/desk/decide/")
+    response = client.get("/door/decide/")
 
     page = response.content.decode()
     assert response.status_code == 403
@@ -56,42 +56,42 @@ def test_an_officer_without_the_role_is_told_which_one_it_needs(client, zhaoliu)
 
 def test_an_officer_is_no_applicant(client, zhaoliu):
     client.force_login(zhaoliu)
-    response = client.get("/form/")
+    response = client.get("/door/form/")
     assert response.status_code == 403
     assert "这个账号不能申请" in response.content.decode()
 
 
 def test_what_was_typed_before_the_session_was_gone_is_there_again(client, lisi):
-    page = "http://testserver/form/?step=2"
+    page = "http://testserver/door/form/?step=2"
     sent = {"house": ["幸福路1号", "二单元"], "csrfmiddlewaretoken": "t", "password": "p"}
-    response = client.post("/form/", sent, headers={"referer": page})
-    assert next_of(response) == ["/form/?step=2"]
+    response = client.post("/door/form/", sent, headers={"referer": page})
+    assert next_of(response) == ["/door/form/?step=2"]
     assert "幸福路" not in str(dict(client.session))
 
     client.post("/sandbox/sign-in/", {"username": "nobody"})  # a failed try loses nothing
     client.login(username="lisi", password="a long and good one")
 
-    assert client.get("/form/?step=2").content.decode() == "李四 GET ['幸福路1号', '二单元']"
-    assert client.get("/form/?step=2").content.decode() == "李四 GET []"  # once
+    assert client.get("/door/form/?step=2").content.decode() == "李四 GET ['幸福路1号', '二单元']"
+    assert client.get("/door/form/?step=2").content.decode() == "李四 GET []"  # once
 
 
 def test_what_was_typed_long_ago_or_elsewhere_does_not_come_back(lisi, client, monkeypatch):
-    client.post("/form/", {"house": "1"}, headers={"referer": "http://testserver/form/"})
+    client.post("/door/form/", {"house": "1"}, headers={"referer": "http://testserver/door/form/"})
     client.login(username="lisi", password="a long and good one")
     request = RequestFactory().get("/other/")
     request.session = client.session
 
     assert signing_in.take(request, now()) is None
-    request.path = "/form/"
+    request.path = "/door/form/"
     assert signing_in.take(request, now() + timedelta(minutes=31)) is None
     assert signing_in.take(request, now()) is None
 
 
 def test_a_fragment_sends_the_whole_page_to_sign_in(client):
     response = client.post(
-        "/form/",
+        "/door/form/",
         {"house": "1"},
-        headers={"hx-request": "true", "hx-current-url": "http://testserver/form/?step=2"},
+        headers={"hx-request": "true", "hx-current-url": "http://testserver/door/form/?step=2"},
     )
     assert response.headers["HX-Redirect"].startswith("/sandbox/?next=")
     assert "step%3D2" in response.headers["HX-Redirect"]
@@ -124,14 +124,14 @@ def test_a_page_of_this_site_is_come_back_to():
 @pytest.mark.parametrize(
     ("referer", "back"),
     [
-        ("http://testserver/form/?step=2", "/form/?step=2"),
-        ("https://evil.example/form/", "/"),
+        ("http://testserver/door/form/?step=2", "/door/form/?step=2"),
+        ("https://evil.example/door/form/", "/"),
         ("", "/"),
         ("http://testserver//evil.example/", "/"),
     ],
 )
 def test_a_sent_form_is_come_back_to_by_the_page_it_stood_on(referer, back):
-    request = RequestFactory().post("/form/", headers={"referer": referer})
+    request = RequestFactory().post("/door/form/", headers={"referer": referer})
     assert signing_in.return_path(request) == back
 
 
@@ -146,12 +146,12 @@ def test_one_chooses_for_whom_one_acts(client, lisi):
     operations.let_act(account=lisi, applicant=firm, capacity=Capacity.LEGAL_REPRESENTATIVE, at=NOW)
     client.force_login(lisi)
     assert "长春示例科技有限公司" in client.get("/accounts/acting/").content.decode()
-    assert client.get("/form/").content.decode().startswith("李四 ")
+    assert client.get("/door/form/").content.decode().startswith("李四 ")
 
-    response = client.post("/accounts/acting/", {"applicant": str(firm.id), "next": "/form/"})
+    response = client.post("/accounts/acting/", {"applicant": str(firm.id), "next": "/door/form/"})
 
-    assert response["Location"] == "/form/"
-    assert client.get("/form/").content.decode().startswith("长春示例科技有限公司 ")
+    assert response["Location"] == "/door/form/"
+    assert client.get("/door/form/").content.decode().startswith("长春示例科技有限公司 ")
 
 
 def test_nobody_acts_for_a_stranger(client, lisi):
@@ -166,7 +166,7 @@ def test_nobody_acts_for_a_stranger(client, lisi):
 
     for chosen in (str(stranger.id), "nonsense", ""):
         assert client.post("/accounts/acting/", {"applicant": chosen}).status_code == 422
-    assert client.get("/form/").content.decode().startswith("李四 ")
+    assert client.get("/door/form/").content.decode().startswith("李四 ")
     with pytest.raises(NotAllowed):
         permissions.check_acts_for(lisi, stranger)
 
@@ -174,7 +174,7 @@ def test_nobody_acts_for_a_stranger(client, lisi):
 def test_an_account_that_was_stopped_is_out_at_once(client, zhaoliu):
     client.force_login(zhaoliu)
     Account.objects.update(is_active=False)
-    assert client.get("/desk/").status_code == 302
+    assert client.get("/door/desk/").status_code == 302
 
 
 def test_officers_appear_in_records_under_a_name_that_stays(zhaoliu, settings):

@@ -38,7 +38,7 @@ def test_pages_of_somebody_signed_in_pass_every_check(browser, live_server):
         "/accounts/acting/",
         "/accounts/logout/",
         "/accounts/2fa/",
-        "/refusal/parties/officers_only/",
-        "/refusal/parties/role_missing/",
+        "/door/refusal/parties/officers_only/",
+        "/door/refusal/parties/role_missing/",
     ]
     check_pages(browser, live_server.url, pages, cookies=signed_in_as("lisi"))

@@ -44,6 +44,17 @@ def test_a_token_says_who_where_and_what_without_a_query(django_assert_num_queri
 
 
 @pytest.mark.django_db
+def test_a_token_can_be_asked_for_less_but_not_for_more():
+    client, _secret = a_client()
+    less = queries.read_token(operations.issue_token(client, NOW, ["cases"]), NOW)
+
+    assert less.allows("cases")
+    assert not less.allows("submit")
+    with pytest.raises(operations.ScopeNotGiven):
+        operations.issue_token(client, NOW, ["cases", "events"])
+
+
+@pytest.mark.django_db
 def test_a_client_shows_its_secret_and_the_secret_is_not_kept():
     client, secret = a_client()
 
@@ -84,6 +95,7 @@ def test_a_new_secret_ends_the_old_one():
         ({"prefixes": [""]}, "prefixes"),  # would reach everywhere
         ({"prefixes": ["2"]}, "prefixes"),
         ({"prefixes": ["吉林"]}, "prefixes"),
+        ({"prefixes": ["２２"]}, "prefixes"),
         ({"scopes": []}, "scopes"),
         ({"scopes": ["everything"]}, "scopes"),
     ],
