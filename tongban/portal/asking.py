@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tongban.basics import canonical
 from tongban.basics.refusals import FieldsRefused, NotFound
 from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
@@ -65,6 +66,12 @@ class Question:
     def list_target(self) -> str:
         """The same list, as a selector."""
         return f"#{self.list_id}"
+
+    @property
+    def in_words(self) -> str:
+        """The answer as a person reads it: the option's words, the place's name."""
+        words = dict(self.options)
+        return words.get(self.value, self.shown) if self.value else ""
 
     @property
     def keyboard(self) -> str:
@@ -178,6 +185,23 @@ def unseen(step: Step, answers: Mapping[str, Any], seen: str) -> list[Field]:
     """
     shown = set(seen.split())
     return [field for field in forms.asked(step.fields, answers) if field.key not in shown]
+
+
+def mark(step: Step, answers: Mapping[str, Any]) -> str:
+    """A short mark of what a page holds, by which a later save knows what its writer had seen."""
+    held = [[field.key, answers.get(field.key, "")] for field in step.fields]
+    return canonical.digest(canonical.dumps(held))[:16]
+
+
+def is_changed_elsewhere(
+    draft: Draft, step: Step, posted: Mapping[str, str], typed: Mapping[str, str]
+) -> bool:
+    """Whether another tab has saved this page since it was shown, and said something else."""
+    saved = drafts.answers_of(draft)
+    seen = posted.get("_was", "")
+    if not seen or seen == mark(step, saved):
+        return False
+    return any(saved.get(key, "") != value for key, value in typed.items())
 
 
 def is_begun(step: Step, answers: Mapping[str, Any]) -> bool:

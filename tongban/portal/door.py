@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from tongban.basics.refusals import Refused
 from tongban.parties.models import Account
@@ -48,7 +49,8 @@ def signed_in(view: OwnView[P]) -> View[P]:
             return view(request, request.user, *args, **kwargs)
         return to_sign_in(request)
 
-    return page(owned)
+    # On a shared computer nobody reads what somebody else had open, not by the back button either.
+    return never_cache(page(owned))
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -190,8 +190,9 @@ def drop_draft(*, draft_id: uuid.UUID, account: Account) -> None:
 
 
 def intake_of(draft: Draft) -> Intake:
-    """A draft as it would be handed in."""
+    """A draft as it would be handed in: without papers that the answers no longer ask for."""
     answers = answers_of(draft)
+    asked = {material.spec for material in forms.materials(rules.version_of(draft), answers)}
     return Intake(
         item=draft.item,
         mode=Mode(draft.mode),
@@ -200,7 +201,9 @@ def intake_of(draft: Draft) -> Intake:
         receiving_place=draft.receiving_place,
         deciding_place=draft.deciding_place,
         answers=answers,
-        papers=tuple(_handed_in(paper) for paper in draft.papers.order_by("spec")),
+        papers=tuple(
+            _handed_in(paper) for paper in draft.papers.order_by("spec") if paper.spec in asked
+        ),
     )
 
 

@@ -10,7 +10,6 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.basics.refusals import FieldsRefused
 from tongban.cases import rules, standing
 from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
@@ -121,81 +120,3 @@ def drop(request: HttpRequest, account: Account, draft_id: UUID) -> HttpResponse
         return redirect("portal:cases")
     context = {"draft": draft, "version": rules.version_of(draft)}
     return render(request, "portal/drop.html", context)
-
-
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def step(request: HttpRequest, account: Account, draft_id: UUID, key: str) -> HttpResponse:
-    """One page of the form. Whatever is sent is kept, right or wrong; then on, or once more."""
-    draft = drafts.draft_of(account, draft_id)
-    posted = request.POST if request.method == "POST" else kept.take(request)
-    if posted is None:
-        return submitted(draft) or _shown(request, draft, key)
-    page = asking.step_of(rules.version_of(draft), key)
-    today = standing.today()
-    typed = asking.typed(rules.version_of(draft), page, posted, on=today)
-    errors = drafts.save_step(draft_id=draft_id, account=account, step=key, answers=typed, at=now())
-    if request.method != "POST":
-        messages.success(request, _("登录以前填的内容已经保存"))
-    draft.refresh_from_db()
-    answers = drafts.answers_of(draft)
-    if "_look" in posted:
-        return _shown(request, draft, key, errors={})
-    if "_later" in posted:
-        return redirect("portal:tasks", draft_id=draft_id)
-    if more := asking.unseen(page, answers, posted.get("_seen", "")):
-        here = reverse("portal:step", args=[draft_id, key])
-        return redirect(f"{here}?more={more[0].key}#id_{more[0].key}")
-    if errors:
-        return _shown(request, draft, key, errors=errors, status=422)
-    return redirect(_next(request, draft, key))
-
-
-def _shown(
-    request: HttpRequest,
-    draft: Draft,
-    key: str,
-    *,
-    errors: dict[str, list[str]] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    """The page; a page that was left with mistakes says them when it is opened again."""
-    version, today = rules.version_of(draft), standing.today()
-    page, answers = asking.step_of(version, key), drafts.answers_of(draft)
-    if errors is None:
-        errors = asking.errors_of(draft, page, answers) if asking.is_begun(page, answers) else {}
-        if "more" in request.GET:
-            errors = {name: said for name, said in errors.items() if answers.get(name)}
-    questions = asking.questions(draft, page, answers, errors, on=today)
-    steps = [one.key for one in version.steps]
-    context = {
-        "draft": draft,
-        "version": version,
-        "page": page,
-        "questions": questions,
-        "errors": [(one.id, said) for one in questions for said in one.errors],
-        "seen": " ".join(one.field.key for one in questions),
-        "can_grow": any(field.when for field in page.fields),
-        "more": request.GET.get("more", ""),
-        "number": steps.index(key) + 1,
-        "count": len(steps) + 2,
-        "back": request.GET.get("back", ""),
-        "mend": mending.asked_of(draft.case) if draft.case else None,
-    }
-    return render(request, "portal/step.html", context, status=status)
-
-
-def _next(request: HttpRequest, draft: Draft, key: str) -> str:
-    """The page after this one; back to checking when somebody came from there to change a thing."""
-    if request.GET.get("back") == "check":
-        return reverse("portal:check", args=[draft.pk])
-    steps = [one.key for one in rules.version_of(draft).steps]
-    at = steps.index(key) + 1
-    if at < len(steps):
-        return reverse("portal:step", args=[draft.pk, steps[at]])
-    return reverse("portal:materials", args=[draft.pk])
-
-
-def sentences(refused: FieldsRefused) -> list[str]:
-    """All that a refusal says, without its fields."""
-    return [said for all_of_them in refused.errors.values() for said in all_of_them]

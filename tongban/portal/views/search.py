@@ -75,6 +75,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": _without(request, "page"),
         "today": today,
         "near": _near(found, pair),
+        "open_items": catalogue.open_items(today) if not items else [],
     }
     return render(request, "portal/search.html", context)
 

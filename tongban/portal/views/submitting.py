@@ -62,7 +62,7 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
     answers = drafts.answers_of(draft)
     intake = drafts.intake_of(draft)
     shown = [
-        (step, [(question.label, _words(question)) for question in _asked(draft, step, answers)])
+        (step, [(question.label, question.in_words) for question in _asked(draft, step, answers)])
         for step in forms.steps(version)
     ]
     route = rules.route(intake, version)
@@ -85,13 +85,6 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
 
 def _asked(draft: Draft, step: Step, answers: Mapping[str, object]) -> list[asking.Question]:
     return asking.questions(draft, step, answers, {}, on=standing.today())
-
-
-def _words(question: asking.Question) -> str:
-    """An answer as a person reads it: the option's words, the place's name, the figure's unit."""
-    if question.control == "select":
-        return dict(question.options).get(question.value, question.value) if question.value else ""
-    return question.field.label_of(question.shown)
 
 
 def _faults(draft: Draft, errors: Mapping[str, list[str]]) -> list[Fault]:
