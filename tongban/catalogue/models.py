@@ -121,7 +121,7 @@ class Batch(models.Model):
 class Item(models.Model):
     """A service with a name, at national level.
 
-    `code` is ours: list, batch and row as published, `2020-2-06` (docs/adr on item codes). `facts`
+    `code` is ours: list, batch and row as published, `2020-2-06`; see docs/adr. `facts`
     is what the document's scenario says, in parts; `themes` and `subjects` are our own sorting.
     """
 

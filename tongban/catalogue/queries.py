@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound, Refused
-from tongban.catalogue import rules, snapshot
+from tongban.catalogue import organs, rules, snapshot
 from tongban.catalogue.models import Batch, Item, ItemSource, PolicyDocument, SourceState
 from tongban.catalogue.rules import Availability, Decided, Place
 from tongban.catalogue.themes import THEMES
@@ -146,7 +146,9 @@ def availability(code: str, *, here: str, there: str, on: date) -> Availability:
     asked = rules.Asked(
         rows=_rows(found),
         version=version,
-        organ=_organ(found, version, there),
+        organ=organs.name_of(
+            department=version.department if version else "", ministry=found.lead, place=there
+        ),
         national=_national(found),
         provinces={one.key: one.province for one in documents()},
     )
@@ -172,21 +174,6 @@ def _national(found: Item) -> Ground:
     is_copy = batch.document_id != batch.list.document_id
     said = _("第%(batch)s批，据省级方案转列") if is_copy else _("第%(batch)s批")
     return Ground(batch.list.document_id, _("附件清单"), said % {"batch": batch.number})
-
-
-def _organ(found: Item, version: Version | None, there: str) -> str:
-    """The organ that decides, by its name; where none is registered, by its line of work."""
-    line = (
-        jurisdictions.department(version.department)
-        if version
-        else jurisdictions.department_of_ministry(found.lead)
-    )
-    if line is None:
-        return _("%(place)s主管部门") % {"place": place(there).name}
-    try:
-        return jurisdictions.competent_authority(line.key, there).name
-    except jurisdictions.NoCompetentAuthority:
-        return _("%(place)s%(line)s主管部门") % {"place": place(there).name, "line": line.name}
 
 
 def decides(version: Version, answers: Mapping[str, Any]) -> Decided | None:

@@ -39,7 +39,11 @@ def read(
     ] = False,
 ) -> None:
     """Code 1 under --check when the shipped list is not what the documents say."""
-    text = listing.dump(listing.build(source))
+    try:
+        text = listing.dump(listing.build(source))
+    except listing.SourceMissing as missing:
+        print(f"找不到原文，请用 --from 指明文件夹。 Documents not found: {missing}")
+        raise typer.Exit(Exit.REFUSED) from missing
     if listing.ITEMS.is_file() and listing.ITEMS.read_text("utf-8") == text:
         print("随附的清单与原文一致。 The shipped list is what the documents say.")
         return
@@ -49,7 +53,7 @@ def read(
         )
         raise typer.Exit(Exit.REFUSED)
     listing.ITEMS.write_text(text, "utf-8")
-    print(f"已写入 Written: {listing.ITEMS.relative_to(PROJECT)}")
+    print(f"已写入 Written: {listing.ITEMS}")
 
 
 @app.command(help="载入随附的目录并建立检索；再次执行很快。 Load the catalogue and index it.")
@@ -114,7 +118,10 @@ def availability(
 
     from tongban.catalogue import queries
 
-    day = date.fromisoformat(on) if on else localdate()
+    try:
+        day = date.fromisoformat(on) if on else localdate()
+    except ValueError as error:
+        raise typer.BadParameter(f"{on}：日期写成 2026-11-23。 A date like 2026-11-23.") from error
     answer = queries.availability(code, here=here, there=there, on=day)
     facts = {
         "verdict": answer.verdict,

@@ -1,16 +1,16 @@
-"""The catalogue over the real divisions; they take seconds to load, so they are loaded once."""
+"""The catalogue over the real divisions and the offices of two provinces."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.test import TestCase
-from django.utils.timezone import now
 
 from tongban.basics.refusals import FieldsRefused
 from tongban.catalogue import forms, queries
 from tongban.catalogue.operations import load_catalogue
-from tongban.jurisdictions import operations as jurisdictions
 from tongban.jurisdictions import snapshot
+from tongban.jurisdictions.models import Authority, Revision
 from tongban.jurisdictions.queries import NoSuchDivision
 
 TODAY = date(2026, 11, 23)
@@ -20,17 +20,35 @@ MOVE = "2020-2-06"
 class TestCatalogueOverRealPlaces(TestCase):
     @classmethod
     def setUpTestData(cls):
-        jurisdictions.load_reference(at=now())
         load_catalogue()
 
-    def setUp(self):
+    def tearDown(self):
         snapshot.look_again()
 
     def test_availability_names_places_and_organs(self):
         found = queries.availability(MOVE, here="220104", there="350102", on=TODAY)
         assert found.kind == "not-connected"
         assert found.reason.startswith("福建省福州市鼓楼区还没有接入本平台")
-        assert "福州市公安" in found.reason
+        assert "福州市公安局" in found.reason
+
+    def test_where_no_organ_is_registered_the_line_of_work_is_named(self):
+        found = queries.availability(MOVE, here="220104", there="440103", on=TODAY)
+        assert "广州市公安主管部门" in found.reason
+
+    def test_a_list_of_items_asks_the_database_once_for_each_line_of_work(self):
+        for item in queries.items():
+            queries.availability(item.code, here="220104", there="350102", on=TODAY)
+        with self.assertNumQueries(0):
+            for item in queries.items():
+                queries.availability(item.code, here="220104", there="350102", on=TODAY)
+
+    def test_an_organ_that_was_renamed_is_called_by_its_new_name(self):
+        queries.availability(MOVE, here="220104", there="350102", on=TODAY)
+        Authority.objects.filter(name="福州市公安局").update(name="福州市公安总局")
+        Revision.objects.update(stamp=uuid4())
+        snapshot.look_again()
+        found = queries.availability(MOVE, here="220104", there="350102", on=TODAY)
+        assert "福州市公安总局" in found.reason
 
     def test_two_counties_of_a_city_are_one_place(self):
         found = queries.availability(MOVE, here="220104", there="220102", on=TODAY)
