@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from tongban.config import environment as env
+from tongban.config import logs
 
 BASE = Path(__file__).resolve().parent.parent
 ROOT = BASE.parent
@@ -141,3 +142,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+logs.configure()

@@ -103,17 +103,16 @@ def attempt(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: dateti
         raise
     except Exception as bug:  # noqa: BLE001 - whatever it is, the message must not be lost
         return _failed(row_id, envelope, bug, count=count, at=at)
-    if count > 1:
-        _write(
-            row_id,
-            state="handled",
-            code="",
-            reason="",
-            envelope=b"",
-            retry_at=None,
-            attempts=count,
-            handled_at=at,
-        )
+    _write(
+        row_id,
+        state="handled",
+        code="",
+        reason="",
+        envelope=b"",
+        retry_at=None,
+        attempts=count,
+        handled_at=at,
+    )
     receipts.owe(envelope, state=receipts.HANDLED, at=at)
     return Outcome.HANDLED
 

@@ -51,7 +51,8 @@ class Envelope:
     recipient: str
     subject: str
     at: datetime
-    data: Any
+    # Not shown when an error is: it may be about a person.
+    data: Any = field(repr=False)
     files: tuple[Paper, ...] = ()
     sequence: int | None = None
     key_id: str = ""

@@ -2,15 +2,13 @@
 
 import io
 import json
-import logging
 import sys
 
 import django
 
 django.setup()
 
-import structlog  # noqa: E402 - settings must be in place first
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command  # noqa: E402 - settings must be in place first
 from django.db import connection, transaction  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 
@@ -123,7 +121,6 @@ def steps(to, subject, first, last):
 
 
 def work():
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     main.run()
 
 

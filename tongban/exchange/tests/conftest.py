@@ -1,0 +1,101 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from django.conf import settings
+
+from tongban.basics import signing
+from tongban.exchange import registry
+from tongban.exchange.envelope import open_envelope, seal_envelope
+from tongban.jurisdictions import operations as directory
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.jurisdictions import snapshot
+from tongban.jurisdictions.models import Node
+
+AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+
+
+@dataclass
+class Partner:
+    """Another node, as far as its messages go."""
+
+    code: str
+    signer: signing.Signer
+
+    def writes(
+        self,
+        kind,
+        subject="case-1",
+        data=None,
+        *,
+        message_id=None,
+        to=None,
+        sequence=None,
+        files=(),
+    ):
+        """The bytes of a message, as they leave that node."""
+        return seal_envelope(
+            message_id=message_id or uuid4(),
+            type=kind,
+            sender=self.code,
+            recipient=to or settings.NODE_ID,
+            subject=subject,
+            at=AT,
+            data=data if data is not None else {},
+            signer=self.signer,
+            sequence=sequence,
+            files=files,
+        )
+
+    def sends(self, *words, **more):
+        """The message, opened as this node opens it."""
+        return open_envelope(
+            self.writes(*words, **more), me=settings.NODE_ID, keys=jurisdictions.public_key
+        )
+
+
+def introduced(code):
+    signer = signing.signer_from_pem(signing.new_key())
+    Node.objects.update_or_create(
+        code=code,
+        defaults={"name": code, "public_key": signer.public_key, "key_id": signer.key_id},
+    )
+    # What changes the directory stamps it, and every process reads it anew.
+    directory._stamp(at=AT)
+    return Partner(code, signer)
+
+
+@pytest.fixture
+def fujian(db):
+    yield introduced("35")
+    snapshot.look_again()
+
+
+@pytest.fixture
+def guizhou(db):
+    yield introduced("52")
+    snapshot.look_again()
+
+
+@pytest.fixture(autouse=True)
+def _own_handlers(monkeypatch):
+    """What a test registers is gone after it; what the platform registers is there during it."""
+    monkeypatch.setattr(registry, "_HANDLERS", dict(registry._HANDLERS))
+    monkeypatch.setattr(registry, "_RESENDERS", dict(registry._RESENDERS))
+
+
+def told(rows):
+    """What owed messages say: (recipient, type, subject, data)."""
+    from tongban.basics import canonical, sealing
+
+    said = []
+    for row in rows:
+        raw = sealing.unseal(bytes(row.envelope), context=row.message_id.bytes)
+        data = canonical.loads(raw)["data"]["content"]
+        said.append((row.recipient, row.type, row.subject, data))
+    return said
+
+
+def an_id(number) -> UUID:
+    return UUID(int=number)

@@ -1,0 +1,431 @@
+import io
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError
+
+from tongban.basics.refusals import Refused
+from tongban.exchange import attempts, inbox, outbox, queries
+from tongban.exchange.envelope import BadSignature, Paper, UnknownKey, open_envelope
+from tongban.exchange.inbox import Outcome
+from tongban.exchange.models import FileSent, Outgoing, Received
+from tongban.exchange.tests.conftest import AT, introduced, told
+from tongban.record import papers
+
+pytestmark = pytest.mark.django_db
+
+NOTE = "test.note.v1"
+STEP = "test.step.v1"
+LATER = AT + timedelta(minutes=10)
+
+
+@pytest.fixture
+def notes():
+    """A handler that only writes down what it was given."""
+    taken = []
+
+    @inbox.handles(NOTE)
+    def take(envelope):
+        taken.append(envelope.data)
+
+    return taken
+
+
+@pytest.fixture
+def steps():
+    """A handler whose messages follow each other without a hole, as a case's events do."""
+    taken = []
+
+    @inbox.handles(STEP)
+    def take(envelope):
+        if envelope.sequence > len(taken) + 1:
+            raise inbox.Gap(len(taken) + 1)
+        taken.append(envelope.sequence)
+
+    return taken
+
+
+def receipts():
+    rows = Outgoing.objects.filter(type="exchange.receipt.v1").order_by("id")
+    return [data for *_, data in told(rows)]
+
+
+def asked():
+    rows = Outgoing.objects.filter(type="exchange.resend.v1").order_by("id")
+    return [(recipient, data) for recipient, _, _, data in told(rows)]
+
+
+def test_a_message_is_handled_and_its_sender_gets_a_receipt(fujian, notes):
+    message = fujian.sends(NOTE, data={"n": 1})
+
+    assert inbox.receive(message, at=AT) is Outcome.HANDLED
+
+    assert notes == [{"n": 1}]
+    row = Received.objects.get()
+    assert (row.state, row.handled_at, row.received_at) == ("handled", AT, AT)
+    assert not row.envelope, "what was handled lies in the domain's tables, not twice"
+    assert receipts() == [
+        {"message": str(message.id), "state": "handled", "code": "", "reason": ""}
+    ]
+    assert Outgoing.objects.get().recipient == "35"
+
+
+def test_a_message_that_comes_twice_has_its_effect_once_and_its_receipt_twice(fujian, notes):
+    message = fujian.sends(NOTE)
+    inbox.receive(message, at=AT)
+
+    assert inbox.receive(message, at=LATER) is Outcome.DUPLICATE
+
+    assert len(notes) == 1
+    assert Received.objects.count() == 1
+    assert [word["state"] for word in receipts()] == ["handled", "handled"]
+
+
+def test_the_same_id_from_two_nodes_is_two_messages(fujian, guizhou, notes):
+    the_id = uuid4()
+    inbox.receive(fujian.sends(NOTE, message_id=the_id), at=AT)
+    inbox.receive(guizhou.sends(NOTE, message_id=the_id), at=AT)
+
+    assert len(notes) == 2
+
+
+def test_messages_out_of_order_wait_and_are_handled_in_order(fujian, steps):
+    first, second, third = (fujian.sends(STEP, sequence=n) for n in (1, 2, 3))
+
+    assert inbox.receive(third, at=AT) is Outcome.WAITING
+    assert inbox.receive(second, at=AT) is Outcome.WAITING
+    assert steps == []
+    assert [row.code for row in queries.waiting()] == ["gap", "gap"]
+    assert receipts() == [], "delivered means that it was committed, not that it lies here"
+
+    assert inbox.receive(first, at=AT) is Outcome.HANDLED
+    assert steps == [1, 2, 3]
+    assert not queries.waiting().exists()
+    assert {word["message"] for word in receipts()} == {str(m.id) for m in (first, second, third)}
+    assert not Received.objects.exclude(envelope=b"").exists()
+
+
+def test_what_is_missing_is_asked_for_once_and_again_when_it_does_not_come(fujian, steps):
+    inbox.receive(fujian.sends(STEP, sequence=4), at=AT)
+    inbox.receive(fujian.sends(STEP, sequence=3), at=AT)
+    assert asked() == [("35", {"type": STEP, "from": 1})]
+
+    assert inbox.due_subjects(at=AT + timedelta(seconds=1)) == []
+    assert inbox.due_subjects(at=LATER) == ["case-1"]
+    inbox.try_waiting("case-1", at=LATER)
+    assert asked() == [("35", {"type": STEP, "from": 1})] * 2
+
+
+def test_a_gap_in_one_subject_holds_no_other_subject(fujian, steps):
+    inbox.receive(fujian.sends(STEP, subject="case-1", sequence=2), at=AT)
+
+    assert inbox.receive(fujian.sends(STEP, subject="case-2", sequence=1), at=AT) is Outcome.HANDLED
+
+
+def test_a_gap_may_be_filled_by_another_node(fujian, guizhou, steps):
+    inbox.receive(fujian.sends(STEP, sequence=2), at=AT)
+
+    inbox.receive(guizhou.sends(STEP, sequence=1), at=AT)
+
+    assert steps == [1, 2]
+
+
+def test_a_node_asked_for_messages_tells_them_to_the_one_who_asks(fujian):
+    calls = []
+
+    @outbox.resends(STEP)
+    def resend(*, subject, from_seq, recipient, at):
+        calls.append((subject, from_seq, recipient))
+
+    request = fujian.sends("exchange.resend.v1", data={"type": STEP, "from": 3})
+    assert inbox.receive(request, at=AT) is Outcome.HANDLED
+
+    assert calls == [("case-1", 3, "35")]
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"type": STEP}, {"type": STEP, "from": 0}, {"type": STEP, "from": "1"}, [], "x"]
+)
+def test_a_request_that_makes_no_sense_is_parked(fujian, data):
+    assert inbox.receive(fujian.sends("exchange.resend.v1", data=data), at=AT) is Outcome.PARKED
+    assert Received.objects.get().code == "unreadable"
+
+
+def test_what_a_handler_refuses_is_parked_with_the_reason_and_the_sender_learns_it(fujian, notes):
+    @inbox.handles("test.refused.v1")
+    def refuse(envelope):
+        raise Refused("办理机关不在本节点的辖区")
+
+    message = fujian.sends("test.refused.v1")
+    assert inbox.receive(message, at=AT) is Outcome.PARKED
+
+    row = queries.parked().get()
+    assert (row.code, row.reason) == ("refused", "办理机关不在本节点的辖区")
+    assert receipts() == [
+        {
+            "message": str(message.id),
+            "state": "parked",
+            "code": "refused",
+            "reason": "办理机关不在本节点的辖区",
+        }
+    ]
+    assert inbox.receive(fujian.sends(NOTE), at=AT) is Outcome.HANDLED, "others go on"
+
+
+def test_a_refused_message_leaves_nothing_of_its_handler(fujian, guizhou):
+    @inbox.handles("test.refused.v1")
+    def refuse(envelope):
+        Outgoing.objects.update(last_error="half done")
+        outbox.tell(["52"], NOTE, "case-1", {}, at=AT)
+        raise Refused("不收")
+
+    inbox.receive(fujian.sends("test.refused.v1"), at=AT)
+
+    assert not Outgoing.objects.filter(recipient="52").exists()
+    assert not Outgoing.objects.filter(last_error="half done").exists()
+
+
+def test_a_type_or_a_version_that_nobody_handles_is_parked(fujian):
+    assert inbox.receive(fujian.sends("case.events.v9"), at=AT) is Outcome.PARKED
+
+    row = queries.parked().get()
+    assert row.code == "unknown-type"
+    assert "case.events.v9" in row.reason
+    assert row.is_verified
+    assert [word["code"] for word in receipts()] == ["unknown-type"]
+
+
+def test_a_bug_is_tried_again_at_growing_distances_and_then_parked(fujian, notes):
+    tries = []
+
+    @inbox.handles("test.bug.v1")
+    def fail(envelope):
+        tries.append(1)
+        raise KeyError("a bug")
+
+    at = AT
+    assert inbox.receive(fujian.sends("test.bug.v1"), at=at) is Outcome.WAITING
+    waits = []
+    while row := queries.waiting().first():
+        waits.append(row.retry_at - at)
+        assert inbox.due_subjects(at=row.retry_at - timedelta(milliseconds=1)) == []
+        at = row.retry_at
+        inbox.try_waiting("case-1", at=at)
+
+    assert waits == sorted(waits)
+    assert waits[0] == timedelta(seconds=1)
+    assert waits[-1] <= timedelta(minutes=5)
+    row = queries.parked().get()
+    assert (row.code, row.attempts) == ("handler-failed", attempts.TRIES)
+    assert "KeyError" in row.reason
+    assert [word["state"] for word in receipts()] == ["parked"]
+
+
+def test_a_bug_that_is_gone_at_the_next_try_has_done_no_harm(fujian):
+    bugs = ["with a savepoint", "plainly"]
+
+    @inbox.handles("test.bug.v1")
+    def fail(envelope):
+        if bugs:
+            raise KeyError(bugs.pop())
+
+    inbox.receive(fujian.sends("test.bug.v1"), at=AT)
+    assert inbox.try_waiting("case-1", at=LATER) == 1
+
+    row = Received.objects.get()
+    assert (row.state, row.attempts, row.retry_at, row.code) == ("handled", 2, None, "")
+    assert row.handled_at == LATER
+    assert not row.envelope
+
+
+def test_a_message_does_not_overtake_one_of_its_sender_and_subject_that_failed(fujian, notes):
+    failing = [True]
+
+    @inbox.handles("test.bug.v1")
+    def fail(envelope):
+        if failing:
+            raise KeyError("a bug")
+        notes.append("the first")
+
+    inbox.receive(fujian.sends("test.bug.v1"), at=AT)
+    assert inbox.receive(fujian.sends(NOTE, data="the second"), at=AT) is Outcome.WAITING
+    other = fujian.sends(NOTE, subject="case-2", data="of another case")
+    assert inbox.receive(other, at=AT) is Outcome.HANDLED
+    assert notes == ["of another case"]
+
+    failing.clear()
+    inbox.try_waiting("case-1", at=LATER)
+    assert notes == ["of another case", "the first", "the second"]
+
+
+def test_what_was_held_back_goes_on_when_the_one_before_it_is_parked(fujian, notes):
+    @inbox.handles("test.bug.v1")
+    def fail(envelope):
+        raise KeyError("a bug")
+
+    inbox.receive(fujian.sends("test.bug.v1"), at=AT)
+    inbox.receive(fujian.sends(NOTE, data="behind"), at=AT)
+    at = AT
+    for _ in range(attempts.TRIES):
+        at += timedelta(hours=1)
+        inbox.try_waiting("case-1", at=at)
+
+    assert queries.parked().count() == 1
+    assert notes == ["behind"]
+
+
+def test_the_database_going_away_is_no_fault_of_the_message(fujian):
+    away = [True]
+
+    @inbox.handles("test.away.v1")
+    def handler(envelope):
+        if away:
+            raise OperationalError("the server went away")
+
+    message = fujian.sends("test.away.v1")
+    with pytest.raises(OperationalError):
+        inbox.receive(message, at=AT)
+    assert not Received.objects.exists()
+
+    away.clear()
+    assert inbox.receive(message, at=AT) is Outcome.HANDLED
+
+
+def test_a_message_with_missing_papers_waits_and_asks_for_them(fujian, notes):
+    content = b"%PDF-1.7 ..."
+    kept = papers.put(io.BytesIO(content), media_type="application/pdf")
+    missing = Paper("c" * 64, 7, "image/png")
+    here = Paper(kept.digest, kept.size, "application/pdf")
+
+    assert (
+        inbox.receive(fujian.sends(NOTE, subject="case-2", files=[here]), at=AT) is Outcome.HANDLED
+    )
+    message = fujian.sends(NOTE, files=[here, missing])
+    assert inbox.receive(message, at=AT) is Outcome.WAITING
+
+    assert queries.waiting().get().code == "papers-missing"
+    rows = Outgoing.objects.filter(type="exchange.papers_again.v1")
+    assert told(rows) == [
+        ("35", "exchange.papers_again.v1", "case-1", {"message": str(message.id)})
+    ]
+
+
+def test_when_the_papers_come_what_waited_for_them_is_handled(fujian, notes):
+    content = io.BytesIO(b"late paper")
+    ref = papers.put(content)
+    (papers._place(ref.digest)).unlink()
+    paper = Paper(ref.digest, 10, "text/plain")
+    inbox.receive(fujian.sends(NOTE, data="with a paper", files=[paper]), at=AT)
+    assert notes == []
+
+    papers.put(io.BytesIO(b"late paper"))
+    again = fujian.sends("exchange.papers.v1", files=[paper])
+    assert inbox.receive(again, at=AT) is Outcome.HANDLED
+
+    assert notes == ["with a paper"]
+    assert not queries.waiting().exists()
+
+
+def test_papers_are_sent_again_only_to_the_node_the_message_went_to(fujian, guizhou):
+    ref = papers.put(io.BytesIO(b"secret"))
+    [message_id] = outbox.tell(["35"], NOTE, "case-1", {}, files=[ref], at=AT)
+    for node in ("35", "52"):
+        FileSent.objects.create(recipient=node, digest=ref.digest, size=6, uploaded_at=AT)
+    word = {"message": str(message_id)}
+
+    assert (
+        inbox.receive(guizhou.sends("exchange.papers_again.v1", data=word), at=AT) is Outcome.PARKED
+    )
+    assert not Outgoing.objects.filter(type="exchange.papers.v1").exists()
+
+    assert (
+        inbox.receive(fujian.sends("exchange.papers_again.v1", data=word), at=AT) is Outcome.HANDLED
+    )
+    again = Outgoing.objects.get(type="exchange.papers.v1")
+    assert again.recipient == "35"
+    assert [file["digest"] for file in again.files] == [ref.digest]
+    assert [row.recipient for row in FileSent.objects.all()] == ["52"], "uploaded anew for 35"
+
+
+def test_a_receipt_marks_the_message_as_delivered_and_is_not_receipted(fujian):
+    [message_id] = outbox.tell(["35"], NOTE, "case-1", {}, at=AT)
+    word = {"message": str(message_id), "state": "handled", "code": "", "reason": ""}
+
+    for _ in range(2):
+        assert inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=LATER)
+
+    row = Outgoing.objects.get()
+    assert row.delivered_at == AT, "the moment at which the other node wrote the receipt"
+    assert not row.envelope, "nothing personal is kept longer than needed"
+    assert not Received.objects.exists()
+
+
+def test_a_receipt_of_a_node_the_message_did_not_go_to_counts_for_nothing(fujian, guizhou):
+    [message_id] = outbox.tell(["35"], NOTE, "case-1", {}, at=AT)
+    word = {"message": str(message_id), "state": "handled", "code": "", "reason": ""}
+
+    inbox.receive(guizhou.sends("exchange.receipt.v1", data=word), at=AT)
+
+    assert Outgoing.objects.get().delivered_at is None
+
+
+def test_the_sender_sees_that_its_message_is_parked_until_it_is_handled(fujian):
+    [message_id] = outbox.tell(["35"], NOTE, "case-1", {}, at=AT)
+    word = {"message": str(message_id), "state": "parked", "code": "unknown-type", "reason": "升级"}
+    inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=AT)
+    [transfer] = queries.transfers("case-1")
+    assert (transfer.delivered_at, transfer.parked_reason) == (None, "升级")
+
+    word = {"message": str(message_id), "state": "handled", "code": "", "reason": ""}
+    inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=AT)
+    word = {"message": str(message_id), "state": "parked", "code": "late", "reason": "迟到的话"}
+    inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=AT)
+    [transfer] = queries.transfers("case-1")
+    assert (transfer.delivered_at, transfer.parked_reason) == (AT, "")
+
+
+def test_a_message_that_cannot_be_opened_is_parked_with_the_reason(fujian):
+    raw = fujian.writes(NOTE).replace(b"case-1", b"case-9")
+    with pytest.raises(BadSignature) as fault:
+        open_envelope(raw, me="22", keys=lambda *_: fujian.signer.public_key)
+
+    inbox.park(raw, fault.value, published_by="35", at=AT)
+    inbox.park(raw, fault.value, published_by="35", at=LATER)
+
+    row = queries.parked().get()
+    assert (row.code, row.sender, row.is_verified) == ("bad-signature", "35", False)
+    assert "签名与节点35不符" in row.reason
+    assert receipts() == [], "who wrote it is not certain, so nobody is told"
+
+
+def test_a_forged_message_cannot_take_the_place_of_the_genuine_one(fujian, notes):
+    genuine = fujian.sends(NOTE, data="genuine")
+    forged = genuine.raw.replace(b"genuine", b"forgery")
+    inbox.park(forged, BadSignature("35"), published_by="35", at=AT)
+
+    assert inbox.receive(genuine, at=AT) is Outcome.HANDLED
+    assert notes == ["genuine"]
+
+
+def test_any_bytes_can_be_parked(db):
+    inbox.park(b"\x00\xff not text", UnknownKey("35", "k"), published_by="35", at=AT)
+
+    assert queries.parked().count() == 1
+
+
+def test_a_message_whose_key_was_taken_from_the_directory_while_it_waited_is_parked(fujian, steps):
+    inbox.receive(fujian.sends(STEP, sequence=2), at=AT)
+    introduced("35")
+
+    assert inbox.try_waiting("case-1", at=LATER) == 0
+    assert queries.parked().get().code == "unknown-key"
+
+
+def test_a_type_is_handled_by_one_function_only(notes):
+    with pytest.raises(ValueError, match=NOTE):
+        inbox.handles(NOTE)(print)
+
+    outbox.resends(NOTE)(print)
+    with pytest.raises(ValueError, match="resent by two"):
+        outbox.resends(NOTE)(repr)
