@@ -162,13 +162,7 @@ def make_client(
     The second time with the same id changes bounds and secret, so the old secret stops at once.
     Refused: FieldsRefused for places that are no beginnings of codes, and unknown scopes.
     """
-    errors: dict[str, list[str]] = {}
-    if not prefixes or not all(re.fullmatch(r"(?:[0-9]{2}){1,3}", p) for p in prefixes):
-        errors["prefixes"] = [_("地域写区划代码的前2、4或6位，例如22或2201")]
-    if not scopes or not set(scopes) <= set(SCOPES):
-        errors["scopes"] = [_("权限只能是：%(scopes)s") % {"scopes": "、".join(SCOPES)}]
-    if errors:
-        raise FieldsRefused(errors)
+    _check_bounds(prefixes, scopes)
     secret = secret or secrets.token_urlsafe(32)
     client, _new = ApiClient.objects.update_or_create(
         client_id=client_id,
@@ -183,6 +177,16 @@ def make_client(
         },
     )
     return client, secret
+
+
+def _check_bounds(prefixes: Sequence[str], scopes: Sequence[str]) -> None:
+    errors: dict[str, list[str]] = {}
+    if not prefixes or not all(re.fullmatch(r"(?:[0-9]{2}){1,3}", p) for p in prefixes):
+        errors["prefixes"] = [_("地域写区划代码的前2、4或6位，例如22或2201")]
+    if not scopes or not set(scopes) <= set(SCOPES):
+        errors["scopes"] = [_("权限只能是：%(scopes)s") % {"scopes": "、".join(SCOPES)}]
+    if errors:
+        raise FieldsRefused(errors)
 
 
 def hash_secret(secret: str) -> str:

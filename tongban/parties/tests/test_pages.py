@@ -27,7 +27,6 @@ def test_pages_before_signing_in_pass_every_check(browser, live_server):
     pages = [
         "/sandbox/",
         "/accounts/login/?next=/desk/",
-        "/accounts/signup/",
     ]
     check_pages(browser, live_server.url, pages)
 
@@ -37,8 +36,6 @@ def test_pages_of_somebody_signed_in_pass_every_check(browser, live_server):
     pages = [
         "/accounts/acting/",
         "/accounts/logout/",
-        "/accounts/2fa/",
         "/door/refusal/parties/officers_only/",
-        "/door/refusal/parties/role_missing/",
     ]
     check_pages(browser, live_server.url, pages, cookies=signed_in_as("lisi"))
