@@ -22,7 +22,6 @@ OWN = (
     "postgres",
     "broker",
     "nodes",
-    "log",
     "static",
     "demo.json",
     "directory.json",
@@ -79,6 +78,8 @@ class Demo:
         """Look for what would stop the start half-way, before anything is started."""
         self.say("检查环境")
         check_space(self.home.root)
+        if not self.own_database:
+            self._place_database()
         wanted = {
             ports.web_port(code): (f"节点 {code} 的网页", "TONGBAN_WEB_PORT") for code in self.codes
         }
@@ -89,8 +90,6 @@ class Demo:
         ports.check_free(wanted)
         if not self.own_broker:
             broker.program()
-        if not self.own_database:
-            self._place_database()
 
     def _place_database(self) -> None:
         server, elsewhere = postgres.place(
@@ -235,6 +234,10 @@ class Demo:
 
     def _remove_everything(self) -> None:
         """Forget the demo's data; only what is known to be ours goes."""
+        for log in self.home.log.iterdir():
+            # A start in the background is writing into this one.
+            if log.name != "demo.log":
+                log.unlink()
         for name in OWN:
             path = self.home.root / name
             if path.is_dir():
