@@ -130,7 +130,9 @@ def set_up(address: str, nodes: Sequence[str]) -> None:
 
 
 async def _set_up(address: str, nodes: Sequence[str]) -> None:
-    connection = await nats.connect(address, max_reconnect_attempts=2, connect_timeout=5)
+    connection = await nats.connect(
+        address, max_reconnect_attempts=2, connect_timeout=5, error_cb=_say_nothing
+    )
     try:
         jetstream = connection.jetstream(timeout=15)
         for node in nodes:
@@ -142,6 +144,10 @@ async def _set_up(address: str, nodes: Sequence[str]) -> None:
                     await _bucket(jetstream, sender, to)
     finally:
         await connection.close()
+
+
+async def _say_nothing(error: Exception) -> None:
+    """The client prints every failed try; the last one reaches the caller anyway."""
 
 
 async def _mailbox(jetstream: JetStreamContext, node: str) -> None:

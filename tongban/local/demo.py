@@ -81,12 +81,17 @@ class Demo:
         if not self.own_database:
             self._place_database()
         wanted = {
-            ports.web_port(code): (f"节点 {code} 的网页", "TONGBAN_WEB_PORT") for code in self.codes
+            ports.web_port(code): (
+                f"节点 {code} 的网页",
+                f"pages of node {code}",
+                "TONGBAN_WEB_PORT",
+            )
+            for code in self.codes
         }
         if not self.own_database:
-            wanted[ports.database_port()] = ("数据库", "TONGBAN_DATABASE_PORT")
+            wanted[ports.database_port()] = ("数据库", "database", "TONGBAN_DATABASE_PORT")
         if not self.own_broker:
-            wanted[ports.broker_port()] = ("消息服务器", "TONGBAN_BROKER_PORT")
+            wanted[ports.broker_port()] = ("消息服务器", "broker", "TONGBAN_BROKER_PORT")
         ports.check_free(wanted)
         if not self.own_broker:
             broker.program()

@@ -63,13 +63,13 @@ def free_port() -> int:
         return port
 
 
-def check_free(wanted: dict[int, tuple[str, str]]) -> None:
-    """Refuse when a port is taken. `wanted` maps a port to what it is for and its variable."""
-    for port, (purpose, variable) in wanted.items():
+def check_free(wanted: dict[int, tuple[str, str, str]]) -> None:
+    """Refuse when a port is taken. A port's purpose in Chinese and English, and its variable."""
+    for port, (chinese, english, variable) in wanted.items():
         if not is_free(port):
             raise Trouble(
-                f"端口 {port}（{purpose}）已被其他程序占用。请结束那个程序，"
+                f"端口 {port}（{chinese}）已被其他程序占用。请结束那个程序，"
                 f"或用环境变量 {variable} 换一个端口。",
-                f"Port {port} ({purpose}) is taken by another program: end that program, "
+                f"Port {port} ({english}) is taken by another program: end that program, "
                 f"or choose another port with {variable}.",
             )

@@ -76,11 +76,11 @@ def test_a_taken_port_is_refused_with_its_purpose_and_the_way_out():
         port = other.getsockname()[1]
 
         with pytest.raises(Trouble) as refusal:
-            ports.check_free({port: ("数据库", "TONGBAN_DATABASE_PORT")})
+            ports.check_free({port: ("数据库", "database", "TONGBAN_DATABASE_PORT")})
 
     assert str(port) in refusal.value.chinese
     assert "TONGBAN_DATABASE_PORT" in refusal.value.english
-    ports.check_free({port: ("数据库", "TONGBAN_DATABASE_PORT")})
+    ports.check_free({port: ("数据库", "database", "TONGBAN_DATABASE_PORT")})
 
 
 def test_too_little_disk_is_refused_before_it_is_full(tmp_path):
