@@ -46,6 +46,11 @@ def test_a_cell_has_as_many_fragments_above_as_below():
     assert rows_of("很\n1 苹果 红色 甜\n的") == [(1, "苹果", "红色", "很甜的")]
 
 
+def test_a_cell_that_would_stand_far_off_its_centre_is_no_reading():
+    with pytest.raises(Unreadable):
+        rows_of("很\n很\n1 苹果 红色 甜")
+
+
 def test_a_repeated_header_ends_the_row_before_it():
     assert rows_of("1 苹果 红色\n序号 名称 颜色\n2 葡萄 紫色")[1] == (2, "葡萄", "紫色", "")
 

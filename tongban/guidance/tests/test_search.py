@@ -120,6 +120,11 @@ class TestSearch(TestCase):
             found = search(typed)
             assert (found.items, found.total) == ((), 0), typed
 
+    def test_characters_that_do_not_stand_together_do_not_fit(self):
+        """Every pair of this stands in 机关事业单位…养老保险与…养老保险互转, but not one after another."""
+        assert search("位基本养老保险互").by == "words"
+        assert search("基本养老保险互转").by == "fits"
+
     def test_what_comes_near_is_suggested(self):
         assert search("fqtx").suggestions == ("夫妻投靠户口迁移",)
         for typed in ("孤尔救助", "夫期投靠", "失业宝险金"):
