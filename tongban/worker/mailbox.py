@@ -6,6 +6,7 @@ what it has and goes on with it afterwards.
 """
 
 import asyncio
+import re
 from contextlib import suppress
 
 import nats.errors
@@ -28,6 +29,7 @@ from tongban.worker.pull import Pull
 log = structlog.get_logger(__name__)
 
 LANES = 4
+_HINT = re.compile(r"[0-9a-f]{8}")
 ROOM = 64
 SWEEP_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 5.0
@@ -75,7 +77,8 @@ class Mailbox:
             return
         self._held[place] = message
         hint = (message.headers or {}).get(addresses.LANE_HEADER, "")
-        lane = int(hint, 16) if len(hint) == 8 and hint.isalnum() else place
+        # The hint is the sender's: nonsense in it must not end the worker.
+        lane = int(hint, 16) if _HINT.fullmatch(hint) else place
         await self._lanes[lane % LANES].put(message)
 
     async def _lane(self, lane: asyncio.Queue[Msg]) -> None:
