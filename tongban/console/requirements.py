@@ -19,7 +19,7 @@ COMPILE = [
 ]  # fmt: skip
 RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
 # An address or a path would tie everybody to one machine or one registry.
-FOREIGN = re.compile(r"https?:|file:|git\+|^-|\s@\s|(^|\s)/", re.MULTILINE)
+FOREIGN = re.compile(r"https?:|file:|git\+|^-(?!-hash=sha256:)|\s@\s|(^|\s)\.{0,2}/")
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""The parts of `./run bench`: what is measured, how, and on what."""

@@ -1,0 +1,117 @@
+"""The command line itself: its help, its nouns, its exit codes."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tongban.console import docs
+from tongban.console.exits import MEANINGS, Exit
+from tongban.console.nouns import NOUNS
+from tongban.local.home import PROJECT
+
+OF_A_NODE = ("NODE_ID", "DATABASE_URL", "FIELD_KEY", "MATCH_KEY", "SECRET_KEY", "NATS_URL")
+
+
+def say(*words, **more):
+    environment = {k: v for k, v in os.environ.items() if k not in OF_A_NODE}
+    return subprocess.run(
+        [sys.executable, "-m", "tongban.console", *words],
+        cwd=PROJECT,
+        env=environment | more,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_first_help_names_every_noun_in_both_languages_and_every_exit_code():
+    shown = say("--help")
+
+    assert shown.returncode == 0
+    for noun in NOUNS.values():
+        assert noun.name in shown.stdout
+        assert noun.chinese.split("：")[0] in shown.stdout
+    for code, (chinese, _) in MEANINGS.items():
+        assert f"{code}  {chinese}" in shown.stdout
+
+
+def test_help_does_not_wait_for_django():
+    program = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: sys.stderr.write(str('django' in sys.modules)))\n"
+        "sys.argv = ['run', '--help']\n"
+        "from tongban.console import main\n"
+        "main.run()\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+
+    assert shown.returncode == 0
+    assert shown.stderr == "False"
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_noun_explains_itself_without_a_node(noun):
+    assert importlib.util.find_spec(NOUNS[noun].module)
+
+    shown = say(noun, "--help")
+
+    assert shown.returncode == 0, shown.stderr
+    assert f"./run {noun}" in shown.stdout
+    assert NOUNS[noun].chinese.split("：")[0] in shown.stdout
+
+
+def test_acting_without_saying_as_which_node_is_refused_with_the_way_on():
+    done = say("sandbox", "accounts")
+
+    assert done.returncode == Exit.WRONG_WORDS
+    assert "--node" in done.stderr
+
+
+def test_an_unknown_noun_is_refused():
+    assert say("nothing-of-ours").returncode == Exit.WRONG_WORDS
+
+
+def test_new_keys_are_different_each_time_and_never_overwrite_a_signing_key(tmp_path):
+    key = tmp_path / "node.key"
+
+    first = say("node", "new-key", "--key-file", str(key))
+    second = say("node", "new-key", "--key-file", str(key))
+
+    assert "FIELD_KEY=" in first.stdout
+    assert first.stdout.splitlines()[0] != second.stdout.splitlines()[0]
+    assert second.returncode == Exit.WRONG_WORDS
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_status_of_nothing_is_said_to_machines_too(tmp_path):
+    done = say("status", "--json", TONGBAN_HOME=str(tmp_path))
+
+    assert done.returncode == Exit.NOT_RUNNING
+    assert json.loads(done.stdout)["running"] is False
+
+
+def test_a_stale_generated_file_is_found_and_made_anew(tmp_path, monkeypatch):
+    entry = docs.Generated("made.md", "tongban.console.tests.test_words:made")
+    monkeypatch.setattr(docs, "PROJECT", tmp_path)
+    monkeypatch.setattr(docs, "GENERATED", (entry,))
+    from typer.testing import CliRunner
+
+    stale = CliRunner().invoke(docs.app, ["generate", "--check"])
+    CliRunner().invoke(docs.app, ["generate"])
+    fresh = CliRunner().invoke(docs.app, ["generate", "--check"])
+
+    assert stale.exit_code == Exit.REFUSED
+    assert "made.md" in stale.stdout
+    assert fresh.exit_code == Exit.DONE
+    assert (tmp_path / "made.md").read_text() == made()
+
+
+def made() -> str:
+    return "# 通办\n"
