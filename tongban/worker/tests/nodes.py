@@ -18,7 +18,7 @@ from tongban.basics import signing
 from tongban.local import broker, ports
 
 ROOT = Path(__file__).resolve().parents[3]
-NODES = ("00", "22", "35")
+NODES = ("00", "22", "35", "52")
 ADMIN_PASSWORD = "admin-password"
 
 
@@ -131,13 +131,18 @@ class NodeProcess:
         return (self.folder / "worker.log").read_text()
 
 
-def database(server_url: str, name: str) -> str:
-    """A new empty database beside the one of the tests; the address of it."""
+def database(server_url: str, name: str, *, like: str = "template0") -> str:
+    """A new database beside the one of the tests, empty or a copy; the address of it."""
     with psycopg.connect(server_url, autocommit=True) as link:
         link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        link.execute(f"CREATE DATABASE {name}")
+        link.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     parts = urlsplit(server_url)
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def drop_database(server_url: str, name: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as link:
+        link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def introduce(nodes: list[NodeProcess]) -> None:

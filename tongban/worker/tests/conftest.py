@@ -1,0 +1,92 @@
+import asyncio
+import contextlib
+
+import nats
+import pytest
+from django.conf import settings
+
+from tongban.worker.broker import Broker
+from tongban.worker.hands import Hands
+from tongban.worker.tests.nodes import NODES, BrokerProcess
+
+
+@pytest.fixture(scope="session")
+def _broker_process(tmp_path_factory):
+    process = BrokerProcess(tmp_path_factory.mktemp("broker"))
+    process.start()
+    process.set_up()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def broker_process(_broker_process):
+    """A running nats-server, set up as the launcher does it, with nothing in it."""
+    if _broker_process.process is None:
+        _broker_process.start()
+    asyncio.run(_empty(_broker_process))
+    return _broker_process
+
+
+async def _empty(process):
+    async with as_user(process.admin_url) as client:
+        jetstream = client.jetstream()
+        for stream in await jetstream.streams_info():
+            await jetstream.delete_stream(stream.config.name)
+    await asyncio.to_thread(process.set_up)
+
+
+@contextlib.asynccontextmanager
+async def as_user(url, **options):
+    client = await nats.connect(url, allow_reconnect=False, connect_timeout=5, **options)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+@contextlib.asynccontextmanager
+async def connected(process, *, node=None, hands=3):
+    """A worker's broker and hands as this node, ready to use."""
+    node = node or settings.NODE_ID
+    broker = Broker(process.url_of(node), node)
+    stop = asyncio.Event()
+    keeping = asyncio.ensure_future(broker.keep(stop))
+    threads = Hands(hands, "test")
+    try:
+        await until(lambda: broker.is_connected, what="the connection")
+        yield broker, threads
+    finally:
+        stop.set()
+        await keeping
+        await broker.close()
+        await asyncio.to_thread(threads.close)
+
+
+async def until(is_so, *, what, seconds=15.0):
+    async with asyncio.timeout(seconds):
+        while True:
+            found = is_so()
+            if asyncio.iscoroutine(found):
+                found = await found
+            if found:
+                return found
+            await asyncio.sleep(0.02)
+    raise AssertionError(what)
+
+
+async def mail(process, node):
+    """What lies in a node's mailbox: (subject, headers, bytes), oldest first; nothing is taken."""
+    async with as_user(process.admin_url) as client:
+        jetstream = client.jetstream()
+        state = (await jetstream.stream_info(f"MAIL_{node}")).state
+        found = []
+        if state.messages:
+            for seq in range(state.first_seq, state.last_seq + 1):
+                with contextlib.suppress(nats.js.errors.NotFoundError):
+                    message = await jetstream.get_msg(f"MAIL_{node}", seq=seq)
+                    found.append((message.subject, message.headers or {}, message.data))
+        return found
+
+
+__all__ = ["NODES", "as_user", "connected", "mail", "until"]

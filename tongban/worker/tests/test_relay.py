@@ -1,0 +1,281 @@
+"""The relay against a real broker and PostgreSQL; this process is node 22."""
+
+import asyncio
+import io
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils.timezone import now
+from nats.js.object_store import ObjectStore
+
+from tongban.exchange import outbox, receipts
+from tongban.exchange.models import FileSent, Outgoing
+from tongban.record import papers
+from tongban.worker import database, relay
+from tongban.worker.relay import Relay
+from tongban.worker.tests.conftest import as_user, connected, mail, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOTE = "test.note.v1"
+
+
+def owe(subject="case-1", to="35", data=None, **more):
+    [message_id] = outbox.tell([to], NOTE, subject, data or {}, at=now(), **more)
+    return str(message_id)
+
+
+async def send_all(process, **more):
+    """One relay's work until nothing is left, without its loop."""
+    async with connected(process) as (broker, hands), await database.connect("test") as link:
+        one = Relay(broker, hands)
+        results = []
+        while (batch := await one.send_batch(link, **more)).sent:
+            results.append(batch)
+        return [*results, batch]
+
+
+def ids(found):
+    return [headers["Nats-Msg-Id"] for _, headers, _ in found]
+
+
+def test_what_is_owed_reaches_the_mailbox_and_is_marked_as_sent(broker_process):
+    message_id = owe()
+
+    [batch, _] = asyncio.run(send_all(broker_process))
+
+    assert batch.sent == 1
+    [(subject, headers, raw)] = asyncio.run(mail(broker_process, "35"))
+    assert (subject, headers["Nats-Msg-Id"]) == ("mail.35.22", message_id)
+    assert message_id.encode() in raw
+    row = Outgoing.objects.get()
+    assert row.sent_at is not None
+    assert row.delivered_at is None
+    assert len(asyncio.run(send_all(broker_process))) == 1, "and nothing is sent a second time"
+
+
+def test_messages_of_a_subject_arrive_in_their_order(broker_process):
+    owed = {}
+    for number in range(300):
+        subject = f"case-{number % 7}"
+        owed.setdefault(subject, []).append(owe(subject))
+
+    asyncio.run(send_all(broker_process))
+
+    arrived = ids(asyncio.run(mail(broker_process, "35")))
+    assert len(arrived) == 300
+    for in_order in owed.values():
+        assert [one for one in arrived if one in set(in_order)] == in_order
+
+
+def test_a_receipt_is_forgotten_once_it_is_sent(broker_process):
+    with transaction.atomic():
+        word = {"message": "x", "state": "handled", "code": "", "reason": ""}
+        outbox.tell(["35"], receipts.TYPE, "case-1", word, at=now())
+
+    asyncio.run(send_all(broker_process))
+
+    assert len(asyncio.run(mail(broker_process, "35"))) == 1
+    assert not Outgoing.objects.exists()
+
+
+async def publications(process, monkeypatch, *, relays=2):
+    """Let relays work side by side; how often anything was published."""
+    published = []
+    publish = Relay._publish
+
+    async def counted(self, row):
+        published.append(row.id)
+        await asyncio.sleep(0.001)
+        return await publish(self, row)
+
+    monkeypatch.setattr(Relay, "_publish", counted)
+
+    async def one_relay():
+        async with connected(process) as (broker, hands), await database.connect("test") as link:
+            while (await Relay(broker, hands).send_batch(link)).sent:
+                pass
+
+    await asyncio.gather(*(one_relay() for _ in range(relays)))
+    return published
+
+
+def test_two_relays_at_once_publish_each_message_once(broker_process, monkeypatch):
+    monkeypatch.setattr(relay, "BATCH", 5)
+    for number in range(60):
+        owe(f"case-{number}")
+
+    published = asyncio.run(publications(broker_process, monkeypatch))
+
+    assert sorted(published) == sorted(Outgoing.objects.values_list("pk", flat=True))
+
+
+def test_without_the_lock_two_relays_would_publish_messages_twice(broker_process, monkeypatch):
+    """The measure of the test above: it sees what the lock prevents."""
+    monkeypatch.setattr(relay, "BATCH", 5)
+    monkeypatch.setattr(relay, "PICK", relay.PICK.replace("FOR UPDATE SKIP LOCKED", ""))
+    for number in range(60):
+        owe(f"case-{number}")
+
+    assert len(asyncio.run(publications(broker_process, monkeypatch))) > 60
+
+
+def test_a_relay_does_not_overtake_what_another_one_is_sending(broker_process):
+    first = owe("case-1")
+    second = owe("case-1")
+    other = owe("case-2")
+
+    async def overtake():
+        async with (
+            connected(broker_process) as (broker, hands),
+            await database.connect("test") as link,
+            await database.connect("slow") as slow,
+            slow.transaction(),
+        ):
+            hold = "SELECT FROM exchange_outgoing WHERE message_id = %s FOR UPDATE"
+            await slow.execute(hold, [first])
+            await Relay(broker, hands).send_batch(link)
+        return ids(await mail(broker_process, "35"))
+
+    assert asyncio.run(overtake()) == [other]
+    asyncio.run(send_all(broker_process))
+    assert ids(asyncio.run(mail(broker_process, "35"))) == [other, first, second]
+
+
+def test_a_crash_between_publishing_and_marking_sends_no_second_copy(broker_process, monkeypatch):
+    owe()
+
+    class Crash(Exception):
+        pass
+
+    async def crash(*_, **__):
+        raise Crash
+
+    note = relay._note
+    monkeypatch.setattr(relay, "_note", crash)
+    with pytest.raises(Crash):
+        asyncio.run(send_all(broker_process))
+    assert Outgoing.objects.get().sent_at is None
+
+    monkeypatch.setattr(relay, "_note", note)
+    asyncio.run(send_all(broker_process))
+    assert Outgoing.objects.get().sent_at is not None
+    assert len(asyncio.run(mail(broker_process, "35"))) == 1
+
+
+def test_a_node_without_a_mailbox_holds_up_nobody_else(broker_process):
+    for number in (1, 2):
+        owe("case-1", to="99", sequence=number)
+    owe("case-1", to="35")
+
+    batches = asyncio.run(send_all(broker_process))
+
+    assert batches[0].sent == 1
+    assert len(asyncio.run(mail(broker_process, "35"))) == 1
+    first, second = Outgoing.objects.filter(recipient="99").order_by("id")
+    assert first.attempts >= 1
+    assert first.last_error
+    assert first.retry_at > now() - timedelta(seconds=1)
+    assert (second.attempts, second.sent_at) == (0, None), "it waits behind the first"
+
+
+async def running(process, act):
+    """A relay with its loop, while `act` looks on."""
+    async with connected(process) as (broker, hands):
+        stop = asyncio.Event()
+        work = asyncio.ensure_future(Relay(broker, hands).run(stop))
+        try:
+            return await act(hands)
+        finally:
+            stop.set()
+            await asyncio.wait_for(work, 10)
+
+
+def test_a_commit_is_sent_at_once_and_not_at_the_next_look(broker_process, monkeypatch):
+    monkeypatch.setattr(relay, "LOOK_ANYWAY_SECONDS", 30.0)
+
+    async def act(hands):
+        await asyncio.sleep(0.5)
+        began = time.monotonic()
+        await hands.run(owe)
+        await until(lambda: mail(broker_process, "35"), what="the message")
+        return time.monotonic() - began
+
+    assert asyncio.run(running(broker_process, act)) < 5
+
+
+def test_while_the_broker_is_away_all_is_kept_and_afterwards_all_is_sent(broker_process):
+    async def act(hands):
+        await asyncio.to_thread(broker_process.stop)
+        for number in range(20):
+            await hands.run(owe, f"case-{number % 5}")
+        await until(lambda: hands.run(tried.exists), what="a try")
+        await asyncio.to_thread(broker_process.start)
+        came_back = time.monotonic()
+        await until(lambda: none_left(hands), what="all messages sent", seconds=20)
+        return time.monotonic() - came_back
+
+    async def none_left(hands):
+        return not await hands.run(unsent.exists)
+
+    tried = Outgoing.objects.filter(attempts__gt=0)
+    unsent = Outgoing.objects.filter(sent_at=None)
+    took = asyncio.run(running(broker_process, act))
+
+    assert took < 10
+    assert len(asyncio.run(mail(broker_process, "35"))) == 20
+    assert set(Outgoing.objects.values_list("last_error", flat=True)) == {""}
+
+
+def test_papers_lie_in_the_bucket_before_the_message_is_sent_and_once_only(broker_process):
+    content = b"\x89PNG" + bytes(300_000)
+    paper = papers.put(io.BytesIO(content), media_type="image/png")
+    for number in (1, 2):
+        owe(f"case-{number}", files=[paper])
+
+    asyncio.run(send_all(broker_process, is_plain=False))
+
+    async def look():
+        async with as_user(broker_process.admin_url) as client:
+            jetstream = client.jetstream()
+            store = ObjectStore("FILES_22_35", "OBJ_FILES_22_35", jetstream)
+            stream = await jetstream.stream_info("OBJ_FILES_22_35")
+            return (await store.get(paper.digest)).data, stream.state.messages
+
+    data, pieces = asyncio.run(look())
+    assert data == content
+    assert pieces == 4, "three pieces and the name: uploaded once for two messages"
+    assert FileSent.objects.get().digest == paper.digest
+    assert Outgoing.objects.filter(sent_at=None).count() == 0
+
+
+def test_a_message_whose_paper_is_missing_here_says_so_and_holds_up_no_other(broker_process):
+    there = papers.put(io.BytesIO(b"there"))
+    gone = papers.put(io.BytesIO(b"gone"))
+    papers._place(gone.digest).unlink()
+    owe("case-1", files=[gone])
+    owe("case-2", files=[there])
+
+    asyncio.run(send_all(broker_process, is_plain=False))
+
+    row = Outgoing.objects.get(subject="case-1")
+    assert (row.sent_at, gone.digest[:12] in row.last_error) == (None, True)
+    assert Outgoing.objects.get(subject="case-2").sent_at is not None
+
+
+def test_plain_news_about_a_subject_wait_for_its_papers(broker_process):
+    """Two lanes, one order: the message with papers was written first, so it arrives first."""
+    paper = papers.put(io.BytesIO(b"a paper"))
+    first = owe("case-1", files=[paper])
+    second = owe("case-1")
+
+    async def act(hands):
+        await until(two, what="both messages")
+        return ids(await mail(broker_process, "35"))
+
+    async def two():
+        return len(await mail(broker_process, "35")) == 2
+
+    assert asyncio.run(running(broker_process, act)) == [first, second]
