@@ -190,7 +190,7 @@ def nats_server_program() -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:  # noqa: ARG001 - comes first
     """Places, nodes and departments, and the offices of two provinces, once for all tests."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _load_places()
