@@ -116,7 +116,8 @@ class ReturnForm(ActForm):
     def is_valid(self) -> bool:
         """Also all of its faults are whole, and there is at least one."""
         mine, theirs = super().is_valid(), self.faults.is_valid()
-        if theirs and not self.found:
+        nothing = not self.faults.management_form.is_valid() or (theirs and not self.found)
+        if nothing:
             self.add_error(None, str(_("写明至少一处要改的地方和怎样改")))
             return False
         return mine and theirs

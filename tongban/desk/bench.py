@@ -72,6 +72,11 @@ class Thing:
         return sum(point.is_mine and point.state == "" for point in self.points if self.paper)
 
     @property
+    def is_window_only(self) -> bool:
+        """Whether all that is known of it was seen at the receiving window."""
+        return bool(self.points) and all(point.state == "window" for point in self.points)
+
+    @property
     def next_point(self) -> str:
         """The check point to look at next."""
         return next((one.key for one in self.points if one.is_mine and not one.state), "")

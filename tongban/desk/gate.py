@@ -20,6 +20,8 @@ __all__ = ["OfficerRequest", "desk_page", "officer_here", "refused"]
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
+OfficerView = Callable[Concatenate[OfficerRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 # Who has work here; an operator alone reads no cases.
 DESK_ROLES = frozenset({Role.RECEIVER.value, Role.DECIDER.value})
@@ -34,9 +36,7 @@ def officer_here(request: HttpRequest) -> Officer | None:
     return cast(Officer | None, request.desk_officer)  # type: ignore[attr-defined]
 
 
-def desk_page(
-    view: Callable[Concatenate[OfficerRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def desk_page(view: OfficerView[P]) -> View[P]:
     """Let officers in, and turn what an operation refuses into a page with a way on.
 
     Somebody whose session is over signs in and finds what was typed; an account without an office
@@ -44,7 +44,7 @@ def desk_page(
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = answer(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

@@ -123,9 +123,10 @@ class ActPage:
 
     def _did_it_already(self) -> bool:
         """Whether this very officer made this move: a double click, or a second tab."""
+        # What the other node wrote on receiving it does not count: nobody has acted since.
+        acts = [one for one in recorded.events(self.case.number) if one.kind != states.ARRIVE]
         mine = self.request.officer.pseudonym
-        events = recorded.events(self.case.number)
-        return any(one.kind == self.move.name and one.author.officer == mine for one in events[-2:])
+        return acts[-1].kind == self.move.name and acts[-1].author.officer == mine
 
     def _page(self, form: ActForm, stage: str, *, status: int = 200, **more: Any) -> HttpResponse:
         today = localdate()

@@ -1,5 +1,6 @@
 """What the applicant said, and everything that happened since."""
 
+from datetime import date
 from typing import Any
 
 import structlog
@@ -18,11 +19,14 @@ from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.sides import MARKS
 from tongban.desk.views.case import head
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.ui.tags.dates import day_words
 
 log = structlog.get_logger(__name__)
 
 # Answers that name a person by number; shown like the applicant's own, on request only.
 _NUMBERS = {"person-id": identifiers.mask_id, "mobile": identifiers.mask_phone}
+
+_DAYS = frozenset({"date", "past-date", "coming-date"})
 
 
 @require_GET
@@ -71,6 +75,8 @@ def _said(number: str, mask: Any, shown: bool) -> str:
 def _answer(field: Field, words: str, shown: bool) -> str:
     if field.format == "division":
         return jurisdictions.full_name(words)
+    if field.format in _DAYS:
+        return day_words(date.fromisoformat(words), year=True)
     if field.format in _NUMBERS:
         return _said(words, _NUMBERS[field.format], shown)
     return f"{words}{field.unit}"
@@ -96,7 +102,7 @@ def _entry(step: timeline.Step, names: dict[str, str]) -> dict[str, Any]:
     return {
         "step": step,
         "mark": MARKS.get(step.party, "chan"),  # type: ignore[call-overload]
-        "papers": [material["name"] for material in content.get("materials", [])],
+        "papers": content.get("materials", []),
         "identity": IDENTITY_WAYS.get(content.get("identity", ""), ""),
         "checks": len(content.get("checks", [])),
         "faults": [

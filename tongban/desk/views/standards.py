@@ -102,6 +102,7 @@ def _standard(version: Version, place: str) -> dict[str, Any]:
         "short": jurisdictions.short_name(place),
         "authority": _authority(version, place),
         "modes": [(Mode(rule.mode).label, rule.is_default_for(province)) for rule in version.modes],
+        "all_default": all(material.is_default for material in version.materials),
         "asked": [_asked(material) for material in version.materials],
     }
 
