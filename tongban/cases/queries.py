@@ -172,9 +172,12 @@ def queue(
 
 
 def office_cases(officer: Officer, party: Party) -> QuerySet[Case]:
-    """All cases that the officer's office receives, or decides."""
-    side = "receiver_authority" if party is Party.RECEIVER else "decider_authority"
-    return Case.objects.filter(**{side: office_of(officer).code})
+    """All cases that the officer's office receives, or that have reached it to be decided."""
+    code = office_of(officer).code
+    if party is Party.RECEIVER:
+        return Case.objects.filter(receiver_authority=code)
+    # Until the window hands a case over, it is none of the deciding office's business.
+    return Case.objects.filter(decider_authority=code, arrived_at__isnull=False)
 
 
 def _shown(cases: QuerySet[Case], party: Party, shown: str, officer: Officer) -> QuerySet[Case]:
