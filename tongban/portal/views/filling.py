@@ -46,14 +46,17 @@ def step(request: HttpRequest, account: Account, draft_id: UUID, key: str) -> Ht
         return submitted(draft) or _shown(request, draft, key, Look())
     page = asking.step_of(rules.version_of(draft), key)
     typed = asking.typed(rules.version_of(draft), page, posted, on=standing.today())
-    if "_look" not in posted and asking.is_changed_elsewhere(draft, page, posted, typed):
+    if request.method == "POST" and "_look" in posted:
+        # Not saved: the press that follows may overtake it, and would find its page changed.
+        return _shown(request, draft, key, Look(errors={}, typed=typed))
+    if asking.is_changed_elsewhere(draft, page, posted, typed):
         other = asking.questions(draft, page, drafts.answers_of(draft), {}, on=standing.today())
         return _shown(request, draft, key, Look({}, 409, typed, other))
-    errors = drafts.save_step(draft_id=draft_id, account=account, step=key, answers=typed, at=now())
+    drafts.save_step(draft_id=draft_id, account=account, step=key, answers=typed, at=now())
     if request.method != "POST":
         messages.success(request, _("登录以前填的内容已经保存"))
     draft.refresh_from_db()
-    return _saved(request, draft, page, posted, errors)
+    return _saved(request, draft, page, posted)
 
 
 def _saved(
@@ -61,17 +64,15 @@ def _saved(
     draft: Draft,
     page: Step,
     posted: Mapping[str, str],
-    errors: Mapping[str, list[str]],
 ) -> HttpResponse:
     """Where a saved page leads."""
-    if "_look" in posted:
-        return _shown(request, draft, page.key, Look(errors={}))
     if "_later" in posted:
         return redirect("portal:tasks", draft_id=draft.pk)
-    if more := asking.unseen(page, drafts.answers_of(draft), posted.get("_seen", "")):
+    answers = drafts.answers_of(draft)
+    if more := asking.unseen(page, answers, posted.get("_seen", "")):
         here = reverse("portal:step", args=[draft.pk, page.key])
         return redirect(f"{here}?more={more[0].key}#id_{more[0].key}")
-    if errors:
+    if errors := asking.errors_of(draft, page, answers):
         return _shown(request, draft, page.key, Look(errors, 422))
     return redirect(_next(request, draft, page.key))
 
