@@ -2,14 +2,58 @@
 
 import hashlib
 import json
+import re
+from contextlib import suppress
 from typing import Any
 
 import rfc8785
 
+# RFC 8785 sorts keys by their UTF-16 halves, which differs beyond the basic plane.
+_BEYOND = re.compile("[\ud800-\U0010ffff]")
+# Beyond this an integer is not the same number everywhere (RFC 8785 §3.2.2.3).
+_LARGEST = 2**53 - 1
+# For plain values Python's own encoder writes the very same bytes, 20 times as fast.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+)
+
 
 def dumps(value: Any) -> bytes:
     """Canonical JSON of a value made of dicts, lists, strings, integers, booleans and None."""
+    if _is_plain(value):
+        # Half a character cannot be encoded; the library says so in its own words.
+        with suppress(UnicodeEncodeError):
+            return _ENCODER.encode(value).encode()
     return rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether all of a value is such that the two encoders agree; the rest is left to the library.
+
+    The rest: floats, large integers, keys that are no texts or go beyond the basic plane, and
+    everything that is not JSON at all.
+    """
+    parts = [value]
+    for part in parts:  # which grows while we go through it
+        kind = type(part)
+        if kind is str or kind is bool or part is None:
+            continue
+        if kind is dict:
+            if not all(map(_is_plain_key, part)):
+                return False
+            parts.extend(part.values())
+        elif kind is list or kind is tuple:
+            parts.extend(part)
+        elif kind is int:
+            if not -_LARGEST <= part <= _LARGEST:
+                return False
+        elif not isinstance(part, str):  # a StrEnum is written as its text
+            return False
+    return True
+
+
+def _is_plain_key(key: Any) -> bool:
+    return type(key) is str and (key.isascii() or not _BEYOND.search(key))
 
 
 def digest(data: bytes) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound, Refused
@@ -218,10 +220,12 @@ def departments() -> list[Department]:
 
 def department(key: str) -> Department:
     """One line of work. Refused: NotFound."""
-    try:
-        return Department.objects.get(pk=key)
-    except Department.DoesNotExist as missing:
-        raise NotFound(_("没有部门条线%(key)s") % {"key": key}, department=key) from missing
+    found = snapshot.remembered(
+        ("department", key), lambda: Department.objects.filter(pk=key).first()
+    )
+    if found is None:
+        raise NotFound(_("没有部门条线%(key)s") % {"key": key}, department=key)
+    return found
 
 
 def department_of_ministry(name: str) -> Department | None:
@@ -234,10 +238,10 @@ def department_of_ministry(name: str) -> Department | None:
 
 def authority(code: str) -> Authority:
     """One organ by its credit code. Refused: NotFound."""
-    try:
-        return Authority.objects.select_related("department").get(pk=code)
-    except Authority.DoesNotExist as missing:
-        raise NotFound(_("没有登记代码是%(code)s的机关") % {"code": code}) from missing
+    found = snapshot.remembered(("authority", code), lambda: _organs(pk=code).first())
+    if found is None:
+        raise NotFound(_("没有登记代码是%(code)s的机关") % {"code": code})
+    return found
 
 
 def competent_authority(
@@ -250,20 +254,34 @@ def competent_authority(
     """
     code = resolve(division_code, on).code if on else division(division_code).code
     place = deciding_place(code)
-    codes = [place, rules.province_code(place)]
-    organs = Authority.objects.filter(department=department_key, division_code__in=codes)
-    found = {organ.division_code: organ for organ in organs.select_related("department")}
+    found = snapshot.remembered(
+        ("competent", department_key, place), lambda: _competent(department_key, place)
+    )
+    if found is None:
+        raise NoCompetentAuthority(department_key, division_code)
+    return found
+
+
+def _competent(department_key: str, place: str) -> Authority | None:
+    province = rules.province_code(place)
+    organs = _organs(department=department_key, division_code__in=[place, province])
+    found = {organ.division_code: organ for organ in organs}
     if place in found:
         return found[place]
-    if codes[1] in found and not found[codes[1]].department.has_city_organs:
-        return found[codes[1]]
-    raise NoCompetentAuthority(department_key, division_code)
+    above = found.get(province)
+    return None if above is None or above.department.has_city_organs else above
 
 
 def service_centre(division_code: str) -> Authority | None:
     """The service centre whose windows stand in exactly this place."""
-    organs = Authority.objects.filter(department="zhengwu", division_code=division_code)
-    return organs.select_related("department").first()
+    return snapshot.remembered(
+        ("centre", division_code),
+        lambda: _organs(department="zhengwu", division_code=division_code).first(),
+    )
+
+
+def _organs(**which: Any) -> QuerySet[Authority]:
+    return Authority.objects.select_related("department").filter(**which)
 
 
 def window_authority(division_code: str) -> Authority:

@@ -1,18 +1,21 @@
 """Places, regions and nodes as this process remembers them, since every page asks for names.
 
 A load stamps the revision anew; each process looks at it at most every few seconds, so a change
-reaches all of them within `LOOK_EVERY`, and the one that made it at once.
+reaches all of them within `LOOK_EVERY`, and the one that made it at once. Organs are too many to be
+read all at once: those asked for are remembered one by one, for as long.
 """
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tongban.jurisdictions.models import Division, Node, Region, RegionMember, Revision
 
 LOOK_EVERY = 5.0  # seconds
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class _Memory:
     lock: threading.Lock = field(default_factory=threading.Lock)
     snapshot: Snapshot | None = None
     looked_at: float = 0.0
+    found: dict[Hashable, Any] = field(default_factory=dict)
 
 
 _memory = _Memory()
@@ -47,7 +51,20 @@ def current() -> Snapshot:
         if _memory.snapshot is None or _memory.snapshot.stamp != stamp:
             _memory.snapshot = _read(stamp)
         _memory.looked_at = time.monotonic()
+        _memory.found = {}
         return _memory.snapshot
+
+
+def remembered(question: Hashable, find: Callable[[], Found | None]) -> Found | None:
+    """What `find` found for this question since the last look; nothing found is asked anew."""
+    current()
+    answers = _memory.found
+    answer: Found | None = answers.get(question)
+    if answer is None:
+        answer = find()
+        if answer is not None:
+            answers[question] = answer
+    return answer
 
 
 def look_again() -> None:

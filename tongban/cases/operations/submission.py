@@ -8,15 +8,16 @@ import json
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
-from tongban.basics import canonical, identifiers, sealing
+from tongban.basics import canonical, identifiers, prepared, sealing
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import messages, rules, standing, states
-from tongban.cases.models import FOLDED, Submission
+from tongban.cases.models import FOLDED, Case, Submission
 from tongban.cases.operations import moving
 from tongban.cases.rules import Intake, Route
 from tongban.cases.standing import BEIJING, Standing
@@ -55,12 +56,17 @@ def submit(*, intake: Intake, owner: str, key: str, at: datetime) -> Taken:
     stands for another submission. Refused means nothing was written.
     """
     digest = canonical.digest(intake.canonical())
-    if known := _taken_before(owner, key, digest):
-        return known
-    version, answers = rules.check_intake(intake, on=at.astimezone(BEIJING).date())
-    if lost := [paper.spec for paper in intake.papers if not papers.has(paper.file.digest)]:
-        raise FieldsRefused({spec: ["这份材料没有保存下来，请再上传一次"] for spec in lost})
-    route = rules.route(intake, version)
+    try:
+        version, answers = rules.check_intake(intake, on=at.astimezone(BEIJING).date())
+        if lost := [paper.spec for paper in intake.papers if not papers.has(paper.file.digest)]:
+            raise FieldsRefused({spec: ["这份材料没有保存下来，请再上传一次"] for spec in lost})
+        route = rules.route(intake, version)
+    except Refused:
+        # What was taken stays taken, whatever has changed since then. Only asked here and after
+        # the write found the key used: repetitions are rare, and a look costs every submission.
+        if known := _taken_before(owner, key, digest):
+            return known
+        raise
     return _write(intake, answers, route, owner=owner, key=key, digest=digest, at=at)
 
 
@@ -87,7 +93,6 @@ def _write(
     number = _next_number(route, at)
     event, part = _event(intake, answers, route, number=number, at=at)
     after = standing.apply(Standing(number=number), event)
-    row = record.row_of(event)
     sent = _owed(event, part, after, at)
     values: dict[str, Any] = {
         "owner": owner,
@@ -95,25 +100,23 @@ def _write(
         "digest": digest,
         "number": number,
         "at": at,
-        "seq": row.seq,
-        "kind": row.kind,
-        "body": row.body,
-        "hash": row.hash,
-        "key_id": row.key_id,
-        "signature": row.signature,
+        "seq": event.seq,
+        "kind": event.kind,
+        "body": event.body.decode(),
+        "hash": event.hash,
+        "key_id": event.key_id,
+        "signature": event.signature,
         "sealed": event.sealed,
         "part": record.sealed(event.sealed, part),
-        "applicant_match": sealing.match(intake.applicant["id_number"]),
-        "name_match": sealing.match(intake.applicant["name"]),
+        "case_applicant_match": sealing.match(intake.applicant["id_number"]),
+        "case_name_match": sealing.match(intake.applicant["name"]),
         "papers": json.dumps([_columns(paper) for paper in after.papers]),
         "outgoing": json.dumps(sent),
     } | {f"case_{name}": _plain(getattr(after, name)) for name in FOLDED}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(SUBMIT, values)
-        (is_new,) = cursor.fetchone()
+    # One statement is one transaction, unless the caller has one of its own.
+    ((is_new,),) = prepared.rows(statement(), values)
     if is_new:
         return Taken(number, is_new=True)
-    # Somebody took the same key between our look and our write: it is their case.
     known = _taken_before(owner, key, digest)
     if known is None:
         raise LookupError(f"submission {key} was taken and is not there")
@@ -203,32 +206,44 @@ def _next_number(route: Route, at: datetime) -> str:
     )
 
 
-_CASE_COLUMNS = ", ".join(FOLDED)
-_CASE_VALUES = ", ".join(f"%(case_{name})s" for name in FOLDED)
+_OWN = ("applicant_match", "name_match")
 
-SUBMIT = f"""
+# Every parameter is cast: values travel beside the statement, which alone says what they are.
+SUBMIT = """
 WITH taken AS (
   INSERT INTO cases_submission (owner, key, digest, number, at)
   VALUES (%(owner)s, %(key)s, %(digest)s, %(number)s, %(at)s)
   ON CONFLICT (owner, key) DO NOTHING RETURNING number
 ), entry AS (
   INSERT INTO record_entry (chain, seq, kind, at, body, hash, key_id, signature)
-  SELECT number, %(seq)s, %(kind)s, %(at)s, %(body)s, %(hash)s, %(key_id)s, %(signature)s
-  FROM taken
+  SELECT number, %(seq)s::int, %(kind)s, %(at)s::timestamptz, %(body)s, %(hash)s, %(key_id)s,
+    %(signature)s FROM taken
 ), part AS (
-  INSERT INTO record_sealed (digest, data) SELECT %(sealed)s, %(part)s FROM taken
+  INSERT INTO record_sealed (digest, data) SELECT %(sealed)s, %(part)s::bytea FROM taken
 ), kept AS (
-  INSERT INTO cases_case ({_CASE_COLUMNS}, applicant_match, name_match)
-  SELECT {_CASE_VALUES}, %(applicant_match)s, %(name_match)s FROM taken
+  INSERT INTO cases_case ({columns}) SELECT {values} FROM taken
 ), material AS (
   INSERT INTO cases_material (case_id, spec, name, digest, size, media_type, grade, seq)
   SELECT taken.number, m.spec, m.name, m.digest, m.size, m.media_type, m.grade, m.seq
   FROM taken, jsonb_to_recordset(%(papers)s::jsonb) AS m(
     spec text, name text, digest text, size int, media_type text, grade text, seq int)
 ), owed AS (
-  INSERT INTO {outbox.TABLE} ({outbox.COLUMNS})
-  SELECT {outbox.FROM_RECORDS}
-  FROM taken, jsonb_to_recordset(%(outgoing)s::jsonb) AS {outbox.RECORDS}
+  INSERT INTO {outgoing} ({outgoing_columns}) SELECT {outgoing_values}
+  FROM taken, jsonb_to_recordset(%(outgoing)s::jsonb) AS {outgoing_records}
 )
 SELECT count(*) FROM taken
-"""  # noqa: S608 - column names come from our own dataclass, values are parameters
+"""
+
+
+@cache
+def statement() -> str:
+    """SUBMIT with the columns of a case and their types."""
+    types = {name: Case._meta.get_field(name).db_type(connection) for name in (*FOLDED, *_OWN)}
+    return SUBMIT.format(
+        columns=", ".join(types),
+        values=", ".join(f"%(case_{name})s::{kind}" for name, kind in types.items()),
+        outgoing=outbox.TABLE,
+        outgoing_columns=outbox.COLUMNS,
+        outgoing_values=outbox.FROM_RECORDS,
+        outgoing_records=outbox.RECORDS,
+    )

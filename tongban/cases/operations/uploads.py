@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import IO
 
+from tongban.basics import prepared
 from tongban.cases import intake
 from tongban.cases.models import Upload
 from tongban.record.chains import FileRef
@@ -29,8 +30,11 @@ def keep_upload(*, owner: str, source: IO[bytes], name: str, size: int, at: date
 
 def uploaded(owner: str, digests: Iterable[str]) -> dict[str, FileRef]:
     """Those of the papers that this owner has handed in, by digest."""
-    rows = Upload.objects.filter(owner=owner, digest__in=list(digests))
-    return {
-        digest: FileRef(digest, size, media_type)
-        for digest, size, media_type in rows.values_list("digest", "size", "media_type")
-    }
+    rows = prepared.rows(_UPLOADED, {"owner": owner, "digests": list(digests)})
+    return {digest: FileRef(digest, size, media_type) for digest, size, media_type in rows}
+
+
+_UPLOADED = """
+SELECT digest, size, media_type FROM cases_upload
+WHERE owner = %(owner)s::text AND digest = ANY(%(digests)s::text[])
+"""

@@ -17,6 +17,13 @@ NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 
 
+@pytest.fixture(autouse=True)
+def _no_node_is_known_yet(db):
+    """Tests of other folders share this database, and some of them connect its nodes for good."""
+    NodeKey.objects.all().delete()
+    Node.objects.update(public_key="", key_id="")
+
+
 # Lead units as the two lists of items write them.
 LEAD_UNITS = (
     "公安部 人力资源社会保障部 住房城乡建设部 住房和城乡建设部 国家医保局 民政部 市场监管总局 自然资源部 司法部 "

@@ -1,0 +1,36 @@
+"""Statements of the busiest paths, which the database plans once and not each time."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Run a statement within the caller's transaction, or alone as one, and give what it returns.
+
+    Parameters are written %(name)s. Their values travel beside the statement: Django's cursors
+    write them into it, which makes it another one each time. So the database does not see what
+    they are meant to be, and the statement casts them. Raises Django's errors.
+    OPTIONS["prepare_threshold"] says after how many times a statement is prepared (None, for a
+    pooler that cannot keep it: never).
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    text, names = _numbered(statement)
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
+        return cursor.execute(text, [values[name] for name in names]).fetchall()
+
+
+@lru_cache(maxsize=64)
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """The statement with $1, $2 … and the names that these stand for, each once."""
+    names = tuple(dict.fromkeys(_PARAMETER.findall(statement)))
+    places = {name: f"${number}" for number, name in enumerate(names, 1)}
+    return _PARAMETER.sub(lambda found: places[found[1]], statement).encode(), names
