@@ -13,6 +13,7 @@ from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
 from tongban.cases.rules import version_of
 from tongban.catalogue import forms
+from tongban.catalogue import queries as catalogue
 from tongban.catalogue.versions import Field, Step, Version
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.portal import placenames
@@ -210,12 +211,20 @@ def is_begun(step: Step, answers: Mapping[str, Any]) -> bool:
 
 
 def errors_of(draft: Draft, step: Step, answers: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What is still wrong on a page, in the light of all answers."""
-    try:
-        forms.validate(version_of(draft), answers, step=step.key)
-    except FieldsRefused as refused:
-        return {key: list(said) for key, said in refused.errors.items()}
-    return {}
+    """What is still wrong on a page, in the light of all answers and of the place that decides."""
+    version = version_of(draft)
+    keys = {field.key for field in step.fields}
+    errors: dict[str, list[str]] = {}
+    for judge in (
+        lambda: forms.validate(version, answers, step=step.key),
+        lambda: catalogue.check_competent(version, answers, deciding=draft.deciding_place),
+    ):
+        try:
+            judge()
+        except FieldsRefused as refused:
+            for key in keys & refused.errors.keys():
+                errors.setdefault(key, list(refused.errors[key]))
+    return errors
 
 
 @dataclass(frozen=True)

@@ -5,29 +5,35 @@ from collections.abc import Iterator
 from datetime import date
 
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.jurisdictions import rules
 
 AT_MOST = 12  # more than this many answers are no answer: the writer has to say more
 
 
 def find(text: str, *, on: date) -> list[str]:
-    """The codes of the places below the provinces that a name may mean, best first.
+    """The codes of the places below the provinces that a name may mean.
 
-    A name that says a place in full stands alone: 长春市 is not also its districts.
+    A name written out in full, or with the kind of place it is (朝阳区), means just that; of a
+    shortened one (朝阳, 长春朝阳) everything that begins so is meant, so that nothing is guessed.
     """
     wanted = re.sub(r"[\s,，、·]", "", text)
-    if len(wanted) < 2:
-        return []
-    exact, close = [], []
+    exact, begun = [], []
     for code, name, above in _places(on):
-        full = above + name
-        if wanted == full:
+        if wanted == above + name:
             return [code]
-        if wanted in _spellings(code, name, above):
+        rests = _rests(wanted, above)
+        if name in rests:
             exact.append(code)
-        elif wanted in full and wanted[-1] in name:
-            close.append(code)
-    return exact or close
+        elif any(name.startswith(rest) for rest in rests):
+            begun.append(code)
+    return exact or begun
+
+
+def _rests(wanted: str, above: str) -> set[str]:
+    """What is left of a name for the place itself, without the places above it as people write them."""
+    city = re.sub(r"^.*?(省|自治区)", "", above)
+    heads = {above, city, re.sub(r"(市|地区|盟)$", "", city)} - {""}
+    rests = {wanted[len(head) :] for head in heads if wanted.startswith(head)} - {""}
+    return rests | ({wanted} if len(wanted) > 1 else set())
 
 
 def suggest(text: str, *, on: date) -> list[str]:
@@ -42,14 +48,6 @@ def _places(on: date) -> Iterator[tuple[str, str, str]]:
             yield city.code, city.name, above
             for county in jurisdictions.counties(city.code, on):
                 yield county.code, county.name, above + city.name
-
-
-def _spellings(code: str, name: str, above: str) -> set[str]:
-    """The ways to write a place without its province, or without the kind of place it is."""
-    plain = rules.plain_name(code, name)
-    city = re.sub(r"^.*?(省|自治区)", "", above)
-    short = re.sub(r"(市|地区|盟)$", "", city)
-    return {name, plain, city + name, short + name, short + plain}
 
 
 def place_name(code: str) -> str:

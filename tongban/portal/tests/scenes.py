@@ -1,0 +1,197 @@
+"""Cases in every state that an applicant can meet, made by the very operations of the main job."""
+
+from datetime import timedelta
+from itertools import count
+
+from django.test import Client
+from django.utils.timezone import now
+
+from tongban.cases.models import Case
+from tongban.cases.operations import claims, drafts, requests, review, window
+from tongban.cases.operations.window import Fault
+from tongban.cases.states import Mode
+from tongban.cases.tests import world
+from tongban.cases.tests.world import Filled
+from tongban.exchange.models import Outgoing
+from tongban.parties.models import Officer
+
+FAULT = Fault("owner-consent", "没有写到房号", "请房主写到房号，重新签名")
+
+
+_serials = count(100)
+
+
+def a_case(**kwargs) -> tuple[Case, Filled]:
+    """A case of somebody who has no other one, so that many scenes fit into one test."""
+    return world.a_case(**{"serial": next(_serials), **kwargs})
+
+
+def clerk(name: str = "赵六") -> Officer:
+    known = Officer.objects.filter(name=name).first()
+    return known or world.a_clerk(name=name)
+
+
+def decider(department: str) -> Officer:
+    known = Officer.objects.filter(authority__department=department).first()
+    return known or world.a_decider(department=department)
+
+
+def browser_of(filled: Filled) -> Client:
+    """A browser in which the applicant of a case is signed in."""
+    client = Client()
+    client.force_login(filled.account)
+    return client
+
+
+def submitted(**kwargs):
+    return a_case(**kwargs)
+
+
+def received(**kwargs):
+    case, filled = a_case(**kwargs)
+    officer = clerk()
+    claims.claim_case(number=case.number, officer=officer, at=now())
+    window.receive_case(number=case.number, officer=officer, identity="in_person", at=now())
+    return fresh(case), filled
+
+
+def returned(**kwargs):
+    case, filled = a_case(**kwargs)
+    officer = clerk()
+    claims.claim_case(number=case.number, officer=officer, at=now())
+    window.return_for_form(
+        number=case.number, officer=officer, faults=[FAULT], note="只差这一处", at=now()
+    )
+    return fresh(case), filled
+
+
+def pending(**kwargs):
+    case, filled = a_case(**kwargs)
+    world.handed_over(case, clerk(), at=now())
+    return fresh(case), filled
+
+
+def decider_of(case: Case):
+    officer = decider("gongan")
+    claims.claim_case(number=case.number, officer=officer, at=now())
+    return officer
+
+
+def correction(**kwargs):
+    case, filled = pending(**kwargs)
+    review.ask_correction(
+        number=case.number, officer=decider_of(case), faults=[FAULT], note="", at=now()
+    )
+    return fresh(case), filled
+
+
+def under_review(**kwargs):
+    case, filled = pending(**kwargs)
+    review.accept_case(number=case.number, officer=decider_of(case), at=now())
+    return fresh(case), filled
+
+
+def not_accepted(**kwargs):
+    case, filled = pending(**kwargs)
+    review.refuse_acceptance(
+        number=case.number,
+        officer=decider_of(case),
+        ground="配偶的户口不在本市",
+        right_organ="四平市公安局",
+        at=now(),
+    )
+    return fresh(case), filled
+
+
+def approved(**kwargs):
+    case, filled = under_review(**kwargs)
+    review.approve(number=case.number, officer=case.claimed_by, note="", at=now())
+    return fresh(case), filled
+
+
+def denied(**kwargs):
+    case, filled = under_review(**kwargs)
+    review.deny(
+        number=case.number,
+        officer=case.claimed_by,
+        ground="住所证明和房主的登记不一致",
+        basis="示例规定第八条",
+        at=now(),
+    )
+    return fresh(case), filled
+
+
+def result_issued(**kwargs):
+    case, filled = approved(**kwargs)
+    review.issue_result(number=case.number, officer=case.claimed_by, at=now())
+    return fresh(case), filled
+
+
+def at_the_window(**kwargs):
+    case, filled = result_issued(**kwargs)
+    review.deliver(number=case.number, officer=case.claimed_by, at=now())
+    return fresh(case), filled
+
+
+def closed(**kwargs):
+    case, filled = at_the_window(**kwargs)
+    officer = case_clerk(case)
+    window.close_at_window(number=case.number, officer=officer, taken_by="本人", at=now())
+    return fresh(case), filled
+
+
+def case_clerk(case: Case):
+    officer = clerk("钱七")
+    claims.claim_case(number=case.number, officer=officer, at=now())
+    return officer
+
+
+def withdrawn(**kwargs):
+    case, filled = a_case(**kwargs)
+    requests.withdraw(number=case.number, account=filled.account, reason="不迁了", at=now())
+    return fresh(case), filled
+
+
+def online(**kwargs):
+    """An online case, just arrived at the deciding office of this node."""
+    answers = world.medical_answers()
+    return a_case(item=world.MEDICAL, mode=Mode.ONLINE, answers=answers, **kwargs)
+
+
+def to_be_signed(**kwargs):
+    """An online case whose result has been delivered."""
+    case, filled = online(**kwargs)
+    officer = decider("yibao")
+    claims.claim_case(number=case.number, officer=officer, at=now())
+    review.accept_case(number=case.number, officer=officer, at=now())
+    review.approve(number=case.number, officer=officer, note="", at=now())
+    review.issue_result(number=case.number, officer=officer, at=now())
+    review.deliver(number=case.number, officer=officer, at=now())
+    return fresh(case), filled
+
+
+def crossing(**kwargs):
+    """A case handed over to the other province, which has not confirmed it yet."""
+    case, filled = a_case(deciding=world.FUZHOU, **kwargs)
+    world.handed_over(case, clerk(), at=now())
+    return fresh(case), filled
+
+
+def late_crossing(**kwargs):
+    """The same, and it has been on its way for an hour."""
+    case, filled = crossing(**kwargs)
+    Outgoing.objects.filter(subject=case.number).update(created_at=now() - timedelta(hours=1))
+    return case, filled
+
+
+def being_mended(**kwargs):
+    """A returned case that its applicant has opened to mend it."""
+    case, filled = returned(**kwargs)
+    draft = drafts.take_up(number=case.number, account=filled.account, at=now())
+    return case, Filled(draft, filled.account, filled.applicant)
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.select_related("claimed_by__authority", "claimed_by__account").get(
+        pk=case.pk
+    )
