@@ -22,8 +22,8 @@ def written(write, value):
     """The bytes, or that there are none."""
     try:
         return write(value)
-    except Exception as refused:
-        return isinstance(refused, ValueError | rfc8785.CanonicalizationError)
+    except (ValueError, rfc8785.CanonicalizationError):
+        return None
 
 
 @given(VALUES)
@@ -40,7 +40,7 @@ def test_what_was_written_is_read_again(value):
     "value",
     [
         {"\U0001f600": 1, "\ufb33": 2},
-        {"\u20ac": "Euro", "\r": "CR", "1": "One", "\x80": "Control", "ö": "o", "€": 1},
+        {"\u20ac": "Euro", "\r": "CR", "1": "One", "\x80": "Control", "ö": "o"},
         '\u0000\u001f\u007f\u0080\u2028"\\/<>\U0001f600',
         2**53 - 1,
         (1, (2,)),
