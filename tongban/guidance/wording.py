@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import rjieba
-from pypinyin import Style, lazy_pinyin
 
 LONGEST = 60
 
@@ -91,4 +90,7 @@ def pinyin(name: str) -> str:
 
 
 def _syllables(name: str) -> list[str]:
+    # Its tables take as much time and memory as all the rest, and only indexing reads them.
+    from pypinyin import Style, lazy_pinyin
+
     return lazy_pinyin(squeeze(name), style=Style.NORMAL, errors="default")
