@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tongban.basics import identifiers, sealing
-from tongban.basics.refusals import FieldsRefused, Refused
+from tongban.basics.refusals import FieldsRefused, NotFound, Refused
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority
 from tongban.parties import rules, tokens
@@ -187,6 +187,15 @@ def _check_bounds(prefixes: Sequence[str], scopes: Sequence[str]) -> None:
         errors["scopes"] = [_("权限只能是：%(scopes)s") % {"scopes": "、".join(SCOPES)}]
     if errors:
         raise FieldsRefused(errors)
+
+
+def stop_client(client_id: str) -> None:
+    """Give a system no more tokens; those it has end within the hour. Twice changes nothing.
+
+    Refused: NotFound.
+    """
+    if not ApiClient.objects.filter(pk=client_id).update(is_active=False):
+        raise NotFound(_("没有登记这个调用方"))
 
 
 def hash_secret(secret: str) -> str:

@@ -1,6 +1,6 @@
 """Reading chains and sealed parts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tongban.basics import sealing
@@ -22,6 +22,12 @@ def head(chain: str) -> Head | None:
     """The end of a chain, or None while it has no event."""
     row = Entry.objects.filter(chain=chain).order_by("-seq").values_list("seq", "hash").first()
     return Head(*row) if row else None
+
+
+def chain_names() -> Iterator[str]:
+    """The names of all chains, in the order in which they began."""
+    began = Entry.objects.filter(seq=1).order_by("id").values_list("chain", flat=True)
+    return began.iterator(chunk_size=2000)
 
 
 def parts(digests: Iterable[str]) -> dict[str, dict[str, Any]]:
