@@ -61,7 +61,7 @@ def send(client: Client, draft: Draft, key: str, typed: dict[str, str]):
     return client.post(page_of(draft, key), {**carried, **typed})
 
 
-def answers(draft: Draft) -> dict:
+def answers(draft: Draft) -> dict[str, str]:
     draft.refresh_from_db()
     return drafts.answers_of(draft)
 
@@ -69,7 +69,7 @@ def answers(draft: Draft) -> dict:
 def error_at(response, field: str) -> str:
     """What the page says at one field; it must stand in the summary in the same words."""
     html = response.content.decode()
-    found = re.search(rf'id="id_{field}-e">(.*?)</p>', html, re.S)
+    found = re.search(rf'id="id_{field}-e">(.*?)</p>', html, re.DOTALL)
     assert found, f"no error at {field}: {words(response)}"
     said = re.sub(r"<[^>]+>", "", found[1]).strip()
     summary = html[html.index("errsum") : html.index("</ul>", html.index("errsum"))]
@@ -104,7 +104,11 @@ def test_a_window_must_be_chosen_where_a_window_receives(lisi):
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"mode": "ONLINE"}, "mode"), ({"window": "350102"}, "window"), ({"applicant": "x"}, "applicant")],
+    [
+        ({"mode": "ONLINE"}, "mode"),
+        ({"window": "350102"}, "window"),
+        ({"applicant": "x"}, "applicant"),
+    ],
 )
 def test_what_is_not_offered_cannot_be_begun(lisi, changes, field):
     chosen = {
@@ -135,7 +139,8 @@ def test_an_item_for_organisations_is_not_begun_by_a_person(lisi):
 
 
 @pytest.mark.parametrize(
-    "pair", ["from=220100&to=440100", "from=220104&to=220100", "from=220100", "from=350100&to=220100"]
+    "pair",
+    ["from=220100&to=440100", "from=220104&to=220100", "from=220100", "from=350100&to=220100"],
 )
 def test_a_pair_that_is_not_open_leads_to_the_page_that_says_why(lisi, pair):
     response = lisi.get(f"/apply/start/?item={world.MOVE_TO_SPOUSE}&{pair}")
@@ -209,7 +214,11 @@ def test_a_place_of_another_city_is_not_offered_and_refused_at_the_field(lisi):
     assert "福建省福州市鼓楼区" in html
     assert "福建省厦门市" not in html
 
-    moved = {k: v for k, v in world.move_answers("350203").items() if k.startswith(("move", "house", "dwell"))}
+    moved = {
+        k: v
+        for k, v in world.move_answers("350203").items()
+        if k.startswith(("move", "house", "dwell"))
+    }
     response = send(lisi, draft, "move", moved)
     assert "您填的迁入地在福建省厦门市" in error_at(response, "move_to_division")
     assert answers(draft)["move_to_division"] == "350203"
@@ -236,7 +245,11 @@ def test_a_name_that_no_place_has_stays_in_the_field_with_what_to_do(lisi):
 
 def test_a_question_that_an_answer_brings_up_is_asked_next_and_not_called_a_mistake(lisi):
     draft = begin(lisi)
-    moved = {k: v for k, v in world.move_answers("350102").items() if k.startswith(("move", "house", "dwell"))}
+    moved = {
+        k: v
+        for k, v in world.move_answers("350102").items()
+        if k.startswith(("move", "house", "dwell"))
+    }
     response = send(lisi, draft, "move", {**moved, "householder_relation": "other"})
 
     assert response.status_code == 302
@@ -250,7 +263,11 @@ def test_with_script_a_changed_choice_brings_its_question_at_once(lisi):
     draft = begin(lisi)
     page = lisi.get(page_of(draft, "move")).content.decode()
     assert 'hx-select="#questions"' in page
-    response = lisi.post(page_of(draft, "move"), {"householder_relation": "other", "_look": "1"}, headers={"HX-Request": "true"})
+    response = lisi.post(
+        page_of(draft, "move"),
+        {"householder_relation": "other", "_look": "1"},
+        headers={"HX-Request": "true"},
+    )
 
     assert response.status_code == 200
     assert other_relation() in words(response)
@@ -312,7 +329,10 @@ def test_another_tab_s_answers_are_not_overwritten_unseen(lisi):
     assert 'value="张叁"' in response.content.decode()
     assert answers(draft)["spouse_name"] == "张三"
     now = {name: hidden(response.content.decode(), name) for name in ("_seen", "_was")}
-    assert lisi.post(page_of(draft, "spouse"), {**SPOUSE, **now, "spouse_name": "张叁"}).status_code == 302
+    assert (
+        lisi.post(page_of(draft, "spouse"), {**SPOUSE, **now, "spouse_name": "张叁"}).status_code
+        == 302
+    )
     assert answers(draft)["spouse_name"] == "张叁"
 
 

@@ -22,7 +22,7 @@ CODES = [item["code"] for item in json.loads(_ITEMS.read_text("utf-8"))["items"]
 
 def words(response) -> str:
     """What a page says, without its markup."""
-    text = re.sub(r"<(script|style|svg).*?</\1>", " ", response.content.decode(), flags=re.S)
+    text = re.sub(r"<(script|style|svg).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", "", re.sub(r"<[^>]+>", " ", text))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils.timezone import now
 
-from tongban.cases import states, timeline
+from tongban.cases import timeline
 from tongban.cases.models import Case, Request
 from tongban.cases.operations import review
 from tongban.cases.states import State
@@ -41,7 +41,9 @@ def page_of(case: Case, rest: str = "") -> str:
     return f"/cases/{case.number}/{rest}"
 
 
-@pytest.mark.parametrize(("scene", "sentence"), SCENES.items(), ids=lambda one: getattr(one, "__name__", ""))
+@pytest.mark.parametrize(
+    ("scene", "sentence"), SCENES.items(), ids=lambda one: getattr(one, "__name__", "")
+)
 def test_in_every_state_the_page_names_who_has_the_case(scene, sentence):
     case, filled = scene()
     browser = scenes.browser_of(filled)

@@ -5,6 +5,7 @@ Set SCREENS to a folder to keep a picture of each page on a phone and at a desk.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -46,6 +47,10 @@ def signed_in(filled) -> list[dict[str, str]]:
     return [{"name": cookie.key, "value": cookie.value}]
 
 
+def cookie_at(base: str, cookie: dict[str, str]) -> Any:
+    return {"url": base, **cookie}
+
+
 def picture(browser: Browser, base: str, pages: dict[str, str], cookies=()) -> None:
     """Keep how the pages look, for the eyes of whoever set SCREENS."""
     if not (folder := os.environ.get("SCREENS")):
@@ -53,7 +58,7 @@ def picture(browser: Browser, base: str, pages: dict[str, str], cookies=()) -> N
     for size in (PHONE, DESK):
         context = browser.new_context(viewport=size, locale="zh-CN")
         if cookies:
-            context.add_cookies([{"url": base, **cookie} for cookie in cookies])
+            context.add_cookies([cookie_at(base, cookie) for cookie in cookies])
         page = context.new_page()
         for name, path in pages.items():
             page.goto(base + path)
@@ -108,7 +113,7 @@ def test_pages_of_a_case_are_usable_in_its_states(browser, live_server, country)
 @pytest.mark.django_db(transaction=True)
 def test_pages_around_a_case_are_usable(browser, live_server, country):
     case, filled = scenes.submitted()
-    mended, mender = scenes.being_mended()
+    _mended, mender = scenes.being_mended()
     base = f"/cases/{case.number}/"
     pages = {"done": f"/apply/{filled.draft.pk}/done/", "receipt": f"{base}receipt/"}
     pages |= {"withdraw": f"{base}withdraw/", "cases": "/cases/", "home-mine": "/"}
@@ -127,7 +132,7 @@ def test_a_file_is_uploaded_with_script_and_focus_stays_on_the_page(
     paper = tmp_path / "房主同意书.pdf"
     paper.write_bytes(PDF)
     context = browser.new_context(viewport=PHONE, locale="zh-CN")
-    context.add_cookies([{"url": live_server.url, **one} for one in signed_in(filled)])
+    context.add_cookies([cookie_at(live_server.url, one) for one in signed_in(filled)])
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -148,7 +153,7 @@ def test_a_file_is_uploaded_with_script_and_focus_stays_on_the_page(
 def test_a_choice_brings_up_its_question_with_script(browser, live_server, country):
     filled = world.a_draft(deciding=world.FUZHOU, serial=60)
     context = browser.new_context(viewport=PHONE, locale="zh-CN")
-    context.add_cookies([{"url": live_server.url, **one} for one in signed_in(filled)])
+    context.add_cookies([cookie_at(live_server.url, one) for one in signed_in(filled)])
     page = context.new_page()
     page.goto(f"{live_server.url}/apply/{filled.draft.pk}/step/move/")
     page.get_by_label("其他").check()

@@ -30,7 +30,7 @@ def upload(client, draft, **files):
 
 def error_at(response, spec: str) -> str:
     html = response.content.decode()
-    found = re.search(rf'id="id_paper-{spec}-e">(.*?)</p>', html, re.S)
+    found = re.search(rf'id="id_paper-{spec}-e">(.*?)</p>', html, re.DOTALL)
     assert found, words(response)
     assert f'href="#id_paper-{spec}"' in html
     return re.sub(r"<[^>]+>", "", found[1]).strip()
@@ -141,7 +141,9 @@ def test_the_materials_follow_the_answers_and_what_is_no_longer_asked_is_not_sen
     browser = scenes.browser_of(filled)
     html = browser.get(page_of(filled.draft, "move")).content.decode()
     carried = {name: hidden(html, name) for name in ("_seen", "_was")}
-    moved = {k: v for k, v in world.move_answers().items() if k.startswith(("move", "house", "dwell"))}
+    moved = {
+        k: v for k, v in world.move_answers().items() if k.startswith(("move", "house", "dwell"))
+    }
     browser.post(page_of(filled.draft, "move"), {**carried, **moved, "dwelling_kind": "owned"})
 
     said = words(browser.get(f"/apply/{filled.draft.pk}/materials/"))

@@ -22,7 +22,13 @@ def test_a_district_is_known_however_it_is_written(written):
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("长春市", "220100"), ("长春", "220100"), ("北京市", "110000"), ("仙桃市", "429004"), ("福州市鼓楼区", "350102")],
+    [
+        ("长春市", "220100"),
+        ("长春", "220100"),
+        ("北京市", "110000"),
+        ("仙桃市", "429004"),
+        ("福州市鼓楼区", "350102"),
+    ],
 )
 def test_cities_municipalities_and_counties_under_a_province_are_known(written, code):
     assert placenames.find(written, on=TODAY) == [code]

@@ -68,9 +68,10 @@ def test_pressing_twice_two_tabs_and_going_back_make_one_case():
     assert one.get(check_of(filled))["Location"].endswith("/done/")
 
     case = Case.objects.get()
-    assert identifiers.show_case_number(case.number) in one.get(
-        f"/apply/{filled.draft.pk}/done/"
-    ).content.decode()
+    assert (
+        identifiers.show_case_number(case.number)
+        in one.get(f"/apply/{filled.draft.pk}/done/").content.decode()
+    )
 
 
 def test_after_handing_in_the_page_says_the_number_how_far_it_is_and_what_comes_next():
