@@ -7,6 +7,7 @@ what it has and goes on with it afterwards.
 
 import asyncio
 import re
+import zlib
 from contextlib import suppress
 
 import nats.errors
@@ -32,6 +33,7 @@ LANES = 4
 _HINT = re.compile(r"[0-9a-f]{8}")
 ROOM = 64
 SWEEP_SECONDS = 1.0
+LEAVE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 5.0
 # So often a message is tried while the database answers others but fails for this one.
 FAILS = 5
@@ -76,9 +78,10 @@ class Mailbox:
             self._pull.settled()
             return
         self._held[place] = message
+        # The hint is the sender's. Without one all of its messages share a lane and keep their order;
+        # a wrong one costs its own messages theirs, which the inbox then restores.
         hint = (message.headers or {}).get(addresses.LANE_HEADER, "")
-        # The hint is the sender's: nonsense in it must not end the worker.
-        lane = int(hint, 16) if _HINT.fullmatch(hint) else place
+        lane = int(hint, 16) if _HINT.fullmatch(hint) else zlib.crc32(message.subject.encode())
         await self._lanes[lane % LANES].put(message)
 
     async def _lane(self, lane: asyncio.Queue[Msg]) -> None:
@@ -146,17 +149,14 @@ class Mailbox:
                     await message.in_progress()
 
     async def _let_go(self) -> None:
-        """At the end: give back what was not begun, and let what was begun come to its end."""
-        for lane in self._lanes:
-            while not lane.empty():
-                message = lane.get_nowait()
-                self._held.pop(message.metadata.sequence.stream, None)
-                with suppress(nats.errors.Error):
-                    await message.nak()
+        """At the end: bring what was taken to its end; what takes too long is given back."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(LONGEST_PAUSE_SECONDS):
+            async with asyncio.timeout(LEAVE_SECONDS):
                 while self._held:
                     await asyncio.sleep(0.02)
+        for message in self._held.values():
+            with suppress(nats.errors.Error):
+                await message.nak()
 
     async def _sweep(self, stop: asyncio.Event) -> None:
         """Try again what waits, when its time has come."""

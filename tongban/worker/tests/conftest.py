@@ -5,6 +5,7 @@ import nats
 import pytest
 from django.conf import settings
 
+from tongban.exchange.tests.conftest import _own_handlers, fujian
 from tongban.worker.broker import Broker
 from tongban.worker.hands import Hands
 from tongban.worker.tests.nodes import NODES, BrokerProcess
@@ -89,4 +90,4 @@ async def mail(process, node):
         return found
 
 
-__all__ = ["NODES", "as_user", "connected", "mail", "until"]
+__all__ = ["NODES", "_own_handlers", "as_user", "connected", "fujian", "mail", "until"]
