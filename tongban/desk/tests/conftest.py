@@ -23,3 +23,9 @@ def signed_in():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def country(tmp_path):
+    """For tests that commit: reference data anew, since their database is emptied after each."""
+    world.load(tmp_path)

@@ -1,0 +1,174 @@
+"""The desk by keyboard, in Chromium: a case from the queue to the other place without a mouse."""
+
+import string
+
+import pytest
+from django.urls import reverse
+
+from tongban.cases.models import Case, Check
+from tongban.cases.states import State
+from tongban.cases.tests import world
+from tongban.desk.tests import stages
+from tongban.desk.tests.browsing import cookies_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("country")]
+
+
+@pytest.fixture
+def sit_down(browser, live_server):
+    """An officer's page in a browser; script errors fail the test."""
+    contexts, errors = [], []
+
+    def open_page(officer, path="/desk/"):
+        context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 860})
+        contexts.append(context)
+        context.add_cookies([{"url": live_server.url, **one} for one in cookies_of(officer)])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def settle(page):
+    page.wait_for_load_state("networkidle")
+
+
+def test_walking_claiming_and_opening_in_the_queue(sit_down):
+    numbers = sorted(world.a_case(serial=serial)[0].number for serial in (1, 2, 3))
+    clerk = world.a_clerk()
+    page = sit_down(clerk)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.getAttribute('href')").endswith(f"{numbers[2]}/")
+    page.keyboard.press("k")
+    page.keyboard.press("c")
+    page.wait_for_url(f"**/cases/{numbers[1]}/")
+    assert Case.objects.get(pk=numbers[1]).claimed_by == clerk
+    assert Case.objects.exclude(claimed_by=None).count() == 1
+
+    page.keyboard.press("]")
+    page.wait_for_url(f"**/cases/{numbers[2]}/")
+    page.keyboard.press("[")
+    page.wait_for_url(f"**/cases/{numbers[1]}/")
+
+    page.goto(page.url.split("/desk/")[0] + "/desk/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{numbers[1]}/")
+
+
+def test_finding_and_typing_do_not_claim(sit_down):
+    case, _ = world.a_case()
+    page = sit_down(world.a_clerk())
+    page.keyboard.press("/")
+    page.keyboard.type("cjc")
+    assert page.input_value("#find") == "cjc"
+    assert Case.objects.get(pk=case.pk).claimed_by is None
+    page.fill("#find", "李四")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**find=*")
+    assert case.number in page.content()
+
+
+def test_keys_turned_off_do_nothing(sit_down):
+    case, _ = world.a_case()
+    page = sit_down(world.a_clerk())
+    page.get_by_role("button", name="快捷键").click()
+    for key in "jkc":
+        page.keyboard.press(key)
+    settle(page)
+    assert page.url.endswith("/desk/")
+    assert Case.objects.get(pk=case.pk).claimed_by is None
+
+
+def test_looking_through_the_papers_and_handing_over_by_keyboard(sit_down):
+    case, _ = world.a_case()
+    clerk = world.a_clerk()
+    stages.received(case, clerk)
+    page = sit_down(clerk, reverse("desk:case", args=[case.number]))
+    for _material in case.materials.all():
+        page.keyboard.press("y")
+        settle(page)
+    assert page.get_by_text("核查要点都看过了。").is_visible()
+    assert not Check.objects.filter(case=case, is_good=False).exists()
+
+    page.keyboard.press("t")
+    page.wait_for_url("**/acts/hand-over/")
+    for key in string.ascii_letters + string.digits + " ":
+        page.keyboard.press(key if key != " " else "Space")
+    settle(page)
+    assert Case.objects.get(pk=case.pk).state == State.RECEIVED
+    page.get_by_role("button", name="移交吉林市").press("Enter")
+    page.wait_for_url(f"**/cases/{case.number}/")
+    assert Case.objects.get(pk=case.pk).state == State.PENDING
+
+
+def test_a_check_point_is_noted_in_place_and_said_aloud(sit_down):
+    case, _ = world.a_case()
+    clerk = world.a_clerk()
+    stages.received(case, clerk)
+    page = sit_down(clerk, reverse("desk:case", args=[case.number]))
+    first = page.locator("#points button[value='1']").first
+    point = first.get_attribute("id")
+    page.evaluate("window.stays = true")
+    first.press("Enter")
+    page.wait_for_selector(f"#{point}", state="detached")
+    assert page.evaluate("window.stays")
+    assert "合格" in page.inner_text("#live")
+    assert page.evaluate("document.activeElement.name") == "good"
+    page.locator("#points button[value='0']").last.press("Enter")
+    page.wait_for_selector("#points textarea, #points input[name=note]")
+    assert "1处问题" in page.inner_text("#materials")
+    page.locator("#points input[name=note]").fill("右下角缺了一块")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#points').innerText.includes('右下角缺了一块')")
+    assert Check.objects.get(case=case, is_good=False).note == "右下角缺了一块"
+
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("x")
+    page.wait_for_url("**/acts/return/")
+    assert "右下角缺了一块" in page.content()
+
+
+def test_b_opens_the_correction_notice_and_a_the_contact(sit_down):
+    case, _ = world.a_case()
+    clerk, officer = world.a_clerk(), world.a_decider()
+    stages.pending(case, clerk, officer)
+    page = sit_down(officer, reverse("desk:case", args=[case.number]))
+    page.keyboard.press("a")
+    assert page.url.endswith("#other-side")
+    page.keyboard.press("b")
+    page.wait_for_url("**/acts/correction/")
+    assert Case.objects.get(pk=case.pk).state == State.PENDING
+
+
+def test_a_double_click_on_a_final_button_does_it_once(sit_down):
+    case, _ = world.a_case()
+    clerk, officer = world.a_clerk(), world.a_decider()
+    stages.pending(case, clerk, officer)
+    page = sit_down(officer, reverse("desk:act", args=[case.number, "accept"]))
+    page.get_by_role("button", name="受理", exact=True).dblclick()
+    page.wait_for_url(f"**/cases/{case.number}/**")
+    settle(page)
+    after = Case.objects.get(pk=case.pk)
+    assert after.state == State.UNDER_REVIEW
+    assert after.head_seq == 5
+
+
+def test_a_picture_turns_and_grows(sit_down):
+    case, _ = world.a_case()
+    page = sit_down(world.a_clerk(), reverse("desk:case", args=[case.number]))
+    picture = page.locator(".sheet img")
+    page.get_by_role("button", name="旋转").click()
+    assert "rotate(90deg)" in picture.get_attribute("style")
+    before = picture.evaluate("e => e.getBoundingClientRect().width")
+    page.get_by_role("button", name="放大").click()
+    assert picture.evaluate("e => e.getBoundingClientRect().width") > before
+    page.get_by_role("button", name="适合宽度").click()
+    assert picture.evaluate("e => e.getBoundingClientRect().width") == pytest.approx(before)
