@@ -1,0 +1,143 @@
+"""People at screens: Chromium, signed in as somebody of the sandbox, doing what people do.
+
+Controls are found by what stands on them. Whatever a page does wrong on the way (a script error, a
+failed request, an answer of 500) is collected and fails the journey at its end.
+"""
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+
+from journeys.installation import Node
+from tongban.ui.tests.page_checks import DESK, PHONE
+
+__all__ = ["DESK", "PHONE", "Person", "expect"]
+
+SECONDS = 1000.0
+# Two cores carry three nodes, a browser and whatever else the machine does.
+expect.set_options(timeout=20 * SECONDS)
+
+
+@dataclass
+class Person:
+    """One of the sandbox at one screen, signed in at one node."""
+
+    browser: Browser
+    node: Node
+    username: str
+    size: ViewportSize = field(default_factory=lambda: DESK)
+    problems: list[str] = field(default_factory=list)
+    context: BrowserContext = field(init=False)
+    page: Page = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.context = self.browser.new_context(
+            viewport=self.size,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            base_url=self.node.url,
+        )
+        self.context.set_default_timeout(15 * SECONDS)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self._wrong(f"script error: {error}"))
+        self.page.on("console", lambda said: self._heard(said.type, said.text))
+        self.page.on("response", lambda answer: self._answered(answer.status, answer.url))
+
+    def __enter__(self) -> "Person":
+        self.sign_in()
+        return self
+
+    def __exit__(self, *failed: object) -> None:
+        self.context.close()
+        if failed[0] is None:
+            assert not self.problems, "\n".join(self.problems)
+
+    def _wrong(self, what: str) -> None:
+        self.problems.append(f"{self.username} at {self.page.url}: {what}")
+
+    def _heard(self, kind: str, words: str) -> None:
+        # A refusal is an answer with a page; Chromium reports its status as an error all the same.
+        if kind == "error" and "Failed to load resource" not in words:
+            self._wrong(f"console: {words}")
+
+    def _answered(self, status: int, url: str) -> None:
+        if status >= 500:
+            self._wrong(f"{status} from {url}")
+
+    # --- what people do ---
+
+    def sign_in(self) -> None:
+        """The button beside one's name on the sandbox's page."""
+        self.page.goto("/sandbox/")
+        self.page.locator(f'form:has(input[value="{self.username}"]) button').click()
+        expect(self.page).not_to_have_url(re.compile("/sandbox/"))
+
+    def open(self, path: str) -> None:
+        """Go somewhere by its address."""
+        self.page.goto(path)
+
+    def press(self, words: str, *, within: str = "main, body > .bar-bottom") -> None:
+        """A button or link, by the words on it."""
+        self._control(words, within).click()
+        self.page.wait_for_load_state()
+
+    def _control(self, words: str, within: str) -> Locator:
+        place = self.page.locator(within)
+        button = place.get_by_role("button", name=words)
+        link = place.get_by_role("link", name=words)
+        return button.or_(link).locator("visible=true").first
+
+    def fill(self, **answers: str) -> None:
+        """Fields by their names, as a form has them; a choice is pressed, a place is typed."""
+        for name, value in answers.items():
+            self._answer(name, value)
+
+    def _answer(self, name: str, value: str) -> None:
+        field_ = self.page.locator(f'[name="{name}"]')
+        expect(field_.first).to_be_visible()
+        kind = field_.first.evaluate("e => e.tagName + ':' + (e.type || '')")
+        if kind.startswith("SELECT"):
+            field_.select_option(value)
+        elif kind.endswith(":radio"):
+            self.page.locator(f'[name="{name}"][value="{value}"]').check()
+        elif kind.endswith(":checkbox"):
+            field_.check()
+        else:
+            field_.fill(value)
+
+    def upload(self, spec: str, *, name: str, content: bytes, kind: str = "image/png") -> None:
+        """Choose a file for a material, and send it."""
+        chooser = self.page.locator(f'input[name="paper-{spec}"]')
+        file: Any = {"name": name, "mimeType": kind, "buffer": content}
+        chooser.set_input_files(file)
+        section = self.page.locator(f'section.mat:has(input[name="paper-{spec}"])')
+        section.get_by_role("button", name="上传").click()
+
+    # --- what people see ---
+
+    def sees(self, *words: str) -> None:
+        """The page says all of this."""
+        for said in words:
+            expect(self.page.locator("body")).to_contain_text(said)
+
+    def waits_for(self, *words: str, patience: float = 20) -> None:
+        """Look again and again until the page says all of this."""
+        deadline = time.monotonic() + patience
+        while not all(said in self.page.locator("body").inner_text() for said in words):
+            assert time.monotonic() < deadline, f"{self.page.url} never said {words}:\n" + (
+                self.page.locator("main").first.inner_text()
+            )
+            time.sleep(0.2)
+            self.page.reload()
+
+    def does_not_see(self, *words: str) -> None:
+        for said in words:
+            expect(self.page.locator("body")).not_to_contain_text(said)
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
