@@ -90,14 +90,26 @@ def _write(
     digest: str,
     at: datetime,
 ) -> Taken:
+    values = written(intake, answers, route, at=at) | {"owner": owner, "key": key, "digest": digest}
+    # One statement is one transaction, unless the caller has one of its own.
+    ((is_new,),) = prepared.rows(statement(), values)
+    if is_new:
+        return Taken(values["number"], is_new=True)
+    # Somebody took the same key between our look and our write: it is their case.
+    known = _taken_before(owner, key, digest)
+    if known is None:
+        raise LookupError(f"submission {key} was taken and is not there")
+    return known
+
+
+def written(
+    intake: Intake, answers: dict[str, Any], route: Route, *, at: datetime
+) -> dict[str, Any]:
+    """What a submission becomes in the tables: the values of SUBMIT but for owner, key, digest."""
     number = _next_number(route, at)
     event, part = _event(intake, answers, route, number=number, at=at)
     after = standing.apply(Standing(number=number), event)
-    sent = _owed(event, part, after, at)
     values: dict[str, Any] = {
-        "owner": owner,
-        "key": key,
-        "digest": digest,
         "number": number,
         "at": at,
         "seq": event.seq,
@@ -108,19 +120,12 @@ def _write(
         "signature": event.signature,
         "sealed": event.sealed,
         "part": record.sealed(event.sealed, part),
+        "papers": json.dumps([_columns(paper) for paper in after.papers]),
+        "outgoing": json.dumps(_owed(event, part, after, at)),
         "case_applicant_match": sealing.match(intake.applicant["id_number"]),
         "case_name_match": sealing.match(intake.applicant["name"]),
-        "papers": json.dumps([_columns(paper) for paper in after.papers]),
-        "outgoing": json.dumps(sent),
-    } | {f"case_{name}": _plain(getattr(after, name)) for name in FOLDED}
-    # One statement is one transaction, unless the caller has one of its own.
-    ((is_new,),) = prepared.rows(statement(), values)
-    if is_new:
-        return Taken(number, is_new=True)
-    known = _taken_before(owner, key, digest)
-    if known is None:
-        raise LookupError(f"submission {key} was taken and is not there")
-    return known
+    }
+    return values | {f"case_{name}": _plain(getattr(after, name)) for name in FOLDED}
 
 
 def _event(
