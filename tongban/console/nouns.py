@@ -41,8 +41,13 @@ NOUNS = {
             "事项目录：读取清单、载入、查询能不能办",
             "the catalogue: read, load, look up",
         ),
-        Noun("case", "一件：看经过、验签、按记录重建", "a case: show, verify, rebuild", in_node=True),
+        Noun(
+            "case", "一件：看经过、验签、按记录重建", "a case: show, verify, rebuild", in_node=True
+        ),
         Noun("client", "接口调用方：登记、停用", "other systems: register, stop", in_node=True),
+        Noun(
+            "bench", "测速：提交、跨省、页面、内存", "measure: submission, crossing, pages, memory"
+        ),
         Noun("test", "安装测试所需并运行全部测试", "install what tests need and run every test"),
         Noun(
             "check", "格式、类型、分层、模板、迁移、生成文件", "format, types, layers, templates, …"

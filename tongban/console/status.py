@@ -11,6 +11,7 @@ from rich.markup import escape
 from tongban.console.exits import Exit
 from tongban.console.terminal import console
 from tongban.local import state
+from tongban.local.children import is_alive
 from tongban.local.health import readiness
 from tongban.local.home import Home, home
 
@@ -60,15 +61,18 @@ def _process(pid: int | None) -> dict[str, Any]:
     try:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]
-        memory = sum(_memory(member) for member in family)
-        return {"alive": process.status() != psutil.STATUS_ZOMBIE, "memory": memory}
     except (psutil.Error, ValueError):
         return {"alive": False, "memory": 0}
+    return {"alive": is_alive(process.pid), "memory": sum(map(_memory, family))}
 
 
 def _memory(process: psutil.Process) -> int:
     """What it has for itself and its part of what it shares, where the system tells it apart."""
-    full = process.memory_full_info()
+    try:
+        full = process.memory_full_info()
+    except psutil.Error:
+        # Gone meanwhile, or macOS does not tell.
+        return 0
     return int(getattr(full, "pss", full.rss))
 
 

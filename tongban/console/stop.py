@@ -8,6 +8,7 @@ import typer
 
 from tongban.console.exits import Exit
 from tongban.local import state
+from tongban.local.children import is_alive
 from tongban.local.home import Home, home
 from tongban.local.state import Lock
 from tongban.local.trouble import NothingRuns, Trouble
@@ -48,7 +49,8 @@ def _ask(place: Home) -> bool:
         return False
     deadline = time.monotonic() + PATIENCE
     os.kill(found.pid, signal.SIGTERM)
-    while state.is_running(place):
+    # The lock is let go a moment before the process is gone.
+    while state.is_running(place) or is_alive(found.pid):
         if time.monotonic() > deadline:
             raise Trouble(
                 f"演示（进程 {found.pid}）在 {PATIENCE:.0f} 秒内没有停下，请用 kill -9 {found.pid} "

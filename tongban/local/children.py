@@ -172,6 +172,14 @@ class Family:
                     child.finish(patience=deadline - time.monotonic())
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process does anything yet; one that only waits to be buried by its parent is gone."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
 def is_server(child: Child) -> bool:
     """Whether others depend on this child."""
     return child.name in {"postgresql", "nats-server"}

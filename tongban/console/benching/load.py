@@ -4,6 +4,7 @@ One thread, plain sockets, requests made beforehand, so that on a machine of two
 as possible is taken from what is measured; what it does take is part of its report.
 """
 
+import re
 import selectors
 import socket
 import time
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 _CHUNK = 1 << 16
+_TIMING = re.compile(rb"(?i)server-timing: app;dur=([0-9.]+)")
 # How long an answer may take before the run is called off, in seconds.
 PATIENCE = 30.0
 
@@ -29,6 +31,8 @@ class Report:
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     bodies: list[bytes] = field(default_factory=list)
+    # What the server says that its own work took (Server-Timing), in seconds.
+    server_times: list[float] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
@@ -43,6 +47,10 @@ class Report:
     def percentile(self, share: float) -> float:
         """The latency that this share of the answers stayed within, in milliseconds."""
         return percentile(self.latencies, share) * 1000
+
+    def server_percentile(self, share: float) -> float:
+        """The same of the server's own times."""
+        return percentile(self.server_times, share) * 1000
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -134,5 +142,8 @@ def _go_on(line: _Line, requests: Iterator[bytes], selector: selectors.BaseSelec
 def _note(report: Report, line: _Line, latency: float, keep_body: bool) -> None:
     report.latencies.append(latency)
     report.statuses[int(line.answer[9:12])] += 1
+    head, _, body = line.answer.partition(b"\r\n\r\n")
+    if timing := _TIMING.search(head):
+        report.server_times.append(float(timing[1]) / 1000)
     if keep_body:
-        report.bodies.append(line.answer.partition(b"\r\n\r\n")[2])
+        report.bodies.append(body)

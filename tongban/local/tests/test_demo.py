@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tongban.local import accounts, children, ports
+from tongban.local import children, ports
 from tongban.local.home import PROJECT, Home
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -77,17 +77,14 @@ class Machine:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory):
-    made = Machine(tmp_path_factory.mktemp("machine") / "home")
+def machine(enterable_folder):
+    made = Machine(enterable_folder("machine") / "home")
     started = made.start()
     assert started.returncode == 0, started.stdout + started.stderr
     yield made
     made.say("stop")
     left = made.processes()
     children.end(left)
-    private = accounts.private_folder(made.home.root)
-    if private.exists():
-        subprocess.run(["rm", "-rf", str(private)], check=True)
     assert left == []
 
 

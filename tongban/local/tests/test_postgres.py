@@ -16,8 +16,8 @@ PASSWORDS = {"22": "twenty-two", "35": "thirty-five"}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    root = tmp_path_factory.mktemp("postgres")
+def server(enterable_folder):
+    root = enterable_folder("postgres")
     server, _ = postgres.place(root, root / "postgres", port=ports.free_port())
     postgres.make_room(server)
     server.initialise("admin")
@@ -36,7 +36,6 @@ def server(tmp_path_factory):
     yield server
     process.send_signal(signal.SIGINT)
     process.wait(20)
-    remove_private(root)
 
 
 def remove_private(root: Path) -> None:

@@ -1,0 +1,66 @@
+"""`./run bench`: what this machine does with the demo, beside what its database could do alone."""
+
+import json
+import os
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from tongban.console import acting
+from tongban.console.benching import ground
+from tongban.console.benching.ground import HERE
+from tongban.console.benching.results import Results, machine
+from tongban.console.exits import Exit
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+console = Console(stderr=True, highlight=False)
+
+
+@app.command()
+def bench(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="以 JSON 输出。 As JSON, for a machine.")
+    ] = False,
+    seconds: Annotated[
+        int, typer.Option(min=1, max=120, help="每轮秒数。 Seconds of each round.")
+    ] = 8,
+    cases: Annotated[
+        int, typer.Option(min=0, help="先装入多少件。 Cases loaded beforehand.")
+    ] = 20_000,
+    crossings: Annotated[
+        int, typer.Option(min=10, help="量多少次跨省传送。 Crossings measured.")
+    ] = 200,
+    web_processes: Annotated[
+        int, typer.Option(min=0, max=64, help="每节点网页进程数；0 为核数。 0: cores.")
+    ] = 0,
+) -> None:
+    """Starts nodes of its own on free ports, so nobody's record is written into; code 1 below a mark."""
+    processes = web_processes or os.cpu_count() or 2
+    results = Results(machine() | {"web_processes": processes})
+    with ground.own_nodes(web_processes=processes, say=_say) as nodes:
+        os.environ.update(nodes.node(HERE).settings())
+        acting.set_up_django()
+        from tongban.console.benching.measuring import Measuring
+
+        measuring = Measuring(nodes, results, seconds=seconds, say=_say)
+        measuring.prepare(cases)
+        measuring.pages()
+        measuring.crossings(crossings)
+        measuring.submissions()
+        measuring.online_submissions()
+        measuring.memory()
+    _tell(results, as_json=as_json)
+    raise typer.Exit(Exit.REFUSED if results.missed else Exit.DONE)
+
+
+def _say(what: str) -> None:
+    console.print(f"[dim]·[/] {what}")
+
+
+def _tell(results: Results, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(results.as_dict(), ensure_ascii=False, indent=2))
+        return
+    told = "，".join(f"{name} {value}" for name, value in results.machine.items())
+    print(f"\n{told}\n\n{results.as_markdown()}")

@@ -1,0 +1,91 @@
+"""The database's own limit: pgbench with the submission's very statement and values.
+
+Each run writes what a submission writes, into the same tables with the same indexes and triggers,
+prepared as the application prepares it. Only what must differ from row to row is made from a random
+number; everything else are the values that the application computed for a real submission.
+"""
+
+import os
+import re
+import subprocess
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from tongban.basics import canonical
+from tongban.cases import rules
+from tongban.cases.operations import submission
+from tongban.cases.rules import Intake
+from tongban.local import postgres
+from tongban.local.trouble import Trouble
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+# What a constraint wants to be another each time.
+_UNIQUE = {
+    "number": "('B' || :n)",
+    "case_number": "('B' || :n)",
+    "key": "('k' || :n)",
+    "sealed": "('s' || :n)",
+    "case_particulars": "('s' || :n)",
+}
+
+
+def script(values: dict[str, Any]) -> str:
+    """The statement for pgbench: unique values from its random number, the others as variables."""
+
+    def place(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in _UNIQUE:
+            return _UNIQUE[name]
+        return "NULL" if values[name] is None else f":{name}"
+
+    statement = _PARAMETER.sub(place, submission.statement())
+    return f"\\set n random(1, 9000000000000000)\n{' '.join(statement.split())};\n"
+
+
+def values_of(intake: Intake) -> dict[str, Any]:
+    """What the application would write for an application."""
+    at = datetime.now(UTC)
+    version, answers = rules.check_intake(intake, on=at.date())
+    route = rules.route(intake, version)
+    written = submission.written(intake, answers, route, at=at)
+    digest = canonical.digest(intake.canonical())
+    return written | {"owner": "bench:limit", "key": "", "digest": digest}
+
+
+def variables(values: dict[str, Any]) -> list[str]:
+    """The values as pgbench takes them, in PostgreSQL's own writing."""
+    words = []
+    for name, value in values.items():
+        if value is not None and name not in _UNIQUE:
+            words += ["-D", f"{name}={_written(value)}"]
+    return words
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def run(values: dict[str, Any], *, url: str, connections: int, seconds: int) -> float:
+    """Submissions a second that the database alone does; no transaction may fail."""
+    parts = urlsplit(url)
+    done = subprocess.run(
+        [
+            str(postgres.wheel_programs() / "pgbench"), "-n", "-M", "prepared", "-j", "1",
+            "-h", parts.hostname or "", "-p", str(parts.port or 5432),
+            "-U", unquote(parts.username or ""), "-c", str(connections), "-T", str(seconds),
+            "-f", "-", *variables(values), parts.path.strip("/"),
+        ],
+        input=script(values), env={**os.environ, "PGPASSWORD": unquote(parts.password or "")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    rate = re.search(r"tps = ([0-9.]+)", done.stdout)
+    failed = re.search(r"failed transactions: ([0-9]+)", done.stdout)
+    if done.returncode or not rate or (failed and failed[1] != "0"):
+        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
+        raise Trouble(f"pgbench 失败：{' '.join(last)}", "pgbench failed.")
+    return float(rate[1])
