@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import os
 
 import nats
 import pytest
@@ -9,6 +10,12 @@ from tongban.exchange.tests.conftest import _own_handlers, fujian
 from tongban.worker.broker import Broker
 from tongban.worker.hands import Hands
 from tongban.worker.tests.nodes import NODES, BrokerProcess
+
+
+@pytest.fixture(scope="session")
+def worker_id():
+    """Which of pytest's processes this is, so that databases have names of their own."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "only")
 
 
 @pytest.fixture(scope="session")

@@ -77,9 +77,6 @@ def prepare():
     call_command("migrate", verbosity=0, skip_checks=True)
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
-
-
-def introduce():
     for code, public_key, key_id in json.load(sys.stdin):
         facts = {"name": code, "public_key": public_key, "key_id": key_id, "is_hub": code == "00"}
         Node.objects.update_or_create(code=code, defaults=facts)
@@ -99,8 +96,8 @@ def note(to, count, size="10", pause="0"):
         time.sleep(float(pause))
 
 
-def notes_with_paper(to, content, count="1"):
-    paper = papers.put(io.BytesIO(content.encode()), media_type="text/plain")
+def notes_with_paper(to, count="1"):
+    paper = papers.put(io.BytesIO(sys.stdin.read().encode()), media_type="text/plain")
     for number in range(int(count)):
         with transaction.atomic():
             outbox.tell(
@@ -125,5 +122,5 @@ def work():
 
 
 if __name__ == "__main__":
-    acts = {f.__name__: f for f in (prepare, introduce, note, notes_with_paper, steps, work)}
+    acts = {f.__name__: f for f in (prepare, note, notes_with_paper, steps, work)}
     acts[sys.argv[1]](*sys.argv[2:])

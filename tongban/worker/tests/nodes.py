@@ -145,14 +145,10 @@ def drop_database(server_url: str, name: str) -> None:
         link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def introduce(nodes: list[NodeProcess]) -> None:
-    """Tell every node the keys of all."""
-    directory = []
-    for node in nodes:
-        signer = signing.signer_from_pem(node.key)
-        directory.append([node.code, signer.public_key, signer.key_id])
-    for node in nodes:
-        node.act("introduce", given=json.dumps(directory))
+def directory(keys: dict[str, bytes]) -> str:
+    """The public keys of nodes, as `tongban.worker.tests.node prepare` reads them."""
+    signers = {code: signing.signer_from_pem(key) for code, key in keys.items()}
+    return json.dumps([[code, s.public_key, s.key_id] for code, s in signers.items()])
 
 
 def wait_for(is_so, *, what: str, seconds: float = 20.0, every: float = 0.02):

@@ -1,0 +1,213 @@
+"""Two nodes and the hub as real processes, each with a database and a key of its own."""
+
+import os
+import signal
+import statistics
+
+import psycopg
+import pytest
+
+from tongban.basics import signing
+from tongban.exchange.queries import SILENT_AFTER
+from tongban.worker.tests.nodes import (
+    NodeProcess,
+    database,
+    directory,
+    drop_database,
+    wait_for,
+)
+
+PROMISED_CROSSING_MS = 500
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The address of the tests' own PostgreSQL."""
+    return os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="module")
+def keys():
+    """One key for each node, the same in every test of this file."""
+    return {code: signing.new_key() for code in ("00", "22", "35")}
+
+
+@pytest.fixture(scope="module")
+def template(server, keys, tmp_path_factory, worker_id):
+    """A migrated database that knows the keys of all nodes; each node's own is a copy of it."""
+    name = f"exchange_{worker_id}_template"
+    node = NodeProcess("22", tmp_path_factory.mktemp("t"), database(server, name), "", keys["22"])
+    node.make()
+    node.act("prepare", given=directory(keys))
+    yield name
+    drop_database(server, name)
+
+
+@pytest.fixture
+def world(server, template, keys, tmp_path, broker_process, worker_id):
+    """Hub, 吉林 and 福建, introduced to each other; workers are started by the test."""
+    nodes = []
+    for code, key in keys.items():
+        name = f"exchange_{worker_id}_{code}"
+        address = database(server, name, like=template)
+        node = NodeProcess(code, tmp_path / code, address, broker_process.url_of(code), key)
+        node.make()
+        nodes.append(node)
+    yield nodes
+    for node in nodes:
+        node.stop(signal.SIGKILL)
+    for node in nodes:
+        drop_database(server, f"exchange_{worker_id}_{node.code}")
+
+
+@pytest.fixture
+def pair(world):
+    """吉林 and 福建 at work."""
+    _, jilin, fujian = world
+    jilin.start()
+    fujian.start()
+    for node in (jilin, fujian):
+        wait_for(lambda n=node: "broker.connected" in n.log, what=f"worker {node.code}")
+    return jilin, fujian
+
+
+def count(node, sql):
+    return node.rows(sql)[0][0]
+
+
+def arrived(node):
+    return count(node, "SELECT count(*) FROM test_note")
+
+
+def unconfirmed(node):
+    return count(node, "SELECT count(*) FROM exchange_outgoing WHERE delivered_at IS NULL")
+
+
+def test_a_message_crosses_within_the_promised_time_and_is_confirmed(pair):
+    jilin, fujian = pair
+    jilin.act("note", "35", "60", "300", "0.02")
+
+    wait_for(lambda: arrived(fujian) == 60, what="60 notes")
+    wait_for(lambda: unconfirmed(jilin) == 0, what="their receipts")
+    took = [
+        float(ms)
+        for (ms,) in fujian.rows("SELECT extract(epoch FROM at - sent_at) * 1000 FROM test_note")
+    ]
+    assert statistics.median(took) < PROMISED_CROSSING_MS
+    assert count(fujian, "SELECT count(*) FROM exchange_outgoing") == 0, "receipts leave no rows"
+
+
+def test_nothing_is_lost_or_doubled_when_everything_is_killed_in_turn(pair, broker_process):
+    jilin, fujian = pair
+    total = 0
+    for victim in ("receiver", "broker", "sender", "receiver", "sender", "broker"):
+        jilin.act("note", "35", "25")
+        total += 25
+        if victim == "broker":
+            broker_process.stop(signal.SIGKILL)
+            broker_process.start()
+        else:
+            node = fujian if victim == "receiver" else jilin
+            node.stop(signal.SIGKILL)
+            node.start()
+
+    wait_for(lambda: arrived(fujian) >= total, what="all notes", seconds=60)
+    wait_for(lambda: unconfirmed(jilin) == 0, what="all receipts", seconds=60)
+    assert arrived(fujian) == total
+    handled = "SELECT count(*) FROM exchange_received WHERE state = 'handled'"
+    assert count(fujian, handled) == total
+
+
+def test_what_happens_while_the_database_is_away_arrives_when_it_is_back(pair, server):
+    jilin, fujian = pair
+    name = fujian.database_url.rsplit("/", 1)[1]
+    with psycopg.connect(server, autocommit=True) as link:
+        link.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        link.execute(cut, [name])
+        jilin.act("note", "35", "30")
+        wait_for(lambda: "database_away" in fujian.log, what="the worker to notice")
+        link.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+    wait_for(lambda: arrived(fujian) == 30, what="30 notes", seconds=40)
+    wait_for(lambda: unconfirmed(jilin) == 0, what="their receipts", seconds=40)
+    assert fujian.process.poll() is None, "the same process all along"
+    assert count(fujian, "SELECT count(*) FROM exchange_received WHERE attempts > 1") == 0
+
+
+def test_the_senders_database_going_away_costs_nothing_either(pair, server):
+    jilin, fujian = pair
+    name = jilin.database_url.rsplit("/", 1)[1]
+    with psycopg.connect(server, autocommit=True) as link:
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        link.execute(cut, [name])
+    jilin.act("note", "35", "10")
+
+    wait_for(lambda: arrived(fujian) == 10, what="10 notes", seconds=30)
+
+
+def test_a_paper_travels_with_its_message_and_leaves_the_bucket_afterwards(pair):
+    jilin, fujian = pair
+    digest = jilin.act("notes_with_paper", "35", "3", given="张" * 200_000)
+
+    wait_for(lambda: arrived(fujian) == 3, what="3 notes")
+    kept = fujian.folder / "papers" / digest[:2] / digest
+    assert kept.read_text() == "张" * 200_000
+    assert count(jilin, "SELECT count(*) FROM exchange_filesent") == 1
+
+
+def test_a_hole_in_a_subject_is_asked_for_and_filled_by_itself(world):
+    _, jilin, fujian = world
+    jilin.act("steps", "35", "case-1", "1", "6")
+    with psycopg.connect(jilin.database_url, autocommit=True) as link:
+        link.execute("DELETE FROM exchange_outgoing WHERE sequence IN (1, 2, 4)")
+    jilin.start()
+    fujian.start()
+
+    seqs = "SELECT array_agg(seq ORDER BY id) FROM test_step"
+    wait_for(lambda: count(fujian, seqs) == [1, 2, 3, 4, 5, 6], what="all six", seconds=30)
+    waiting = "SELECT count(*) FROM exchange_received WHERE state <> 'handled'"
+    wait_for(lambda: count(fujian, waiting) == 0, what="nothing waiting")
+
+
+def test_the_hub_hears_how_its_nodes_are(world):
+    hub, jilin, fujian = world
+    hub.start()
+    jilin.start()
+    jilin.act("note", "35", "4")
+
+    state = "SELECT mailbox_messages, last_contact_at FROM exchange_nodecontact WHERE node = '35'"
+    wait_for(lambda: hub.rows(state) and hub.rows(state)[0][0] == 4, what="four in the mailbox")
+    assert hub.rows(state)[0][1] is None, "a node that never spoke"
+    heard = (
+        "SELECT version, abs(clock_skew_ms) FROM exchange_nodecontact"
+        " WHERE node = '22' AND last_contact_at IS NOT NULL"
+    )
+    [(version, skew)] = wait_for(lambda: hub.rows(heard), what="jilin's beat")
+    assert version
+    assert skew < SILENT_AFTER.total_seconds() * 1000
+
+    fujian.start()
+    wait_for(lambda: hub.rows(state)[0][1], what="fujian's beat")
+    wait_for(lambda: hub.rows(state)[0][0] == 0, what="an empty mailbox")
+
+
+def test_a_worker_leaves_in_order_when_it_is_asked_to(pair, broker_process):
+    jilin, fujian = pair
+    assert jilin.stop(signal.SIGTERM) == 0
+    broker_process.stop()
+    assert fujian.stop(signal.SIGTERM) == 0, "also while the broker is away"
+    assert "Traceback" not in jilin.log + fujian.log
+    assert "worker.part_fell" not in jilin.log + fujian.log
+
+
+def test_a_worker_that_finds_neither_broker_nor_database_waits_for_them(world, broker_process):
+    _, jilin, fujian = world
+    broker_process.stop()
+    jilin.start()
+    fujian.start()
+    jilin.act("note", "35", "3")
+    wait_for(lambda: "worker.started" in jilin.log, what="the worker")
+    broker_process.start()
+
+    wait_for(lambda: arrived(fujian) == 3, what="3 notes", seconds=30)
