@@ -331,3 +331,28 @@ def test_an_online_result_goes_straight_to_its_applicant(signed_in):
     desk.post(address(case, "deliver"), {"stage": "do"})
     after = Case.objects.get(pk=case.pk)
     assert (after.state, after.holder) == (State.IN_DELIVERY, "applicant")
+
+
+WORDS = {
+    "return": FAULT, "correction": CORRECTION, "refuse": REFUSAL, "deny": DENIAL, "close": TAKEN,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reached", stages.REACHED, ids=str)
+def test_an_act_that_is_not_possible_is_refused_with_a_sentence_in_every_state(signed_in, reached):
+    case, filled = world.a_case()
+    clerk, officer = world.a_clerk(), world.a_decider()
+    case = stages.REACHED[reached](case, clerk, officer, filled.account)
+    for who in (clerk, officer):
+        page = signed_in(who)
+        for name, act in ACTS.items():
+            move = act.move(case)
+            side = "receiver" if who == clerk else "decider"
+            if move.by == side == case.holder and reached in move.sources:
+                continue
+            for stage in ("do", "check"):
+                answer = page.post(address(case, name), {"stage": stage} | WORDS.get(name, {}))
+                assert answer.status_code in {403, 409}, (name, stage, side)
+                assert re.search(r'class="note"[^>]*>.*[。，”].*', answer.text), (name, stage, side)
+            assert page.get(address(case, name)).status_code in {403, 409}
+    assert Case.objects.get(pk=case.pk).head_hash == case.head_hash

@@ -54,7 +54,10 @@ def test_the_deciding_desk_is_usable_by_everybody(browser, live_server, country)
         reverse("desk:case", args=[mine.number]),
         reverse("desk:case", args=[theirs.number]),
         reverse("desk:case", args=[reviewed.number]),
-        *(reverse("desk:act", args=[mine.number, act]) for act in ("accept", "correction", "refuse")),
+        *(
+            reverse("desk:act", args=[mine.number, act])
+            for act in ("accept", "correction", "refuse")
+        ),
         *(reverse("desk:act", args=[reviewed.number, act]) for act in ("approve", "deny")),
     ]
     check_pages(browser, live_server.url, pages, cookies=cookies_of(officer))
@@ -69,7 +72,10 @@ def test_an_online_case_is_usable_by_everybody(browser, live_server, country):
         live_server.url,
         [reverse("desk:case", args=[case.number])],
         cookies=cookies_of(officer),
-        only=lambda checks, path: (checks.axe(path), checks.fits(path, size={"width": 320, "height": 700})),
+        only=lambda checks, path: (
+            checks.axe(path),
+            checks.fits(path, size={"width": 320, "height": 700}),
+        ),
     )
 
 

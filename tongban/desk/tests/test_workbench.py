@@ -193,8 +193,9 @@ def test_a_note_on_a_case_that_was_put_back_is_refused_in_place(noted, headers):
     case, window_page, spec, point = noted
     window_page.post(reverse("desk:release", args=[case.number]))
     url = reverse("desk:note", args=[case.number, spec, point])
-    answer = window_page.post(url, {"good": "1"}, headers=headers)
+    answer = window_page.post(url, {"good": "0", "note": "右下角缺了一块"}, headers=headers)
     assert answer.status_code == 409
+    assert "右下角缺了一块" in answer.text
     assert "先认领这件" in answer.text
     assert not Check.objects.exists()
 

@@ -133,7 +133,13 @@ def note(request: OfficerRequest, number: str, spec: str, point: str) -> HttpRes
         )
     except Refused as refusal:
         return workbench(
-            request, found, spec=spec, status=refusal.status, refusal=refusal, **_as_asked(request)
+            request,
+            found,
+            spec=spec,
+            status=refusal.status,
+            refusal=refusal,
+            typed_note=request.POST.get("note", "").strip(),
+            **_as_asked(request),
         )
     if request.htmx:  # type: ignore[attr-defined]
         return workbench(request, found, spec=spec, **_noted(point, request), **_as_asked(request))
