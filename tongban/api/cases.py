@@ -18,7 +18,7 @@ from tongban.api.problems import Problem
 from tongban.api.shapes import Body, Place
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import bounds as seeing
-from tongban.cases import queries, states
+from tongban.cases import queries, states, timeline
 from tongban.cases.models import Case
 from tongban.cases.operations import submission, uploads
 from tongban.cases.rules import HandedIn, Intake
@@ -336,8 +336,12 @@ def events(
     Nothing personal is in it: that lies in sealed parts, which the events name by digest. The
     bodies, hashes and signatures are those that every node of the case holds. Needs scope `events`.
     """
-    seeing.case_within(bounds(request), number)
-    found = [event_out(event) for event in recorded.events(number, from_seq=after + 1)]
+    case = seeing.case_within(bounds(request), number)
+    truths = {step.seq: step.truths for step in timeline.steps(case, with_personal=False)}
+    found = [
+        event_out(event, truths.get(event.seq))
+        for event in recorded.events(number, from_seq=after + 1)
+    ]
     return CaseEvents(events=found, next=found[-1].seq if found else after)
 
 

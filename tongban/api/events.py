@@ -1,5 +1,6 @@
 """GET /events: what happens to the cases of a system's places, in order and each once."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from tongban.api.bearer import bounds, needs
 from tongban.api.problems import Problem
 from tongban.basics import canonical
 from tongban.cases.bounds import events_within
+from tongban.cases.timeline import Truths
 from tongban.record.chains import Event
 
 router = Router(tags=["cases"])
@@ -35,6 +37,18 @@ class FileOut(BaseModel):
     media_type: str
 
 
+class CrossingOut(BaseModel):
+    """How an event that hands the case to another node came there, each null until it is so.
+
+    Sent: the channel has it. Delivered: the other node has committed it. Answered: a person there
+    has acted.
+    """
+
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    answered_at: datetime | None
+
+
 class EventOut(BaseModel):
     """One event of a chain; `hash` is the SHA-256 of `body`, `signature` Ed25519 over it."""
 
@@ -52,6 +66,7 @@ class EventOut(BaseModel):
     key_id: str
     signature: str
     body: str
+    crossing: CrossingOut | None
 
 
 class HappeningOut(BaseModel):
@@ -106,7 +121,7 @@ def _of(body: str) -> dict[str, Any]:
     return {name: event[name] for name in ("kind", "at", "author", "content")}
 
 
-def event_out(event: Event) -> EventOut:
+def event_out(event: Event, truths: Truths | None) -> EventOut:
     """An event of a chain as the API gives it."""
     return EventOut(
         seq=event.seq,
@@ -127,4 +142,5 @@ def event_out(event: Event) -> EventOut:
         key_id=event.key_id,
         signature=event.signature,
         body=event.body.decode(),
+        crossing=CrossingOut(**asdict(truths)) if truths else None,
     )

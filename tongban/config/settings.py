@@ -67,6 +67,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tongban.config.health.DatabaseAwayMiddleware",
 ]
+if SANDBOX:
+    # For ./run bench. Elsewhere exact times would help whoever guesses at secrets.
+    MIDDLEWARE.insert(0, "tongban.config.timing.ServerTiming")
 
 ROOT_URLCONF = "tongban.config.urls"
 WSGI_APPLICATION = "tongban.config.wsgi.application"

@@ -45,6 +45,7 @@ NOUNS = {
             "case", "一件：看经过、验签、按记录重建", "a case: show, verify, rebuild", in_node=True
         ),
         Noun("client", "接口调用方：登记、停用", "other systems: register, stop", in_node=True),
+        Noun("journey", "走一遍主流程：两地、各角色", "play the main job against the demo"),
         Noun(
             "bench", "测速：提交、跨省、页面、内存", "measure: submission, crossing, pages, memory"
         ),

@@ -15,6 +15,7 @@ from tongban.cases.bounds import Bounds
 from tongban.cases.models import Case
 from tongban.cases.operations import claims, window
 from tongban.cases.tests import world
+from tongban.exchange.models import Outgoing
 from tongban.jurisdictions import queries as places
 from tongban.record import papers
 from tongban.record.models import Entry
@@ -116,6 +117,17 @@ def test_the_history_of_a_case_can_be_verified_by_anybody(jilin, number):
         assert event["hash"] == canonical.digest(event["body"].encode())
         assert signing.verify(key, event["body"].encode(), event["signature"])
         previous = event["hash"]
+
+
+def test_an_event_that_crosses_says_how_far_it_came(jilin, digest):
+    number = jilin.submit(medical_case(digest)).json()["number"]
+    waiting = jilin.get(f"/cases/{number}/events").json()["events"][0]["crossing"]
+    Outgoing.objects.filter(subject=number).update(sent_at=now())
+    sent = jilin.get(f"/cases/{number}/events").json()["events"][0]["crossing"]
+
+    assert waiting == {"sent_at": None, "delivered_at": None, "answered_at": None}
+    assert sent["sent_at"]
+    assert sent["delivered_at"] is None
 
 
 def test_the_history_says_nothing_personal(jilin, number):
