@@ -50,6 +50,11 @@ class Node:
         return hmac.new(key, b"sandbox-api-client", hashlib.sha256).hexdigest()
 
     @property
+    def field_key(self) -> bytes:
+        """What the node seals with."""
+        return base64.b64decode(self.settings["FIELD_KEY"])
+
+    @property
     def papers(self) -> Path:
         """Where the node keeps papers."""
         return Path(self.settings["DATA_DIR"]) / "papers"

@@ -20,6 +20,14 @@ SECONDS = 1000.0
 # Two cores carry three nodes, a browser and whatever else the machine does.
 expect.set_options(timeout=20 * SECONDS)
 
+# Links that lead nowhere, and what only the inside of the program should ever see.
+FAULTS = """() => [
+  ...[...document.querySelectorAll('a')].filter(e => !e.getAttribute('href'))
+    .map(e => 'leads nowhere: ' + e.outerHTML.slice(0, 120)),
+  ...(document.body.innerText.match(/\\{[{%]|[%}]\\}|%\\(\\w+\\)s|\\bNone\\b|\\bundefined\\b/g) || [])
+    .map(word => 'shows ' + word),
+]"""
+
 
 @dataclass
 class Person:
@@ -79,11 +87,18 @@ class Person:
     def open(self, path: str) -> None:
         """Go somewhere by its address."""
         self.page.goto(path)
+        self._look()
+
+    def _look(self) -> None:
+        """A page that leads nowhere or shows its own workings is wrong, whoever looks at it."""
+        for found in self.page.evaluate(FAULTS):
+            self._wrong(found)
 
     def press(self, words: str, *, within: str = "main, body > .bar-bottom") -> None:
         """A button or link, by the words on it."""
         self._control(words, within).click()
         self.page.wait_for_load_state()
+        self._look()
 
     def _control(self, words: str, within: str) -> Locator:
         place = self.page.locator(within)

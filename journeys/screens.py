@@ -1,6 +1,6 @@
 """Pictures of the telling moments, for the README. Written only when asked for.
 
-    ./run docs screens
+./run docs screens
 """
 
 import os

@@ -47,7 +47,7 @@ def cast(nodes, browser, request):
 def apply(cast: Cast, lisi: Person, item: str, papers: tuple[str, ...], window: str = "") -> str:
     """From the home page to a submitted case."""
     applying.find(lisi, item)
-    cast.picture(lisi, f"item-{window and 'window' or 'online'}")
+    cast.picture(lisi, "item" if window else "item-online")
     applying.begin(lisi, item, window=window)
     applying.fill_in(lisi, item)
     applying.hand_in_papers(lisi, papers)
