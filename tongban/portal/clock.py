@@ -10,7 +10,7 @@ from tongban.cases import standing
 from tongban.cases.models import Case
 from tongban.cases.standing import BEIJING, Standing
 from tongban.cases.states import Party, State
-from tongban.cases.timeline import place_of
+from tongban.portal.placenames import place_name
 from tongban.portal.tracking import MARKS
 from tongban.record import queries as recorded
 from tongban.ui.shapes import Span
@@ -48,12 +48,16 @@ def _span(held: Standing, since: datetime, until: datetime) -> Span:
 
 def _holder(held: Standing) -> str:
     if held.holder == Party.CHANNEL:
-        there = place_of(held, held.bound_for)
-        return _("送往%(there)s") % {"there": there}
+        return _("送往%(there)s") % {"there": _place(held, held.bound_for)}
     if held.holder == Party.APPLICANT:
         return _("您")
-    facts = {"place": place_of(held, held.holder), "does": _DOES[State(held.state)]()}
+    facts = {"place": _place(held, held.holder), "does": _DOES[State(held.state)]()}
     return _("%(place)s，%(does)s") % facts
+
+
+def _place(held: Standing, party: str) -> str:
+    codes = {Party.RECEIVER.value: held.receiving_place, Party.DECIDER.value: held.deciding_place}
+    return place_name(codes.get(party, held.applicant_place))
 
 
 _DOES = {

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tongban.cases import timeline
-from tongban.cases.models import Case
+from tongban.cases.models import Case, Draft
 from tongban.cases.states import ASK_CORRECTION, RETURN_FOR_FORM
 from tongban.cases.timeline import Step
 
@@ -36,10 +36,6 @@ class Mending:
         """What is wrong with one material."""
         return [fault for fault in self.faults if fault.spec == spec]
 
-    def others(self, specs: set[str]) -> list[Fault]:
-        """What is wrong with none of these materials, so it belongs to the form."""
-        return [fault for fault in self.faults if fault.spec not in specs]
-
 
 KINDS = {RETURN_FOR_FORM.name, ASK_CORRECTION.name}
 
@@ -47,6 +43,25 @@ KINDS = {RETURN_FOR_FORM.name, ASK_CORRECTION.name}
 def asked_of(case: Case) -> Mending | None:
     """What the applicant of this case was last asked to mend; None when nobody asked."""
     return latest(timeline.steps(case))
+
+
+def about_fields(draft: Draft, keys: Sequence[str]) -> list[Fault]:
+    """What is wrong with answers of one page of the form."""
+    mend = asked_of(draft.case) if draft.case else None
+    return [fault for fault in mend.faults if fault.spec in keys] if mend else []
+
+
+def unmended(draft: Draft) -> list[Fault]:
+    """What is wrong with materials for which the same paper still stands as when it was asked."""
+    if draft.case is None or (mend := asked_of(draft.case)) is None:
+        return []
+    before = dict(draft.case.materials.values_list("spec", "digest"))
+    now = dict(draft.papers.values_list("spec", "digest"))
+    return [
+        fault
+        for fault in mend.faults
+        if fault.spec in before and before[fault.spec] == now.get(fault.spec)
+    ]
 
 
 def latest(steps: Sequence[Step]) -> Mending | None:

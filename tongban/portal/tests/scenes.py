@@ -27,12 +27,14 @@ def a_case(**kwargs) -> tuple[Case, Filled]:
 
 
 def clerk(name: str = "赵六") -> Officer:
-    known = Officer.objects.filter(name=name).first()
+    known = Officer.objects.filter(name=name, authority__division_code=world.CHAOYANG).first()
     return known or world.a_clerk(name=name)
 
 
 def decider(department: str) -> Officer:
-    known = Officer.objects.filter(authority__department=department).first()
+    known = Officer.objects.filter(
+        authority__department=department, authority__division_code=world.JILIN_CITY
+    ).first()
     return known or world.a_decider(department=department)
 
 

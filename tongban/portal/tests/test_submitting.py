@@ -12,6 +12,7 @@ from tongban.exchange.models import Outgoing
 from tongban.portal.tests import scenes
 from tongban.portal.tests.test_applying import begin, send
 from tongban.portal.tests.test_finding import words
+from tongban.portal.tests.test_papers import PDF, a_file
 
 pytestmark = pytest.mark.django_db
 DECLARED = {"is_true": "on", "may_use": "on"}
@@ -126,11 +127,18 @@ def test_a_mended_case_goes_back_by_the_same_pages_and_keeps_its_number():
     case, filled = scenes.being_mended()
     browser = scenes.browser_of(filled)
     tasks = words(browser.get(f"/apply/{filled.draft.pk}/"))
-    assert "长春市朝阳区政务服务中心请您修改" in tasks
+    assert "长春市朝阳区政务服务中心请您改1处" in tasks
+    assert "有1处要改" in tasks
+    assert "有1处好像还没改" in words(browser.get(check_of(filled)))
     papers = words(browser.get(f"/apply/{filled.draft.pk}/materials/"))
     assert "没有写到房号" in papers
     assert "请房主写到房号，重新签名" in papers
 
+    browser.post(
+        f"/apply/{filled.draft.pk}/materials/", {"paper-owner-consent": a_file("新的.pdf", PDF)}
+    )
+    assert "已换新的" in words(browser.get(f"/apply/{filled.draft.pk}/materials/"))
+    assert "还没改" not in words(browser.get(check_of(filled)))
     response = browser.post(check_of(filled), DECLARED)
     assert response["Location"].endswith("/done/")
     assert "已交回" in words(browser.get(response["Location"]))

@@ -96,7 +96,7 @@ def tasks(request: HttpRequest, account: Account, draft_id: UUID) -> HttpRespons
         "tasks": found,
         "sheet": sheet,
         "mend": mend,
-        "form_faults": mend.others({one.spec for one in sheet.things}) if mend else [],
+        "unmended": mending.unmended(draft),
         "first_open": open_tasks[0] if open_tasks else None,
         "is_begun": any(task.is_begun for task in found) or bool(sheet.handed_in),
         "is_ready": not open_tasks and not sheet.missing,

@@ -103,7 +103,7 @@ def _shown(request: HttpRequest, draft: Draft, key: str, look: Look) -> HttpResp
         "number": steps.index(key) + 1,
         "count": len(steps) + 2,
         "back": request.GET.get("back", ""),
-        "mend": mending.asked_of(draft.case) if draft.case else None,
+        "faults": mending.about_fields(draft, [field.key for field in page.fields]),
     }
     return render(request, "portal/step.html", context, status=look.status)
 

@@ -85,12 +85,14 @@ def _shown(
     said = refusals or {}
     found = materials.sheet(draft)
     mend = mending.asked_of(draft.case) if draft.case else None
+    unmended = {fault.spec for fault in mending.unmended(draft)}
     steps = len(rules.version_of(draft).steps)
     rows = [
         {
             "thing": thing,
             "error": said.get(thing.spec, ""),
             "faults": mend.about(thing.spec) if mend else [],
+            "is_unmended": thing.spec in unmended,
         }
         for thing in found.things
     ]

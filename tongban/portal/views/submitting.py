@@ -78,7 +78,7 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
         "decider": tracking.office(route.authorities["decider"]),
         "limits": version.limits,
         "is_online": draft.mode == Mode.ONLINE,
-        "mend": mending.asked_of(draft.case) if draft.case else None,
+        "unmended": mending.unmended(draft),
         "count": len(version.steps) + 2,
     }
 
