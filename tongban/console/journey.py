@@ -13,7 +13,7 @@ from tongban.console.journeying import plots
 from tongban.console.journeying.browser import Stuck
 from tongban.console.journeying.nodes import Node
 from tongban.console.journeying.plots import Scene
-from tongban.console.journeying.story import Story, Told
+from tongban.console.journeying.story import Crossing, Story, Told
 from tongban.console.status import look
 from tongban.local.home import home
 from tongban.local.trouble import Trouble, WrongWords
@@ -110,33 +110,33 @@ def _tell(told: Told) -> None:
         f"{mark} {told.seconds:6.2f} s  {escape(told.node)} {escape(told.who)}：{told.what}"
     )
     if told.failed:
-        console.print(f"             [red]{escape(told.failed)}[/]")
+        _print(f"             [red]{escape(told.failed)}[/]")
         return
     place = f"（{told.place}）" if told.place else ""
-    console.print(
-        f"             [dim]现在“{told.state}”，在{told.holder}{place}{_crossing(told)}[/]"
+    where = f"在{told.holder}{place}" if told.party != "nobody" else "已经结束"
+    way = f"；{_way(told.crossing)}" if told.crossing else ""
+    _print(f"             [dim]现在“{told.state}”，{where}{way}[/]")
+
+
+def _way(one: Crossing) -> str:
+    """How far it came, in seconds since the act."""
+    known = (("已发出", one.sent), ("已送达", one.delivered), ("已答复", one.answered))
+    return " · ".join(
+        f"{word} {seconds:.2f} s" if seconds is not None else f"未{word[1:]}"
+        for word, seconds in known
     )
 
 
-def _crossing(told: Told) -> str:
-    """What is known of the way between the nodes, in seconds since the act."""
-    if not told.crossing:
-        return ""
-    words = {"sent_at": "已发出", "delivered_at": "已送达", "answered_at": "已答复"}
-    parts = [
-        f"{word} {told.crossing[name]:.2f} s"
-        if told.crossing[name] is not None
-        else f"未{word[1:]}"
-        for name, word in words.items()
-    ]
-    return "；" + " · ".join(parts)
+def _print(line: str) -> None:
+    # Not wrapped: whoever reads a log wants a step on a line.
+    console.print(line, soft_wrap=True)
 
 
 def _sum_up(stories: list[Story]) -> None:
-    console.print()
     for story in stories:
+        _print(f"\n{story.name}  {story.number}")
+        for one in story.crossings:
+            _print(f"  [dim]节点 {one.by} {one.what:<18}{_way(one)}[/]")
         seconds = sum(told.seconds for told in story.steps)
         end = "[red]没有走完[/]" if story.has_failed else "[green]走完，两地记录一致[/]"
-        console.print(
-            f"{story.name}  {story.number}  {len(story.steps)} 步  {seconds:.1f} s  {end}"
-        )
+        _print(f"  {len(story.steps)} 步，{seconds:.1f} s，{end}")

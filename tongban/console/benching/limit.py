@@ -10,7 +10,8 @@ import re
 import subprocess
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+
+from psycopg.conninfo import conninfo_to_dict
 
 from tongban.basics import canonical
 from tongban.cases import rules
@@ -70,17 +71,14 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-def run(values: dict[str, Any], *, url: str, connections: int, seconds: int) -> float:
+def run(values: dict[str, Any], *, conninfo: str, connections: int, seconds: int) -> float:
     """Submissions a second that the database alone does; no transaction may fail."""
-    parts = urlsplit(url)
     done = subprocess.run(
         [
-            str(postgres.wheel_programs() / "pgbench"), "-n", "-M", "prepared", "-j", "1",
-            "-h", parts.hostname or "", "-p", str(parts.port or 5432),
-            "-U", unquote(parts.username or ""), "-c", str(connections), "-T", str(seconds),
-            "-f", "-", *variables(values), parts.path.strip("/"),
+            str(postgres.wheel_programs() / "bin" / "pgbench"), "-n", "-M", "prepared", "-j", "1",
+            "-c", str(connections), "-T", str(seconds), "-f", "-", *variables(values),
         ],
-        input=script(values), env={**os.environ, "PGPASSWORD": unquote(parts.password or "")},
+        input=script(values), env=os.environ | _where(conninfo),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     rate = re.search(r"tps = ([0-9.]+)", done.stdout)
@@ -89,3 +87,11 @@ def run(values: dict[str, Any], *, url: str, connections: int, seconds: int) -> 
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
         raise Trouble(f"pgbench 失败：{' '.join(last)}", "pgbench failed.")
     return float(rate[1])
+
+
+def _where(conninfo: str) -> dict[str, str]:
+    """The address as libpq finds it in the environment, where no list of processes shows it."""
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD",
+             "dbname": "PGDATABASE"}  # fmt: skip
+    found = conninfo_to_dict(conninfo)
+    return {variable: str(found[name]) for name, variable in names.items() if found.get(name)}

@@ -113,7 +113,9 @@ class Measuring:
         limits, reports = [], []
         for turn in range(1, ROUNDS + 1):
             self.say(f"提交 Submissions {turn}/{ROUNDS} …")
-            limits.append(limit.run(values, url=url, connections=CONNECTIONS, seconds=self.seconds))
+            limits.append(
+                limit.run(values, conninfo=url, connections=CONNECTIONS, seconds=self.seconds)
+            )
             reports.append(self._submit(AT_WINDOW))
         ratios = [report.rate / most for report, most in zip(reports, limits, strict=True)]
         self._tell_submissions(limits, reports, ratios)

@@ -24,7 +24,7 @@ def fill_in(browser: Browser, tasks: Page, answers: Mapping[str, str]) -> Page:
     """
     page = browser.open(next(link for link in tasks.links.values() if "/step/" in link))
     for _ in range(_MOST_PAGES):
-        if page.url.partition("?")[0].endswith("/materials/"):
+        if page.path.endswith("/materials/"):
             return page
         form = _with(page, "_seen")
         page = browser.send(page, form, {n: v for n, v in answers.items() if n in form.names})

@@ -7,7 +7,7 @@ form that a person could not fill in cannot be filled in here either.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -49,6 +49,11 @@ class Page:
     links: dict[str, str]
     text: str
     errors: list[str]
+
+    @property
+    def path(self) -> str:
+        """The address without what is asked of it."""
+        return urlsplit(self.url).path
 
     def form(self, action: str) -> Form:
         """The form that goes to an address ending so. Raises Stuck."""

@@ -10,6 +10,17 @@ from tongban.console.journeying.browser import Stuck
 
 
 @dataclass
+class Crossing:
+    """One way of the case between the nodes, in seconds since the act that sent it off."""
+
+    what: str
+    by: str
+    sent: float | None
+    delivered: float | None
+    answered: float | None
+
+
+@dataclass
 class Told:
     """One step as it went."""
 
@@ -18,9 +29,10 @@ class Told:
     node: str
     seconds: float = 0.0
     state: str = ""
+    party: str = ""
     holder: str = ""
     place: str = ""
-    crossing: dict[str, float | None] | None = None
+    crossing: Crossing | None = None
     failed: str = ""
 
 
@@ -32,6 +44,8 @@ class Story:
     tell: Callable[[Told], None]
     steps: list[Told] = field(default_factory=list)
     number: str = ""
+    # Every crossing at the end, when it is known what was answered and when.
+    crossings: list[Crossing] = field(default_factory=list)
 
     @contextmanager
     def step(self, what: str, who: str, node: str) -> Iterator[Told]:
@@ -61,6 +75,7 @@ class Story:
             "failed": self.has_failed,
             "seconds": round(sum(told.seconds for told in self.steps), 3),
             "steps": [asdict(told) for told in self.steps],
+            "crossings": [asdict(crossing) for crossing in self.crossings],
         }
 
 

@@ -1,0 +1,152 @@
+"""The bench counts right, and its limit writes what a submission writes."""
+
+import itertools
+import socket
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from tongban.cases.models import Case, Material, Submission
+from tongban.cases.operations import submission, uploads
+from tongban.cases.tests import world
+from tongban.console.benching import applications, limit, load, results, seeding
+from tongban.record.models import Entry, Sealed
+
+
+@pytest.fixture
+def file():
+    return uploads.keep_upload(
+        owner="client:bench", source=applications.paper(), name="证明.pdf",
+        size=len(applications.PDF), at=datetime.now(UTC),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0.5, 5), (0.95, 10), (0.99, 10), (0.1, 1), (1.0, 10)]
+)
+def test_a_percentile_is_a_value_that_was_measured(share, expected):
+    assert load.percentile(list(range(10, 0, -1)), share) == expected
+
+
+@pytest.fixture
+def server():
+    """Answers every request, in two pieces, with its own count of them."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    seen = []
+
+    def talk(line):
+        with line:
+            while request := line.recv(65536):
+                seen.append(request)
+                line.sendall(b"HTTP/1.1 201 Created\r\nServer-Timing: app;dur=2.5\r\n")
+                line.sendall(b"content-length: 2\r\n\r\nok")
+
+    def accept():
+        while True:
+            try:
+                line, _ = listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=talk, args=[line], daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    yield listening.getsockname(), seen
+    listening.close()
+
+
+def test_every_request_is_sent_once_and_its_answer_counted(server):
+    address, seen = server
+    requests = [f"GET /{n} HTTP/1.1\r\n\r\n".encode() for n in range(50)]
+
+    report = load.run(address, iter(requests), connections=4, seconds=10, keep_bodies=True)
+
+    assert sorted(seen) == sorted(requests)
+    assert report.statuses == {201: 50}
+    assert report.bodies == [b"ok"] * 50
+    assert report.server_percentile(0.5) == 2.5
+    assert 0 < report.percentile(0.5) <= report.percentile(0.99)
+
+
+def test_a_run_ends_after_its_time_and_waits_for_what_was_sent(server):
+    address, seen = server
+
+    report = load.run(
+        address, itertools.repeat(b"GET / HTTP/1.1\r\n\r\n"), connections=2, seconds=0.2
+    )
+
+    assert len(report.latencies) == len(seen)
+    assert 0.2 <= report.seconds < 5
+
+
+def test_the_applications_of_the_bench_are_taken(db, world_is_there, file):
+    for kind in (applications.AT_WINDOW, applications.online()):
+        taken = submission.submit(
+            intake=applications.intake(kind, 1, file), owner="bench", key=kind.item,
+            at=datetime.now(UTC),
+        )  # fmt: skip
+        assert Case.objects.get(pk=taken.number).deciding_place == "350100"
+
+
+def test_the_cases_to_be_slow_with_are_real_and_a_quarter_lies_at_the_measured_window(
+    db, world_is_there, file
+):
+    seeding.seed(8, file, step=lambda: None)
+
+    assert Entry.objects.count() == 8
+    assert Case.objects.filter(receiving_place=applications.HOME).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_writes_the_same_rows_as_a_submission(tmp_path, file):
+    world.load(tmp_path)
+    intake = applications.intake(applications.AT_WINDOW, 1, file)
+    submission.submit(intake=intake, owner="o", key="k", at=datetime.now(UTC))
+    real = Case.objects.values(*SAME).get()
+    papers = Material.objects.count()
+
+    rate = limit.run(
+        limit.values_of(intake), conninfo=_address(),
+        connections=2, seconds=1,
+    )  # fmt: skip
+
+    written = Case.objects.count() - 1
+    assert rate > 0
+    assert written > 0
+    assert Entry.objects.count() == Submission.objects.count() == written + 1
+    assert Sealed.objects.count() == written + 1
+    assert Material.objects.count() == papers * (written + 1)
+    assert list(Case.objects.values(*SAME).distinct()) == [real]
+
+
+def _address():
+    told = connection.settings_dict
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    given = {name: told[key] for name, key in names.items() if told[key]}
+    return make_conninfo(dbname=told["NAME"], **given)
+
+
+# What two submissions of the same application have in common; numbers, hashes and moments differ.
+SAME = (
+    "item", "item_version", "mode", "applicant_place", "receiving_place", "deciding_place",
+    "receiver_authority", "decider_authority", "state", "holder", "due_on", "limits", "told",
+    "applicant_match", "name_match", "head_seq",
+)  # fmt: skip
+
+
+@pytest.fixture
+def world_is_there(db, tmp_path):
+    world.load(tmp_path)
+
+
+def test_a_figure_below_its_mark_is_said_to_be():
+    found = results.Results({})
+    found.add("fast", "快", 300, "/s", mark=222, at_most=False)
+    found.add("slow", "慢", 120.04, "ms", mark=100)
+    found.add("free", "无", 1, "")
+
+    assert [line.name for line in found.missed] == ["slow"]
+    assert "| 慢 | 120 ms | ≤ 100 ms | **missed** |" in found.as_markdown()
+    assert found.as_dict()["figures"][0]["is_reached"] is True
