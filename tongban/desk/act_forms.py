@@ -45,6 +45,12 @@ class NoteForm(ActForm):
     note = _text(_("附言"), _("写进办件记录，对方看得到"), rows=2)
 
 
+class ApprovalForm(ActForm):
+    """准予: what the document says besides the decision, if anything."""
+
+    note = _text(_("说明"), _("印在结果文书上，申请人看得到"), rows=2)
+
+
 class RefusalForm(ActForm):
     """不予受理: the ground, and where to go instead."""
 

@@ -9,6 +9,7 @@ from tongban.cases.operations import review, window
 from tongban.cases.states import Mode, Move
 from tongban.desk.act_forms import (
     ActForm,
+    ApprovalForm,
     CorrectionForm,
     DenialForm,
     HandOutForm,
@@ -62,13 +63,14 @@ ACTS: dict[str, Act] = {
             review.ask_correction,
             asks_first=True,
         ),
-        Act("approve", (states.APPROVE,), NoteForm, review.approve),
+        Act("approve", (states.APPROVE,), ApprovalForm, review.approve),
         Act("deny", (states.DENY,), DenialForm, review.deny, asks_first=True),
         Act("issue", (states.ISSUE_RESULT,), ActForm, review.issue_result),
         Act(
             "deliver",
             (states.DELIVER_TO_WINDOW, states.DELIVER_ONLINE),
             ActForm,
+            ApprovalForm,
             review.deliver,
         ),
     )

@@ -46,6 +46,7 @@ class OtherSide:
 class Said:
     """A note that one side put on the record for the next."""
 
+    mark: str
     author: str
     at: datetime
     text: str
@@ -109,4 +110,8 @@ def _other(case: Case, side: Party, at: datetime) -> OtherSide | None:
 
 def _said(steps: Sequence[Step]) -> tuple[Said, ...]:
     notes: list[tuple[Step, Any]] = [(step, step.personal.get("note")) for step in steps]
-    return tuple(Said(step.author, step.at, str(note)) for step, note in reversed(notes) if note)
+    return tuple(
+        Said(MARKS[Party(step.party)], step.author, step.at, str(note))
+        for step, note in reversed(notes)
+        if note
+    )

@@ -9,84 +9,102 @@ from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 from tongban.desk.tests import stages
 from tongban.desk.tests.browsing import cookies_of
-from tongban.ui.tests.page_checks import Checks, check_pages
+from tongban.ui.tests.page_checks import DESK, NARROWEST, PHONE, Checks, check_pages
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("country")]
 
 
-def test_the_window_is_usable_by_everybody(browser, live_server, country):
+def looked_at(checks, path):
+    """For pages made of parts that are checked in full elsewhere: seen, narrow, and large."""
+    checks.axe(path, size=PHONE)
+    checks.axe(path, size=DESK)
+    checks.fits(path, size=NARROWEST, large=True)
+
+
+def page_of(case):
+    return reverse("desk:case", args=[case.number])
+
+
+def act_on(case, *names):
+    return [reverse("desk:act", args=[case.number, name]) for name in names]
+
+
+def test_the_window_is_usable_by_everybody(browser, live_server):
     clerk, officer = world.a_clerk(), world.a_decider()
     fresh, busy, ready, far, back = (world.a_case(serial=serial)[0] for serial in range(1, 6))
     stages.received(busy, clerk)
-    point = world.queries.version_of(busy).materials[0].points[0]
+    material = world.queries.version_of(busy).materials[0]
     window.note_check(
-        number=busy.number, officer=clerk, spec=world.queries.version_of(busy).materials[0].spec,
-        point=point.key, is_good=False, note="右下角缺了一块", at=MONDAY,
+        number=busy.number, officer=clerk, spec=material.spec, point=material.points[0].key,
+        is_good=False, note="右下角缺了一块", at=MONDAY,
     )  # fmt: skip
     stages.looked_through(ready, clerk)
     stages.in_delivery(far, clerk, officer)
     stages.returned(back, clerk)
-    pages = [
+    in_full = [
         "/desk/",
-        "/desk/?shown=today",
-        "/desk/?find=999999",
-        *(reverse("desk:case", args=[case.number]) for case in (fresh, busy, ready, far, back)),
+        page_of(busy),
         reverse("desk:particulars", args=[busy.number]),
-        reverse("desk:history", args=[back.number]),
-        reverse("desk:act", args=[busy.number, "return"]),
-        reverse("desk:act", args=[ready.number, "hand-over"]),
-        reverse("desk:act", args=[far.number, "close"]),
-        "/desk/keys/",
-        "/desk/standards/",
+        *act_on(busy, "return"),
         f"/desk/standards/?item={world.MOVE_TO_SPOUSE}&place=350100",
     ]
-    check_pages(browser, live_server.url, pages, cookies=cookies_of(clerk))
+    others = [
+        "/desk/?shown=today",
+        "/desk/?find=999999",
+        *(page_of(case) for case in (fresh, ready, far, back)),
+        reverse("desk:history", args=[back.number]),
+        *act_on(ready, "hand-over"),
+        *act_on(far, "close"),
+        "/desk/keys/",
+        "/desk/standards/",
+    ]
+    cookies = cookies_of(clerk)
+    check_pages(browser, live_server.url, in_full, cookies=cookies)
+    check_pages(browser, live_server.url, others, cookies=cookies, only=looked_at)
 
 
-def test_the_deciding_desk_is_usable_by_everybody(browser, live_server, country):
+def test_the_deciding_desk_is_usable_by_everybody(browser, live_server):
     clerk, officer = world.a_clerk(), world.a_decider()
     mine, theirs, reviewed = (world.a_case(serial=serial)[0] for serial in range(1, 4))
     stages.pending(mine, clerk, officer)
     stages.pending(theirs, clerk, world.a_decider(name="陈三"))
     stages.under_review(reviewed, clerk, officer)
-    pages = [
+    in_full = [page_of(mine), *act_on(mine, "correction", "accept")]
+    others = [
         "/desk/",
-        reverse("desk:case", args=[mine.number]),
-        reverse("desk:case", args=[theirs.number]),
-        reverse("desk:case", args=[reviewed.number]),
-        *(
-            reverse("desk:act", args=[mine.number, act])
-            for act in ("accept", "correction", "refuse")
-        ),
-        *(reverse("desk:act", args=[reviewed.number, act]) for act in ("approve", "deny")),
+        page_of(theirs),
+        page_of(reviewed),
+        *act_on(mine, "refuse"),
+        *act_on(reviewed, "approve", "deny"),
     ]
-    check_pages(browser, live_server.url, pages, cookies=cookies_of(officer))
+    cookies = cookies_of(officer)
+    check_pages(browser, live_server.url, in_full, cookies=cookies)
+    check_pages(browser, live_server.url, others, cookies=cookies, only=looked_at)
 
 
-def test_an_online_case_is_usable_by_everybody(browser, live_server, country):
+def test_an_online_case_is_usable_by_everybody(browser, live_server):
     case, _ = world.a_case(item=world.MEDICAL, mode=Mode.ONLINE, answers=world.medical_answers())
     officer = world.a_decider(department="yibao")
     stages.claimed(case, officer)
-    check_pages(
-        browser,
-        live_server.url,
-        [reverse("desk:case", args=[case.number])],
-        cookies=cookies_of(officer),
-        only=lambda checks, path: (
-            checks.axe(path),
-            checks.fits(path, size={"width": 320, "height": 700}),
-        ),
-    )
+    check_pages(browser, live_server.url, [page_of(case)], cookies=cookies_of(officer))
 
 
-def test_pages_with_a_pdf_inside_have_no_violation(browser, live_server, country):
+def test_pages_with_a_pdf_inside_are_usable_and_the_keyboard_gets_out_of_it(browser, live_server):
     clerk, officer = world.a_clerk(), world.a_decider()
     decided, made = (world.a_case(serial=serial)[0] for serial in (1, 2))
     stages.approved(decided, clerk, officer)
     stages.issued(made, clerk, officer)
-    pages = [
-        reverse("desk:act", args=[decided.number, "issue"]),
-        reverse("desk:act", args=[made.number, "deliver"]),
-    ]
-    for check in (Checks.axe, Checks.keyboard, Checks.without_script):
-        check_pages(browser, live_server.url, pages, cookies=cookies_of(officer), only=check)
+    pages = [*act_on(decided, "issue"), *act_on(made, "deliver")]
+    cookies = cookies_of(officer)
+    for check in (looked_at, Checks.without_script):
+        check_pages(browser, live_server.url, pages, cookies=cookies, only=check)
+
+    # The browser's reader has stops of its own, so Checks.keyboard would take it for the end.
+    with Checks(browser, live_server.url, cookies).opened(pages[0]) as page:
+        button = page.get_by_role("button", name="制作结果")
+        for _press in range(60):
+            page.keyboard.press("Tab")
+            if button.evaluate("e => e === document.activeElement"):
+                break
+        else:
+            pytest.fail("Tab does not get out of the PDF")

@@ -139,6 +139,7 @@ class ActPage:
             "stage": stage,
             "bench": self.bench,
             "applicant": queries.particulars(self.case)["applicant"],
+            "to_case": reverse("desk:case", args=[self.case.number]),
             "typed": self._typed(),
             "answer_by": calendar.add_working_days(today, CORRECTION_DAYS),
             "today": today,
