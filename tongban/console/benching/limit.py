@@ -38,7 +38,9 @@ def script(values: dict[str, Any]) -> str:
         name = found[1]
         if name in _UNIQUE:
             return _UNIQUE[name]
-        return "NULL" if values[name] is None else f":{name}"
+        if values[name] is None:
+            return "NULL"
+        return "''" if values[name] == "" else f":{name}"
 
     statement = _PARAMETER.sub(place, submission.statement())
     return f"\\set n random(1, 9000000000000000)\n{' '.join(statement.split())};\n"
@@ -58,7 +60,8 @@ def variables(values: dict[str, Any]) -> list[str]:
     """The values as pgbench takes them, in PostgreSQL's own writing."""
     words = []
     for name, value in values.items():
-        if value is not None and name not in _UNIQUE:
+        # pgbench has no variable for nothing; those values stand in the statement.
+        if value not in (None, "") and name not in _UNIQUE:
             words += ["-D", f"{name}={_written(value)}"]
     return words
 
