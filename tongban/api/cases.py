@@ -1,5 +1,6 @@
 """POST /cases, GET /cases/{number} and what belongs to one case."""
 
+from collections.abc import Container
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from tongban.api.problems import Problem
 from tongban.api.shapes import Body, Place
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import bounds as seeing
+from tongban.cases import intake as papers_in
 from tongban.cases import queries, states, timeline
 from tongban.cases.models import Case
 from tongban.cases.operations import submission, uploads
@@ -194,13 +196,13 @@ def _check_places(grant: Grant, places: PlacesIn) -> None:
 def _intake(case: CaseIn, owner: str) -> Intake:
     digests = {paper.digest for paper in case.materials}
     files = uploads.uploaded(owner, digests) if digests else {}
-    lost = {
-        f"materials.{paper.spec}": [_("没有这份材料。请先用POST /materials上传，再用得到的digest")]
+    errors = {
+        f"materials.{paper.spec}": [sentence]
         for paper in case.materials
-        if paper.digest not in files
+        if (sentence := _wrong_with(paper, files))
     }
-    if lost:
-        raise FieldsRefused(lost)
+    if errors:
+        raise FieldsRefused(errors)
     return Intake(
         item=case.item,
         mode=Mode(case.mode),
@@ -211,6 +213,17 @@ def _intake(case: CaseIn, owner: str) -> Intake:
         answers=case.answers,
         papers=tuple(HandedIn(one.spec, files[one.digest], one.name) for one in case.materials),
     )
+
+
+def _wrong_with(paper: MaterialIn, files: Container[str]) -> str:
+    """Why a paper cannot be handed in under this name; nothing when it can."""
+    if paper.digest not in files:
+        return _("没有这份材料。请先用POST /materials上传，再用得到的digest")
+    try:
+        papers_in.check_name(paper.name)
+    except papers_in.PaperRefused as refusal:
+        return refusal.message
+    return ""
 
 
 def _located(errors: dict[str, list[str]], case: CaseIn) -> dict[str, list[str]]:

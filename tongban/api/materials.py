@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from tongban.api.bearer import grant_of, needs
 from tongban.api.problems import Problem, WrongContentType
 from tongban.api.reading import check_size
+from tongban.basics.uploads import keep_sent_names, sent_name
 from tongban.cases import intake
 from tongban.cases.operations import uploads
 
@@ -35,6 +36,7 @@ def check_multipart(request: HttpRequest) -> None:
     if request.content_type != MULTIPART:
         raise WrongContentType(MULTIPART)
     check_size(request, LARGEST)
+    keep_sent_names(request)
 
 
 @router.post(
@@ -52,7 +54,7 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[MaterialTak
     kept = uploads.keep_upload(
         owner=owner_of(request),
         source=file,
-        name=file.name or _("未命名"),
+        name=sent_name(file) or _("未命名"),
         size=file.size or 0,
         at=now(),
     )
