@@ -60,17 +60,18 @@ class Case(models.Model):
             models.Index(
                 fields=["receiver_authority", "due_on", "number"],
                 name="case_at_receiver",
-                condition=Q(holder=Party.RECEIVER),
+                condition=Q(holder=Party.RECEIVER.value),
             ),
             models.Index(
                 fields=["decider_authority", "due_on", "number"],
                 name="case_at_decider",
-                condition=Q(holder=Party.DECIDER),
+                condition=Q(holder=Party.DECIDER.value),
             ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(holder=Party.CHANNEL) ^ Q(bound_for=""), name="only_on_the_way_is_bound"
+                condition=Q(holder=Party.CHANNEL.value) ^ Q(bound_for=""),
+                name="only_on_the_way_is_bound",
             ),
             models.CheckConstraint(
                 condition=Q(claimed_by=None, claimed_at=None)

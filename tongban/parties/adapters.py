@@ -19,7 +19,7 @@ _CONTEXT = b"parties.second-factor"
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts come from the operator or, later, from an identity platform."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account alone: who somebody is has to be established first."""
         return False
 

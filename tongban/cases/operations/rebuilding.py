@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tongban.basics.refusals import NotFound
 from tongban.cases import queries, standing
 from tongban.cases.models import FOLDED, Case
 from tongban.cases.operations import moving
@@ -34,7 +35,7 @@ def rebuild(*, number: str, write: bool = False) -> list[Difference]:
     case = Case.objects.select_for_update(of=("self",)).filter(pk=number).first()
     events = recorded.events(number)
     if not events:
-        raise queries.NotFound(queries.NO_SUCH_CASE)
+        raise NotFound(queries.NO_SUCH_CASE)
     folded = standing.fold(events)
     found = list(_differences(case.standing() if case else Standing(number=number), folded))
     if found and write:

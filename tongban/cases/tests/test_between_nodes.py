@@ -92,7 +92,7 @@ def test_events_from_the_deciding_node_are_taken_in_order_and_once(crossing):
     case.refresh_from_db()
     assert (case.state, case.holder) == ("under_review", "decider")
     assert standing.fold(queries.events(case.number)) == case.standing()
-    truths = [step.truths for step in timeline.steps(case) if step.truths][0]
+    truths = next(step.truths for step in timeline.steps(case) if step.truths)
     assert truths.delivered_at == truths.answered_at == MONDAY
 
 
@@ -139,9 +139,7 @@ def test_a_decision_before_acceptance_is_refused(crossing):
     there = Fujian(case)
 
     with pytest.raises(EventRefused, match="approve"):
-        handlers.take_events(
-            message(case.number, there.writes("arrive"), there.writes("approve"))
-        )
+        handlers.take_events(message(case.number, there.writes("arrive"), there.writes("approve")))
 
 
 def test_a_second_history_is_reported_with_both_hashes(crossing):

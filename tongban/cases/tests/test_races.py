@@ -18,14 +18,14 @@ from tongban.record.models import Entry
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*attempts: Callable[[], object]) -> list[BaseException | None]:
+def at_once(*attempts: Callable[[], object]) -> list[Exception | None]:
     """Run attempts in threads of their own; what each raised, or None."""
-    raised: list[BaseException | None] = [None] * len(attempts)
+    raised: list[Exception | None] = [None] * len(attempts)
 
     def run(index: int, attempt: Callable[[], object]) -> None:
         try:
             attempt()
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - what a thread raised is the result
             raised[index] = error
         finally:
             connection.close()
@@ -47,12 +47,12 @@ def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
     def met(*args: object, **kwargs: object) -> object:
         with suppress(threading.BrokenBarrierError):
             barrier.wait(timeout=1)
-        return write(*args, **kwargs)  # type: ignore[arg-type]
+        return write(*args, **kwargs)
 
     monkeypatch.setattr(moving, "write", met)
 
 
-def two_decide() -> list[BaseException | None]:
+def two_decide() -> list[Exception | None]:
     case, _ = world.a_case()
     officer = world.a_decider()
     world.handed_over(case, world.a_clerk())

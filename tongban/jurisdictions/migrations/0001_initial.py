@@ -6,174 +6,363 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('key', models.SlugField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('ministry', models.CharField(blank=True, max_length=40)),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('number', models.PositiveSmallIntegerField(unique=True)),
-                ('has_city_organs', models.BooleanField(default=True)),
-                ('is_default', models.BooleanField(default=True)),
+                ("key", models.SlugField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                ("ministry", models.CharField(blank=True, max_length=40)),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(unique=True)),
+                ("has_city_organs", models.BooleanField(default=True)),
+                ("is_default", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('key', models.SlugField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40, unique=True)),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('source', models.TextField(help_text='the document that names the members')),
-                ('is_default', models.BooleanField(default=False, help_text='members as commonly understood; no document of ours names them')),
+                ("key", models.SlugField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40, unique=True)),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("source", models.TextField(help_text="the document that names the members")),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="members as commonly understood; no document of ours names them",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['key'],
+                "ordering": ["key"],
             },
         ),
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('code', models.CharField(help_text='统一社会信用代码', max_length=18, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('short_name', models.CharField(max_length=40)),
-                ('division_code', models.CharField(max_length=6)),
-                ('level', models.CharField(choices=[('province', '省级'), ('city', '地级'), ('county', '县级')], max_length=8)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('office_hours', models.JSONField(default=dict)),
-                ('is_sandbox', models.BooleanField(default=False)),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='jurisdictions.department')),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="统一社会信用代码",
+                        max_length=18,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("short_name", models.CharField(max_length=40)),
+                ("division_code", models.CharField(max_length=6)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("province", "省级"), ("city", "地级"), ("county", "县级")],
+                        max_length=8,
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("office_hours", models.JSONField(default=dict)),
+                ("is_sandbox", models.BooleanField(default=False)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="jurisdictions.department"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'authorities',
-                'ordering': ['division_code', 'department'],
+                "verbose_name_plural": "authorities",
+                "ordering": ["division_code", "department"],
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6)),
-                ('name', models.CharField(max_length=40)),
-                ('level', models.CharField(choices=[('province', '省级'), ('city', '地级'), ('county', '县级')], max_length=8)),
-                ('parent_code', models.CharField(blank=True, max_length=6)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('successors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, size=None)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=6)),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("province", "省级"), ("city", "地级"), ("county", "县级")],
+                        max_length=8,
+                    ),
+                ),
+                ("parent_code", models.CharField(blank=True, max_length=6)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "successors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=6),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code', models.OrderBy(models.F('valid_from'), nulls_first=True)],
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='division_once_a_period', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('code__regex', '^[1-9][0-9]{5}$')), name='division_code_is_six_digits'), models.CheckConstraint(condition=models.Q(('level__in', ['province', 'city', 'county'])), name='division_level_is_known'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='division_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('level', 'province'), ('parent_code', '')), models.Q(models.Q(('level', 'province'), _negated=True), models.Q(('parent_code', ''), _negated=True)), _connector='OR'), name='division_below_a_province_has_a_parent')],
+                "ordering": ["code", models.OrderBy(models.F("valid_from"), nulls_first=True)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "valid_from"),
+                        name="division_once_a_period",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[1-9][0-9]{5}$")),
+                        name="division_code_is_six_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["province", "city", "county"])),
+                        name="division_level_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_from__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="division_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("level", "province"), ("parent_code", "")),
+                            models.Q(
+                                models.Q(("level", "province"), _negated=True),
+                                models.Q(("parent_code", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="division_below_a_province_has_a_parent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('code', models.CharField(max_length=2, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('base_url', models.URLField(blank=True)),
-                ('public_key', models.CharField(blank=True, max_length=44)),
-                ('key_id', models.CharField(blank=True, max_length=16)),
-                ('is_hub', models.BooleanField(default=False)),
-                ('is_open', models.BooleanField(default=True)),
-                ('prefixes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, size=None)),
+                ("code", models.CharField(max_length=2, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                ("base_url", models.URLField(blank=True)),
+                ("public_key", models.CharField(blank=True, max_length=44)),
+                ("key_id", models.CharField(blank=True, max_length=16)),
+                ("is_hub", models.BooleanField(default=False)),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "prefixes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{2}$')), name='node_code_is_two_digits'), models.UniqueConstraint(condition=models.Q(('is_hub', True)), fields=('is_hub',), name='there_is_one_hub'), models.CheckConstraint(condition=models.Q(models.Q(('key_id', ''), ('public_key', '')), models.Q(('key_id__regex', '^[0-9a-f]{16}$'), ('public_key__regex', '^[A-Za-z0-9+/]{43}=$')), _connector='OR'), name='node_key_and_its_id_go_together'), models.CheckConstraint(condition=models.Q(('is_open', True), ('public_key', ''), _connector='OR'), name='a_closed_node_has_no_key')],
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{2}$")),
+                        name="node_code_is_two_digits",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_hub", True)),
+                        fields=("is_hub",),
+                        name="there_is_one_hub",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("key_id", ""), ("public_key", "")),
+                            models.Q(
+                                ("key_id__regex", "^[0-9a-f]{16}$"),
+                                ("public_key__regex", "^[A-Za-z0-9+/]{43}=$"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="node_key_and_its_id_go_together",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_open", True), ("public_key", ""), _connector="OR"),
+                        name="a_closed_node_has_no_key",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NodeKey',
+            name="NodeKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_id', models.CharField(max_length=16)),
-                ('public_key', models.CharField(max_length=44)),
-                ('first_seen_at', models.DateTimeField()),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='jurisdictions.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key_id", models.CharField(max_length=16)),
+                ("public_key", models.CharField(max_length=44)),
+                ("first_seen_at", models.DateTimeField()),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keys",
+                        to="jurisdictions.node",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['node', 'first_seen_at'],
+                "ordering": ["node", "first_seen_at"],
             },
         ),
         migrations.CreateModel(
-            name='RegionMember',
+            name="RegionMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.CharField(max_length=6)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='jurisdictions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.CharField(max_length=6)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="jurisdictions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region', 'division_code'],
+                "ordering": ["region", "division_code"],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stamp', models.UUIDField()),
-                ('digest', models.CharField(help_text='of the shipped files loaded last', max_length=64)),
-                ('loaded_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stamp", models.UUIDField()),
+                (
+                    "digest",
+                    models.CharField(help_text="of the shipped files loaded last", max_length=64),
+                ),
+                ("loaded_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='there_is_one_revision')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="there_is_one_revision"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Window',
+            name="Window",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('name', models.CharField(max_length=120)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('office_hours', models.JSONField(default=dict)),
-                ('is_sandbox', models.BooleanField(default=False)),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='windows', to='jurisdictions.authority')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("name", models.CharField(max_length=120)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("office_hours", models.JSONField(default=dict)),
+                ("is_sandbox", models.BooleanField(default=False)),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="windows",
+                        to="jurisdictions.authority",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['authority', 'number'],
+                "ordering": ["authority", "number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.UniqueConstraint(fields=('department', 'division_code'), name='one_organ_of_a_department_in_a_place'),
+            model_name="authority",
+            constraint=models.UniqueConstraint(
+                fields=("department", "division_code"), name="one_organ_of_a_department_in_a_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJ-NPQRTUWXY]{18}$')), name='authority_code_is_a_credit_code'),
+            model_name="authority",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[0-9A-HJ-NPQRTUWXY]{18}$")),
+                name="authority_code_is_a_credit_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['province', 'city', 'county'])), name='authority_level_is_known'),
+            model_name="authority",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["province", "city", "county"])),
+                name="authority_level_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nodekey',
-            constraint=models.UniqueConstraint(fields=('node', 'key_id'), name='node_key_once'),
+            model_name="nodekey",
+            constraint=models.UniqueConstraint(fields=("node", "key_id"), name="node_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='regionmember',
-            constraint=models.UniqueConstraint(fields=('region', 'division_code', 'valid_from'), name='region_member_once_a_period', nulls_distinct=False),
+            model_name="regionmember",
+            constraint=models.UniqueConstraint(
+                fields=("region", "division_code", "valid_from"),
+                name="region_member_once_a_period",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='window',
-            constraint=models.UniqueConstraint(fields=('authority', 'number'), name='window_number_once'),
+            model_name="window",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "number"), name="window_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='window',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='window_numbers_begin_at_one'),
+            model_name="window",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="window_numbers_begin_at_one"
+            ),
         ),
     ]
