@@ -29,6 +29,27 @@ FAULTS = """() => [
 ]"""
 
 
+PAPER = """<body style="margin:0;font:22px sans-serif;background:#fff;color:#222">
+<div style="border:3px double #888;margin:28px;padding:48px;height:700px;position:relative">
+<h1 style="text-align:center;font-size:38px">{title}</h1>
+<p style="text-align:center;color:#666">示例，仅供演示，人物和内容均为虚构</p>
+<p>姓名　李四</p><p>住址　示例街道示例路8号</p><p>编号　示例〔2026〕{serial}号</p>
+<hr style="margin-top:40px"><p style="color:#666">此处是证件的内容。</p>
+<div style="position:absolute;right:48px;bottom:48px;width:140px;height:140px;border:4px solid #a33;
+border-radius:50%;color:#a33;display:grid;place-items:center">示例印章</div></div></body>"""
+
+
+def paper(browser: Browser, title: str, serial: int) -> bytes:
+    """A picture of a paper as somebody's phone would take it, plainly an example."""
+    context = browser.new_context(viewport={"width": 640, "height": 860}, locale="zh-CN")
+    try:
+        page = context.new_page()
+        page.set_content(PAPER.format(title=title, serial=serial))
+        return page.screenshot()
+    finally:
+        context.close()
+
+
 @dataclass
 class Person:
     """One of the sandbox at one screen, signed in at one node."""
@@ -124,13 +145,18 @@ class Person:
         else:
             field_.fill(value)
 
-    def upload(self, spec: str, *, name: str, content: bytes, kind: str = "image/png") -> None:
-        """Choose a file for a material, and send it."""
-        chooser = self.page.locator(f'input[name="paper-{spec}"]')
-        file: Any = {"name": name, "mimeType": kind, "buffer": content}
-        chooser.set_input_files(file)
+    def upload(self, spec: str, *, serial: int) -> None:
+        """Photograph what a material asks for, choose the picture, and send it."""
         section = self.page.locator(f'section.mat:has(input[name="paper-{spec}"])')
+        title = section.locator("h2").inner_text()
+        file: Any = {
+            "name": f"{title}.png",
+            "mimeType": "image/png",
+            "buffer": paper(self.browser, title, serial),
+        }
+        section.locator(f'input[name="paper-{spec}"]').set_input_files(file)
         section.get_by_role("button", name="上传").click()
+        expect(section).to_contain_text(f"{title}.png")
 
     # --- what people see ---
 

@@ -14,9 +14,11 @@ from journeys import applying, deciding, screens
 from journeys.agreement import check_agreement, wait_until_settled
 from journeys.installation import Installation, Node
 from journeys.people import DESK, PHONE, Person, expect
-from journeys.systems import MEDICAL, MEDICAL_PAPERS, MOVE_PAPERS, MOVE_TO_SPOUSE
+from journeys.systems import MEDICAL, MEDICAL_PAPERS, MOVE_PAPERS, MOVE_TO_SPOUSE, System
+from tongban.sandbox.numbers import person_number
 
 WINDOW = "220104"
+LISI = person_number(WINDOW, "22:lisi")
 SIZES = {"phone": PHONE, "desktop": DESK}
 
 
@@ -82,8 +84,7 @@ def test_a_case_received_at_a_window_is_decided_in_another_province(cast):
     _hand_out(cast, zhaoliu, number)
     applying.track(lisi, number, "已办结")
     _download_result(lisi)
-    wait_until_settled(cast.there)
-    assert check_agreement(cast.there, {number}) > 12
+    _agree(cast.there, number)
 
 
 def _receive_and_return(zhaoliu: Person, number: str) -> None:
@@ -175,5 +176,56 @@ def test_a_case_handled_online_goes_straight_to_the_deciding_place(cast):
     applying.track(lisi, number, "参保状态已经中断", "行政复议", "签收")
     lisi.press("签收")
     lisi.sees("已经签收，这件办结了")
-    wait_until_settled(cast.there)
-    check_agreement(cast.there, {number})
+    _agree(cast.there, number)
+
+
+def test_who_is_not_competent_refuses_and_names_the_right_organ(cast):
+    number = _applied_by_system(cast.there, serial=801)
+    sunqi = cast.enter(cast.there.fujian, "sunqi")
+    deciding.take_up(sunqi, number)
+    deciding.act(
+        sunqi,
+        "不予受理",
+        check="检查",
+        send="发出不予受理通知书",
+        ground="您的医疗保险不在福州市参保",
+        right_organ="厦门市医疗保障局，0592-5550111",
+    )
+
+    lisi = cast.enter(cast.there.jilin, "lisi")
+    applying.track(lisi, number, "不予受理", "厦门市医疗保障局，0592-5550111", "不是您填错了")
+    lisi.sees("您的医疗保险不在福州市参保", "福州市医疗保障局", "行政复议")
+    _agree(cast.there, number)
+
+
+def test_a_case_is_withdrawn_while_the_other_province_holds_it(cast):
+    number = _applied_by_system(cast.there, serial=802)
+    lisi = cast.enter(cast.there.jilin, "lisi")
+    applying.track(lisi, number, "现在在办理地手里")
+    lisi.press("申请撤回")
+    lisi.press("撤回申请")
+    lisi.sees("要改")
+    lisi.fill(reason="改在本地看病，不办了")
+    lisi.press("撤回申请")
+
+    applying.track(lisi, number, "已撤回")
+    sunqi = cast.enter(cast.there.fujian, "sunqi")
+    sunqi.open(f"/desk/cases/{number}/")
+    sunqi.sees("已撤回")
+    _agree(cast.there, number)
+
+
+def _applied_by_system(there: Installation, *, serial: int) -> str:
+    """A case of 李四 that 福建 holds, handed in by a system for him."""
+    with System(there.jilin) as system:
+        case = system.medical(serial=serial)
+        case["applicant"]["id_number"] = LISI
+        answer = system.submit(case)
+        assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+def _agree(there: Installation, number: str) -> None:
+    """Both nodes hold the same events, and their tables are the fold of them."""
+    wait_until_settled(there)
+    check_agreement(there, {number})
