@@ -6,6 +6,7 @@ decided about one message is one transaction; the caller acknowledges to the bro
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
@@ -203,7 +204,7 @@ def _take_in(envelope: Envelope, at: datetime) -> tuple[int, bool, bool] | None:
     With the new row's id: whether anything of its subject waits, and whether something of its
     own sender waits that it must not overtake.
     """
-    facts = [
+    facts: list[Any] = [
         envelope.sender,
         envelope.id,
         envelope.type,

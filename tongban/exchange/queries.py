@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tongban.exchange import receipts
 from tongban.exchange.models import NodeContact, Outgoing, Received
@@ -87,6 +87,41 @@ def undelivered(*, before: datetime | None = None) -> QuerySet[Outgoing]:
     if before is not None:
         rows = rows.filter(created_at__lt=before)
     return rows.order_by("id").defer("envelope")
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What one node has not confirmed: not sent yet, sent, and set aside there."""
+
+    recipient: str
+    unsent: int
+    unconfirmed: int
+    parked: int
+    oldest_at: datetime
+    last_error: str
+
+
+def undelivered_by_recipient() -> list[Undelivered]:
+    """The same as counts for each node; `last_error` is one of those that stand at its rows."""
+    return [
+        Undelivered(**facts)
+        for facts in undelivered()
+        .order_by()
+        .values("recipient")
+        .annotate(
+            unsent=Count("id", filter=Q(sent_at=None)),
+            unconfirmed=Count("id", filter=Q(sent_at__isnull=False, parked_at=None)),
+            parked=Count("id", filter=Q(parked_at__isnull=False)),
+            oldest_at=Min("created_at"),
+            last_error=Max("last_error"),
+        )
+        .order_by("recipient")
+    ]
+
+
+def refused_elsewhere() -> QuerySet[Outgoing]:
+    """Our messages that another node has and cannot handle, with its own words; newest first."""
+    return undelivered().filter(parked_at__isnull=False).order_by("-parked_at")
 
 
 def parked() -> QuerySet[Received]:

@@ -1,0 +1,1 @@
+"""The oversight door: how the nodes are, and what waits between them."""

@@ -208,6 +208,7 @@ def test_a_bug_is_tried_again_at_growing_distances_and_then_parked(fujian, notes
     assert inbox.receive(fujian.sends("test.bug.v1"), at=at) is Outcome.WAITING
     waits = []
     while row := queries.waiting().first():
+        assert row.retry_at
         waits.append(row.retry_at - at)
         assert inbox.due_subjects(at=row.retry_at - timedelta(milliseconds=1)) == []
         at = row.retry_at

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import nats
 import pytest
@@ -32,7 +33,7 @@ def broker_process(_broker_process):
     """A running nats-server, set up as the launcher does it, with nothing in it."""
     if _broker_process.process is None:
         _broker_process.start()
-    asyncio.run(_empty(_broker_process))
+    run(_empty(_broker_process))
     return _broker_process
 
 
@@ -42,6 +43,12 @@ async def _empty(process):
         for stream in await jetstream.streams_info():
             await jetstream.delete_stream(stream.config.name)
     await asyncio.to_thread(process.set_up)
+
+
+def run(coroutine):
+    """What `asyncio.run` does, in a thread of its own: a browser of other tests has a loop here."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @contextlib.asynccontextmanager
@@ -97,4 +104,4 @@ async def mail(process, node):
         return found
 
 
-__all__ = ["NODES", "_own_handlers", "as_user", "connected", "fujian", "mail", "until"]
+__all__ = ["NODES", "_own_handlers", "as_user", "connected", "fujian", "mail", "run", "until"]

@@ -16,7 +16,7 @@ from tongban.exchange.tests.conftest import told
 from tongban.record import papers
 from tongban.worker import mailbox, pull
 from tongban.worker.mailbox import Mailbox
-from tongban.worker.tests.conftest import as_user, connected, mail, until
+from tongban.worker.tests.conftest import as_user, connected, mail, run, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,7 +56,7 @@ def take_in(process, *raws, sender="35"):
         await post(process, *raws, sender=sender)
         await until(lambda: is_empty(process), what="an empty mailbox")
 
-    asyncio.run(running(process, act))
+    run(running(process, act))
 
 
 async def is_empty(process):
@@ -87,7 +87,7 @@ def test_a_message_is_handled_when_it_comes_and_not_when_a_batch_is_full(
         took.append(time.monotonic() - began)
 
     took = []
-    asyncio.run(running(broker_process, act))
+    run(running(broker_process, act))
     assert took[0] < pull.BEAT_SECONDS, "less than the request's own beat"
 
 
@@ -113,7 +113,7 @@ def test_two_consumers_at_once_have_each_effect_once(broker_process, fujian):
         await post(broker_process, *raws, *raws)
         await until(lambda: is_empty(broker_process), what="an empty mailbox")
 
-    asyncio.run(running(broker_process, act, count=2))
+    run(running(broker_process, act, count=2))
 
     assert sorted(taken) == list(range(60))
 
@@ -157,7 +157,7 @@ def test_nonsense_in_the_hint_for_the_lane_does_no_harm(broker_process, fujian, 
             )
         await until(lambda: notes, what="the effect")
 
-    asyncio.run(running(broker_process, act))
+    run(running(broker_process, act))
 
 
 def test_papers_are_fetched_checked_and_kept_before_the_handler_runs(broker_process, fujian):
@@ -165,7 +165,7 @@ def test_papers_are_fetched_checked_and_kept_before_the_handler_runs(broker_proc
     paper = Paper(canonical.digest(content), len(content), "image/png")
     seen = []
     inbox.handles(NOTE)(lambda e: seen.append(b"".join(papers.chunks(e.files[0].digest))))
-    asyncio.run(put_paper(broker_process, paper.digest, content))
+    run(put_paper(broker_process, paper.digest, content))
 
     take_in(broker_process, fujian.writes(NOTE, files=[paper]))
 
@@ -177,7 +177,7 @@ def test_a_paper_damaged_in_the_bucket_is_not_kept_and_is_asked_for_again(
 ):
     content = b"what was signed"
     paper = Paper(canonical.digest(content), len(content), "text/plain")
-    asyncio.run(put_paper(broker_process, paper.digest, b"what lies there"))
+    run(put_paper(broker_process, paper.digest, b"what lies there"))
     message = fujian.writes(NOTE, data="with a paper", files=[paper])
 
     take_in(broker_process, message)
@@ -189,7 +189,7 @@ def test_a_paper_damaged_in_the_bucket_is_not_kept_and_is_asked_for_again(
     [(recipient, kind, *_)] = told(Outgoing.objects.all())
     assert (recipient, kind) == ("35", "exchange.papers_again.v1")
 
-    asyncio.run(put_paper(broker_process, paper.digest, content))
+    run(put_paper(broker_process, paper.digest, content))
     take_in(broker_process, fujian.writes("exchange.papers.v1", files=[paper]))
     assert notes == ["with a paper"]
     assert not queries.waiting().exists()
@@ -199,7 +199,7 @@ def test_a_paper_damaged_in_the_bucket_is_not_kept_and_is_asked_for_again(
 def test_a_paper_of_another_size_than_was_signed_is_not_kept(broker_process, fujian, notes, size):
     content = b"sixteen bytes !!" * 20_000
     paper = Paper(canonical.digest(content), size, "text/plain")
-    asyncio.run(put_paper(broker_process, paper.digest, content))
+    run(put_paper(broker_process, paper.digest, content))
 
     take_in(broker_process, fujian.writes(NOTE, files=[paper]))
 
@@ -269,7 +269,7 @@ def test_what_was_taken_is_brought_to_its_end_before_leaving(broker_process, fuj
         await until(lambda: slow_notes, what="the first")
         await asyncio.sleep(0.1)
 
-    asyncio.run(running(broker_process, act))
+    run(running(broker_process, act))
 
     assert slow_notes == list(range(len(slow_notes))), "in order"
     assert Received.objects.count() == len(slow_notes), "and what was begun was finished"
@@ -283,7 +283,7 @@ def test_what_takes_too_long_is_given_back_at_once(broker_process, fujian, slow_
         await post(broker_process, *raws)
         await until(lambda: slow_notes, what="the first")
 
-    asyncio.run(running(broker_process, act))
+    run(running(broker_process, act))
     assert len(slow_notes) < 6
 
     started = time.monotonic()
@@ -306,7 +306,7 @@ def test_messages_go_on_after_the_broker_was_away(broker_process, fujian, notes)
         took.append(time.monotonic() - began)
 
     took = []
-    asyncio.run(running(broker_process, act))
+    run(running(broker_process, act))
     assert notes == ["before", "after"]
     assert took[0] < pull.SILENCE_SECONDS / 2, "it asks anew at once, not when silence tells it"
 
@@ -325,7 +325,7 @@ def test_waiting_messages_are_tried_again_without_anything_new_coming(broker_pro
         await post(broker_process, fujian.writes(NOTE))
         await until(lambda: taken[-1:] == ["handled"], what="the retry")
 
-    asyncio.run(running(broker_process, act))
+    run(running(broker_process, act))
     assert Received.objects.get().state == "handled"
 
 

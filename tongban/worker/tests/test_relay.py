@@ -15,7 +15,7 @@ from tongban.exchange.models import FileSent, Outgoing
 from tongban.record import papers
 from tongban.worker import database, relay
 from tongban.worker.relay import Relay
-from tongban.worker.tests.conftest import as_user, connected, mail, until
+from tongban.worker.tests.conftest import as_user, connected, mail, run, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,16 +44,16 @@ def ids(found):
 def test_what_is_owed_reaches_the_mailbox_and_is_marked_as_sent(broker_process):
     message_id = owe()
 
-    [batch, _] = asyncio.run(send_all(broker_process))
+    [batch, _] = run(send_all(broker_process))
 
     assert batch.sent == 1
-    [(subject, headers, raw)] = asyncio.run(mail(broker_process, "35"))
+    [(subject, headers, raw)] = run(mail(broker_process, "35"))
     assert (subject, headers["Nats-Msg-Id"]) == ("mail.35.22", message_id)
     assert message_id.encode() in raw
     row = Outgoing.objects.get()
     assert row.sent_at is not None
     assert row.delivered_at is None
-    assert len(asyncio.run(send_all(broker_process))) == 1, "and nothing is sent a second time"
+    assert len(run(send_all(broker_process))) == 1, "and nothing is sent a second time"
 
 
 def test_messages_of_a_subject_arrive_in_their_order(broker_process):
@@ -62,9 +62,9 @@ def test_messages_of_a_subject_arrive_in_their_order(broker_process):
         subject = f"case-{number % 7}"
         owed.setdefault(subject, []).append(owe(subject))
 
-    asyncio.run(send_all(broker_process))
+    run(send_all(broker_process))
 
-    arrived = ids(asyncio.run(mail(broker_process, "35")))
+    arrived = ids(run(mail(broker_process, "35")))
     assert len(arrived) == 300
     for in_order in owed.values():
         assert [one for one in arrived if one in set(in_order)] == in_order
@@ -75,9 +75,9 @@ def test_a_receipt_is_forgotten_once_it_is_sent(broker_process):
         word = {"message": "x", "state": "handled", "code": "", "reason": ""}
         outbox.tell(["35"], receipts.TYPE, "case-1", word, at=now())
 
-    asyncio.run(send_all(broker_process))
+    run(send_all(broker_process))
 
-    assert len(asyncio.run(mail(broker_process, "35"))) == 1
+    assert len(run(mail(broker_process, "35"))) == 1
     assert not Outgoing.objects.exists()
 
 
@@ -107,7 +107,7 @@ def test_two_relays_at_once_publish_each_message_once(broker_process, monkeypatc
     for number in range(60):
         owe(f"case-{number}")
 
-    published = asyncio.run(publications(broker_process, monkeypatch))
+    published = run(publications(broker_process, monkeypatch))
 
     assert sorted(published) == sorted(Outgoing.objects.values_list("pk", flat=True))
 
@@ -119,7 +119,7 @@ def test_without_the_lock_two_relays_would_publish_messages_twice(broker_process
     for number in range(60):
         owe(f"case-{number}")
 
-    assert len(asyncio.run(publications(broker_process, monkeypatch))) > 60
+    assert len(run(publications(broker_process, monkeypatch))) > 60
 
 
 def test_a_relay_does_not_overtake_what_another_one_is_sending(broker_process):
@@ -139,9 +139,9 @@ def test_a_relay_does_not_overtake_what_another_one_is_sending(broker_process):
             await Relay(broker, hands).send_batch(link)
         return ids(await mail(broker_process, "35"))
 
-    assert asyncio.run(overtake()) == [other]
-    asyncio.run(send_all(broker_process))
-    assert ids(asyncio.run(mail(broker_process, "35"))) == [other, first, second]
+    assert run(overtake()) == [other]
+    run(send_all(broker_process))
+    assert ids(run(mail(broker_process, "35"))) == [other, first, second]
 
 
 def test_a_crash_between_publishing_and_marking_sends_no_second_copy(broker_process, monkeypatch):
@@ -156,13 +156,13 @@ def test_a_crash_between_publishing_and_marking_sends_no_second_copy(broker_proc
     note = relay._note
     monkeypatch.setattr(relay, "_note", crash)
     with pytest.raises(Crash):
-        asyncio.run(send_all(broker_process))
+        run(send_all(broker_process))
     assert Outgoing.objects.get().sent_at is None
 
     monkeypatch.setattr(relay, "_note", note)
-    asyncio.run(send_all(broker_process))
+    run(send_all(broker_process))
     assert Outgoing.objects.get().sent_at is not None
-    assert len(asyncio.run(mail(broker_process, "35"))) == 1
+    assert len(run(mail(broker_process, "35"))) == 1
 
 
 def test_a_node_without_a_mailbox_holds_up_nobody_else(broker_process):
@@ -170,10 +170,10 @@ def test_a_node_without_a_mailbox_holds_up_nobody_else(broker_process):
         owe("case-1", to="99", sequence=number)
     owe("case-1", to="35")
 
-    batches = asyncio.run(send_all(broker_process))
+    batches = run(send_all(broker_process))
 
     assert batches[0].sent == 1
-    assert len(asyncio.run(mail(broker_process, "35"))) == 1
+    assert len(run(mail(broker_process, "35"))) == 1
     first, second = Outgoing.objects.filter(recipient="99").order_by("id")
     assert first.attempts >= 1
     assert first.last_error
@@ -203,7 +203,7 @@ def test_a_commit_is_sent_at_once_and_not_at_the_next_look(broker_process, monke
         await until(lambda: mail(broker_process, "35"), what="the message")
         return time.monotonic() - began
 
-    assert asyncio.run(running(broker_process, act)) < 5
+    assert run(running(broker_process, act)) < 5
 
 
 def test_while_the_broker_is_away_all_is_kept_and_afterwards_all_is_sent(broker_process):
@@ -222,10 +222,10 @@ def test_while_the_broker_is_away_all_is_kept_and_afterwards_all_is_sent(broker_
 
     tried = Outgoing.objects.filter(attempts__gt=0)
     unsent = Outgoing.objects.filter(sent_at=None)
-    took = asyncio.run(running(broker_process, act))
+    took = run(running(broker_process, act))
 
     assert took < 10
-    assert len(asyncio.run(mail(broker_process, "35"))) == 20
+    assert len(run(mail(broker_process, "35"))) == 20
     assert set(Outgoing.objects.values_list("last_error", flat=True)) == {""}
 
 
@@ -235,7 +235,7 @@ def test_papers_lie_in_the_bucket_before_the_message_is_sent_and_once_only(broke
     for number in (1, 2):
         owe(f"case-{number}", files=[paper])
 
-    asyncio.run(send_all(broker_process, is_plain=False))
+    run(send_all(broker_process, is_plain=False))
 
     async def look():
         async with as_user(broker_process.admin_url) as client:
@@ -244,7 +244,7 @@ def test_papers_lie_in_the_bucket_before_the_message_is_sent_and_once_only(broke
             stream = await jetstream.stream_info("OBJ_FILES_22_35")
             return (await store.get(paper.digest)).data, stream.state.messages
 
-    data, pieces = asyncio.run(look())
+    data, pieces = run(look())
     assert data == content
     assert pieces == 4, "three pieces and the name: uploaded once for two messages"
     assert FileSent.objects.get().digest == paper.digest
@@ -258,7 +258,7 @@ def test_a_message_whose_paper_is_missing_here_says_so_and_holds_up_no_other(bro
     owe("case-1", files=[gone])
     owe("case-2", files=[there])
 
-    asyncio.run(send_all(broker_process, is_plain=False))
+    run(send_all(broker_process, is_plain=False))
 
     row = Outgoing.objects.get(subject="case-1")
     assert (row.sent_at, gone.digest[:12] in row.last_error) == (None, True)
@@ -278,4 +278,4 @@ def test_plain_news_about_a_subject_wait_for_its_papers(broker_process):
     async def two():
         return len(await mail(broker_process, "35")) == 2
 
-    assert asyncio.run(running(broker_process, act)) == [first, second]
+    assert run(running(broker_process, act)) == [first, second]

@@ -13,7 +13,7 @@ from nats.js.object_store import ObjectStore
 from tongban.basics import signing
 from tongban.exchange import addresses
 from tongban.exchange.envelope import Fault, open_envelope, seal_envelope
-from tongban.worker.tests.conftest import as_user, mail, until
+from tongban.worker.tests.conftest import as_user, mail, run, until
 
 FORBIDDEN_TO_SAY = [
     # speak as somebody else
@@ -123,14 +123,14 @@ def full(broker_process):
             await ObjectStore("FILES_35_52", "OBJ_FILES_35_52", jetstream).put("paper", b"secret")
             return await counts(jetstream)
 
-    before = asyncio.run(fill())
+    before = run(fill())
     yield broker_process
 
     async def compare():
         async with as_user(broker_process.admin_url) as client:
             return await counts(client.jetstream())
 
-    assert asyncio.run(compare()) == before
+    assert run(compare()) == before
 
 
 async def counts(jetstream):
@@ -146,7 +146,7 @@ def test_a_node_cannot_say_what_is_not_its_own_to_say(full, node):
         for subject in subjects:
             await client.publish(subject, b"{}")
 
-    said = asyncio.run(refusals(full, node, say_all))
+    said = run(refusals(full, node, say_all))
 
     for subject in subjects:
         assert any(f'publish to "{subject.lower()}"' in words for words in said), subject
@@ -160,7 +160,7 @@ def test_a_node_cannot_hear_what_is_not_meant_for_it(full, node):
         for subject in subjects:
             await client.subscribe(subject)
 
-    said = asyncio.run(refusals(full, node, hear_all))
+    said = run(refusals(full, node, hear_all))
 
     for subject in subjects:
         assert any(f'subscription to "{subject.lower()}"' in words for words in said), subject
@@ -193,8 +193,8 @@ def test_a_node_says_and_hears_what_is_its_own(broker_process):
             await live(client)
         return said
 
-    assert asyncio.run(say()) == []
-    assert [subject for subject, *_ in asyncio.run(mail(broker_process, "35"))] == ["mail.35.22"]
+    assert run(say()) == []
+    assert [subject for subject, *_ in run(mail(broker_process, "35"))] == ["mail.35.22"]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_what_the_broker_is_made_to_say_in_another_name_is_not_believed(
             await client.flush()
         return await until(lambda: mail(broker_process, "35"), what="the answer")
 
-    [(subject, _, raw)] = asyncio.run(trick())
+    [(subject, _, raw)] = run(trick())
     with pytest.raises(Fault):
         open_envelope(
             raw,
