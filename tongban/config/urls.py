@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tongban.ui.urls")),
     path("api/", include("tongban.api.urls")),
     path("desk/", include("tongban.desk.urls")),
+    path("oversight/", include("tongban.oversight.urls")),
     path("accounts/", include("tongban.parties.urls")),
     path("sandbox/", include("tongban.sandbox.urls")),
     path("", include("tongban.portal.urls")),
