@@ -7,16 +7,14 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Tell the frame which pages hang here, and whose node this is."""
-        from tongban.portal import naming
+        """Tell the frame which pages hang here."""
+        from tongban.portal import links
         from tongban.ui import frame
 
-        frame.name_this_node(naming.this_node)
-        frame.name_the_person(naming.person)
         frame.add_link("portal", frame.Link(_("首页"), "portal:home", order=10))
         frame.add_link(
             "portal",
-            frame.Link(_("我的办件"), "portal:cases", order=20, visible=naming.keeps_cases),
+            frame.Link(_("我的办件"), "portal:cases", order=20, visible=links.keeps_cases),
         )
         frame.add_link("portal", frame.Link(_("全部事项"), "portal:search", order=30))
         frame.add_link("portal", frame.Link(_("线下专窗"), "portal:windows", order=40))

@@ -1,6 +1,6 @@
 """Forms that are not the catalogue's: how to begin, what to declare, why to withdraw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -40,7 +40,7 @@ class StartForm(forms.Form):
         able: Sequence[Acting],
         modes: Sequence[str],
         pair: Pair,
-        wanted: str = "",
+        asked: Mapping[str, str],
     ) -> None:
         super().__init__(data)
         self._able = {str(one.applicant.pk): one.applicant for one in able}
@@ -48,20 +48,22 @@ class StartForm(forms.Form):
             (str(one.applicant.pk), f"{one.applicant.name}（{one.get_capacity_display()}）")
             for one in able
         ]
-        self._offer("applicant", names)
-        self._offer("mode", [(mode, _way(mode)) for mode in modes], chosen=wanted)
-        self._offer_windows(modes, pair)
+        self._offer("applicant", names, asked)
+        self._offer("mode", [(mode, _way(mode)) for mode in modes], asked)
+        self._offer_windows(modes, pair, asked)
 
-    def _offer(self, name: str, choices: Sequence[tuple[str, str]], *, chosen: str = "") -> None:
+    def _offer(
+        self, name: str, choices: Sequence[tuple[str, str]], asked: Mapping[str, str]
+    ) -> None:
         field = cast(forms.ChoiceField, self.fields[name])
         field.choices = list(choices)
         keys = [key for key, _label in choices]
-        field.initial = chosen if chosen in keys else None
+        field.initial = asked.get(name) if asked.get(name) in keys else None
         if len(keys) == 1:
             field.widget = forms.HiddenInput()
             field.initial = keys[0]
 
-    def _offer_windows(self, modes: Sequence[str], pair: Pair) -> None:
+    def _offer_windows(self, modes: Sequence[str], pair: Pair, asked: Mapping[str, str]) -> None:
         field = cast(forms.ChoiceField, self.fields["window"])
         if Mode.RECEIVED_FOR not in modes:
             field.widget = forms.HiddenInput()
@@ -74,8 +76,8 @@ class StartForm(forms.Form):
             field.help_text = _("选“异地代收代办”的才要选：在这个专窗核对身份、交材料")
         first = str(_("请选择专窗"))
         field.choices = [("", first), *offered.items()]
-        if len(offered) == 1:
-            field.initial = next(iter(offered))
+        only = next(iter(offered)) if len(offered) == 1 else ""
+        field.initial = asked.get("window", "") or only
 
     def clean(self) -> dict[str, Any]:
         """A window takes part only where a window receives, and then it must be named."""

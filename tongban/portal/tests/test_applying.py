@@ -86,6 +86,19 @@ def test_beginning_needs_a_sign_in_and_comes_back_to_the_same_pair(client):
     assert back == START
 
 
+def test_what_was_chosen_to_begin_with_survives_a_sign_in(lisi):
+    chosen = {"item": "2020-2-10", "from": "220100", "to": "350100", "mode": "RECEIVED_FOR"}
+    lisi.logout()
+    response = lisi.post("/apply/start/", chosen | {"window": "220104"})
+    assert parse_qs(urlsplit(response["Location"]).query)["next"] == ["/apply/start/"]
+    lisi.force_login(lisi.account)
+
+    html = lisi.get("/apply/start/").content.decode()
+    assert re.search(r'value="RECEIVED_FOR"[^>]*checked', html)
+    assert re.search(r'value="220104"[^>]*selected', html)
+    assert not Draft.objects.exists()
+
+
 def test_beginning_twice_continues_the_same_application(lisi):
     assert begin(lisi) == begin(lisi)
     assert Draft.objects.count() == 1

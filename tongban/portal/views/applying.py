@@ -49,7 +49,7 @@ def start(request: HttpRequest, account: Account) -> HttpResponse:
         able=able,
         modes=found.modes,
         pair=pair,
-        wanted=asked.get("mode", ""),
+        asked=asked,
     )
     if able and request.method == "POST" and form.is_valid():
         return _begun(account, version, pair, form)
