@@ -70,7 +70,6 @@ ACTS: dict[str, Act] = {
             "deliver",
             (states.DELIVER_TO_WINDOW, states.DELIVER_ONLINE),
             ActForm,
-            ApprovalForm,
             review.deliver,
         ),
     )
