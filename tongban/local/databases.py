@@ -63,11 +63,17 @@ def make_at(given_url: str, node: str) -> str:
 
 def identity(url: str) -> str:
     """Tells one database from another that stands at the same address later."""
-    with psycopg.connect(url, connect_timeout=5) as connection:
-        row = connection.execute(
-            "SELECT oid, (SELECT count(*) FROM pg_class WHERE relname = 'django_migrations') "
-            "FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
+    try:
+        with psycopg.connect(url, connect_timeout=15) as connection:
+            row = connection.execute(
+                "SELECT oid, (SELECT count(*) FROM pg_class WHERE relname = 'django_migrations') "
+                "FROM pg_database WHERE datname = current_database()"
+            ).fetchone()
+    except psycopg.Error as error:
+        raise Trouble(
+            f"数据库没有响应（{_safe(url)}）：{_first_line(error)}。请稍后再试。",
+            f"The database does not answer ({_safe(url)}): {_first_line(error)}. Try again.",
+        ) from error
     return "-".join(str(value) for value in row or ())
 
 

@@ -12,7 +12,7 @@ from tongban.local import accounts, broker, databases, keys, ports, postgres, st
 from tongban.local.children import MARK, Child, Family
 from tongban.local.home import Home, check_space
 from tongban.local.keys import ServerSecrets
-from tongban.local.nodes import LocalNode, child_environment
+from tongban.local.nodes import LocalNode, child_environment, code_digest
 from tongban.local.postgres import Server
 from tongban.local.state import Lock, State
 from tongban.local.trouble import Interrupted, Trouble
@@ -172,6 +172,8 @@ class Demo:
 
     def _prepare(self) -> None:
         """Bring databases and static files up to date, as many at a time as there are cores."""
+        # Taken before the work: what changes meanwhile is prepared the next time.
+        code_digest()
         work: list[tuple[Child, Callable[[], None]]] = []
         unprepared = [node for node in self.nodes if not node.is_prepared()]
         work += [(node.preparation(), node.note_prepared) for node in unprepared]

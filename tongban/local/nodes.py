@@ -148,8 +148,9 @@ def code_digest() -> str:
     total = hashlib.sha256()
     files = [PROJECT / "requirements.txt", *sorted((PROJECT / "tongban").rglob("*"))]
     for path in files:
-        if not path.is_file() or "tests" in path.parts or path.suffix == ".pyc":
-            continue
-        total.update(str(path.relative_to(PROJECT)).encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+        place = path.relative_to(PROJECT)
+        # Python writes its compiled files under other names first, and they come and go.
+        if path.is_file() and not {"tests", "__pycache__"} & set(place.parts):
+            total.update(str(place).encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
