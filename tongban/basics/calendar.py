@@ -5,6 +5,7 @@ is provisional until the arrangement of that year is published.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -16,6 +17,7 @@ def is_provisional(day: date) -> bool:
     return not FIRST_YEAR <= day.year <= LAST_YEAR
 
 
+@lru_cache(maxsize=8192)
 def is_working_day(day: date) -> bool:
     """Whether offices work on that day; a guess by weekday where `is_provisional` says so."""
     if is_provisional(day):
@@ -34,6 +36,7 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+@lru_cache(maxsize=8192)
 def working_days_between(start: date, end: date) -> int:
     """Working days after `start` up to and with `end`; negative when `end` lies before."""
     if end < start:
