@@ -1,6 +1,7 @@
 """`./run docs generate`: files made from the code, committed, and compared in every check."""
 
 import importlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tongban.console import acting
+from tongban.console.commands import program, run
 from tongban.console.exits import Exit
 from tongban.local.home import PROJECT
 
@@ -72,6 +74,20 @@ def generate(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(entry.text(), "utf-8")
             print(entry.path)
+
+
+@app.command(help="重拍自述文件里的截图。 Take the README's pictures anew.")
+def screens() -> None:
+    """From nodes that run for it, by the journeys that pass through the telling moments."""
+    words = [
+        "journeys/test_case_crosses_the_border.py",
+        "journeys/test_pages_of_a_running_node.py",
+        "-k",
+        "window or shows_how",
+    ]
+    environment = {**os.environ, "JOURNEY_SCREENS": "1"}
+    code = run([program("python"), "-m", "pytest", *words], environment)
+    raise typer.Exit(Exit.REFUSED if code else Exit.DONE)
 
 
 def _is_current(path: Path, entry: Generated) -> bool:
