@@ -147,3 +147,13 @@ STORAGES = {
 }
 
 logs.configure()
+
+# Everything worth an operator's look goes to standard error, where the launcher or the system's
+# journal keeps it; without this, Django is silent about errors of our own outside DEBUG.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
