@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound, Refused
-from tongban.exchange import inbox, receipts
+from tongban.exchange import inbox, outbox, receipts
 from tongban.exchange.inbox import Outcome
 from tongban.exchange.models import Outgoing, Received
 
@@ -88,7 +88,7 @@ def send_again(recipient: str, *, by: str) -> int:
     )
     count = undelivered.exclude(envelope=b"").update(sent_at=None, retry_at=None)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('exchange_outgoing', '')")
+        cursor.execute("SELECT pg_notify(%s, '')", [outbox.CHANNEL])
     log.info("exchange.sent_again", recipient=recipient, count=count, by=by)
     return count
 

@@ -16,10 +16,12 @@ from tongban.exchange.envelope import Paper
 from tongban.exchange.registry import resends
 
 __all__ = [
+    "CHANNEL",
     "COLUMNS",
     "FROM_RECORDS",
     "PLACEHOLDERS",
     "RECORDS",
+    "SLEEP_LOCK",
     "TABLE",
     "Owed",
     "envelopes_for",
@@ -79,6 +81,9 @@ class Owed:
 
 
 TABLE = "exchange_outgoing"
+# What the relay listens to, and the lock that it holds alone while it sleeps (migration 0002).
+CHANNEL = "exchange_outgoing"
+SLEEP_LOCK = 722001
 COLUMNS = (
     "message_id, recipient, type, subject, sequence, envelope, files, created_at, attempts,"
     " last_error, parked_code, parked_reason"

@@ -26,17 +26,16 @@ from tongban.basics import sealing
 from tongban.exchange import addresses, receipts
 from tongban.exchange.envelope import Paper
 from tongban.record import papers
-from tongban.worker import database, files
+from tongban.worker import bell, database, files
+from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import Hands
 
 log = structlog.get_logger(__name__)
 
-CHANNEL = "exchange_outgoing"
 BATCH = 200
 # Messages with papers go in small batches of their own, so that large files delay no small news.
 BATCH_WITH_PAPERS = 8
-LOOK_ANYWAY_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 5.0
 PUBLISH_TIMEOUT = 5.0
 
@@ -106,17 +105,17 @@ class Relay:
     def __init__(self, broker: Broker, hands: Hands) -> None:
         self.broker = broker
         self._hands = hands
-        self._wakes: list[asyncio.Event] = []
-        broker.on_connect.append(self._wake)
+        self._bell = Bell(lambda: broker.is_connected)
+        broker.on_connect.append(self._bell.ring_for_all)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send what is owed until told to stop; outlives a database or a broker that goes away."""
-        self._wakes.clear()
+        self._bell.forget_ears()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._wake_at_end(stop))
-            group.create_task(self._listen(stop))
             group.create_task(self._lane(stop, is_plain=True))
             group.create_task(self._lane(stop, is_plain=False))
+            group.create_task(self._bell.run(stop))
+            group.create_task(self._ring_at_the_end(stop))
 
     async def send_batch(self, link: AsyncConnection[Any], *, is_plain: bool = True) -> Batch:
         """Send the oldest messages that nobody else is sending, and write down how it went."""
@@ -137,64 +136,34 @@ class Relay:
             log.warning("relay.failed", count=len(failed), error=failed[0].error)
         return Batch(sent, len(failed), is_full=len(rows) == limit)
 
-    async def _wake(self) -> None:
-        for wake in self._wakes:
-            wake.set()
-
-    async def _wake_at_end(self, stop: asyncio.Event) -> None:
+    async def _ring_at_the_end(self, stop: asyncio.Event) -> None:
         await stop.wait()
-        await self._wake()
-
-    async def _listen(self, stop: asyncio.Event) -> None:
-        """Hear from the database that something was written."""
-        while not stop.is_set():
-            try:
-                async with await database.connect("relay, listening") as link:
-                    await link.execute(f"LISTEN {CHANNEL}")
-                    await self._wake()
-                    while not stop.is_set():
-                        async for _ in link.notifies(timeout=1.0, stop_after=1):
-                            await self._wake()
-            except OperationalError as away:
-                log.warning("relay.database_away", detail=str(away)[:200])
-                await _until(stop, 1.0)
+        await self._bell.ring_for_all()
 
     async def _lane(self, stop: asyncio.Event, *, is_plain: bool) -> None:
-        wake = asyncio.Event()
-        self._wakes.append(wake)
+        ear = self._bell.ear()
         while not stop.is_set():
             try:
                 async with await database.connect("relay") as link:
-                    await self._work(link, stop, wake, is_plain=is_plain)
+                    await self._work(link, stop, ear, is_plain=is_plain)
             except OperationalError as away:
                 log.warning("relay.database_away", detail=str(away)[:200])
                 await _until(stop, 1.0)
 
     async def _work(
-        self,
-        link: AsyncConnection[Any],
-        stop: asyncio.Event,
-        wake: asyncio.Event,
-        *,
-        is_plain: bool,
+        self, link: AsyncConnection[Any], stop: asyncio.Event, ear: Ear, *, is_plain: bool
     ) -> None:
         failures = 0
         while not stop.is_set():
-            wake.clear()
+            ear.listen_anew()
             batch = await self.send_batch(link, is_plain=is_plain)
             if batch.sent:
-                # The other lane may hold a later message of a subject that just became free.
-                await self._wake_others(wake)
+                self._bell.stir()
             failures = failures + 1 if batch.failed and not batch.sent else 0
-            if batch.is_full and not batch.failed:
-                continue
-            pause = min(0.25 * 2**failures, LONGEST_PAUSE_SECONDS) if failures else None
-            await _until(wake, pause or LOOK_ANYWAY_SECONDS)
-
-    async def _wake_others(self, own: asyncio.Event) -> None:
-        for wake in self._wakes:
-            if wake is not own:
-                wake.set()
+            if failures:
+                await _until(ear.again, min(0.25 * 2**failures, LONGEST_PAUSE_SECONDS))
+            elif not batch.is_full:
+                await _until(ear.look, bell.LOOK_ANYWAY_SECONDS)
 
     async def _upload_all(self, link: AsyncConnection[Any], rows: Iterable[Row]) -> None:
         """Put the papers of messages where the recipient finds them; once per recipient."""

@@ -93,19 +93,41 @@ def test_a_domain_may_write_the_rows_in_a_statement_of_its_own():
     ] * 2
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_commit_wakes_whoever_listens_and_a_rollback_does_not():
+@pytest.fixture
+def listener():
+    """Another connection that listens as a relay does."""
     facts = connection.get_connection_params()
     names = ("host", "port", "user", "password", "dbname")
     given = {name: facts[name] for name in names if facts.get(name)}
     with psycopg.connect(**given, autocommit=True) as link:
-        link.execute("LISTEN exchange_outgoing")
-        with transaction.atomic():
-            outbox.tell(["35"], "case.events.v1", "case-1", {}, at=AT)
-            assert list(link.notifies(timeout=0.1)) == []
-        assert len(list(link.notifies(timeout=2, stop_after=1))) == 1
+        link.execute(f"LISTEN {outbox.CHANNEL}")
+        yield link
 
-        with transaction.atomic():
-            outbox.tell(["35"], "case.events.v1", "case-1", {}, at=AT)
-            transaction.set_rollback(True)
-        assert list(link.notifies(timeout=0.1)) == []
+
+def rang(link, seconds):
+    return len(list(link.notifies(timeout=seconds, stop_after=1)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_wakes_a_sleeping_relay_and_a_rollback_does_not(listener):
+    listener.execute("SELECT pg_advisory_lock(%s)", [outbox.SLEEP_LOCK])
+    with transaction.atomic():
+        outbox.tell(["35"], "case.events.v1", "case-1", {}, at=AT)
+        assert rang(listener, 0.1) == 0
+    assert rang(listener, 2) == 1
+
+    with transaction.atomic():
+        outbox.tell(["35"], "case.events.v1", "case-1", {}, at=AT)
+        transaction.set_rollback(True)
+    assert rang(listener, 0.1) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_do_not_queue_to_wake_a_relay_that_is_awake_but_keep_it_so(listener):
+    sleep = "SELECT pg_try_advisory_lock(%s)"
+    with transaction.atomic():
+        outbox.tell(["35"], "case.events.v1", "case-1", {}, at=AT)
+        falls_asleep = listener.execute(sleep, [outbox.SLEEP_LOCK]).fetchone()
+    assert rang(listener, 0.1) == 0
+    assert falls_asleep == (False,), "not while somebody is about to commit"
+    assert listener.execute(sleep, [outbox.SLEEP_LOCK]).fetchone() == (True,)

@@ -1,6 +1,7 @@
 """The relay against a real broker and PostgreSQL; this process is node 22."""
 
 import asyncio
+import contextlib
 import io
 import time
 from datetime import timedelta
@@ -13,7 +14,7 @@ from nats.js.object_store import ObjectStore
 from tongban.exchange import outbox, receipts
 from tongban.exchange.models import FileSent, Outgoing
 from tongban.record import papers
-from tongban.worker import database, relay
+from tongban.worker import bell, database, relay
 from tongban.worker.relay import Relay
 from tongban.worker.tests.conftest import as_user, connected, mail, run, until
 
@@ -194,7 +195,7 @@ async def running(process, act):
 
 
 def test_a_commit_is_sent_at_once_and_not_at_the_next_look(broker_process, monkeypatch):
-    monkeypatch.setattr(relay, "LOOK_ANYWAY_SECONDS", 30.0)
+    monkeypatch.setattr(bell, "LOOK_ANYWAY_SECONDS", 30.0)
 
     async def act(hands):
         await asyncio.sleep(0.5)
@@ -204,6 +205,63 @@ def test_a_commit_is_sent_at_once_and_not_at_the_next_look(broker_process, monke
         return time.monotonic() - began
 
     assert run(running(broker_process, act)) < 5
+
+
+async def commit_late(process, hands, *, after):
+    """Write, commit only when a relay that does not know of it has long been asleep."""
+    await asyncio.sleep(0.5)
+    await hands.run(owe_slowly, after)
+    with contextlib.suppress(TimeoutError):
+        await until(lambda: mail(process, "35"), what="the message", seconds=3)
+    return len(await mail(process, "35"))
+
+
+def owe_slowly(seconds):
+    with transaction.atomic():
+        owe()
+        time.sleep(seconds)
+
+
+def test_a_commit_that_takes_its_time_is_not_slept_over(broker_process, monkeypatch):
+    monkeypatch.setattr(bell, "LOOK_ANYWAY_SECONDS", 30.0)
+    # The relay never rests before the writer begins, so the writer finds it awake.
+    monkeypatch.setattr(bell, "AWAKE_SECONDS", 0.8)
+
+    async def act(hands):
+        return await commit_late(broker_process, hands, after=1.5)
+
+    assert run(running(broker_process, act)) == 1
+
+
+def test_without_the_lock_it_would_be_slept_over(broker_process, monkeypatch):
+    """The measure of the test above."""
+    monkeypatch.setattr(bell, "LOOK_ANYWAY_SECONDS", 30.0)
+    monkeypatch.setattr(bell, "AWAKE_SECONDS", 0.8)
+    monkeypatch.setattr(bell, "FALL_ASLEEP", "SELECT %s > 0")
+
+    async def act(hands):
+        return await commit_late(broker_process, hands, after=1.5)
+
+    assert run(running(broker_process, act)) == 0
+
+
+def test_two_relays_sleep_and_wake_together(broker_process, monkeypatch):
+    monkeypatch.setattr(bell, "LOOK_ANYWAY_SECONDS", 30.0)
+
+    async def act(hands):
+        async def both(_):
+            await asyncio.sleep(1.0)
+            for number in range(5):
+                await hands.run(owe, f"case-{number}")
+                await asyncio.sleep(0.4)
+            await until(all_there, what="all five", seconds=5)
+
+        await running(broker_process, both)
+
+    async def all_there():
+        return len(await mail(broker_process, "35")) == 5
+
+    run(running(broker_process, act))
 
 
 def test_while_the_broker_is_away_all_is_kept_and_afterwards_all_is_sent(broker_process):

@@ -1,0 +1,151 @@
+"""The bell of the relay: rings when something is owed, and costs those who write almost nothing.
+
+Awake, the relay looks every few milliseconds. When nothing was sent for a while it falls asleep
+and lets PostgreSQL wake it; only then do writers pay for a NOTIFY (migration 0002 says why, and
+keeps the other half of the agreement: a lock that a sleeping relay holds alone).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from psycopg import AsyncConnection, OperationalError
+
+from tongban.exchange import outbox
+from tongban.worker import database
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 0.01
+AWAKE_SECONDS = 0.1
+LOOK_ANYWAY_SECONDS = 1.0
+# So often a sleeping bell sees whether it is to end.
+STOP_SECONDS = 0.5
+AWAY_SECONDS = 0.25
+
+# Something that a lane would take: due, and nothing of its subject before it.
+LOOK = """
+SELECT EXISTS (
+  SELECT FROM exchange_outgoing AS owed
+  WHERE sent_at IS NULL AND (retry_at IS NULL OR retry_at <= now()) AND NOT EXISTS (
+    SELECT FROM exchange_outgoing AS before
+    WHERE before.sent_at IS NULL AND before.recipient = owed.recipient
+      AND before.subject = owed.subject AND before.id < owed.id))
+"""
+FALL_ASLEEP = "SELECT pg_try_advisory_lock(%s)"
+WAKE_UP = "SELECT pg_advisory_unlock(%s)"
+IS_ANOTHER_ASLEEP = "SELECT NOT pg_try_advisory_xact_lock_shared(%s)"
+
+
+@dataclass
+class Ear:
+    """One lane's ear: `look` when something may be owed, `again` when a failure may be over."""
+
+    look: asyncio.Event = field(default_factory=asyncio.Event)
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def listen_anew(self) -> None:
+        """Forget what rang before this look."""
+        self.look.clear()
+        self.again.clear()
+
+
+class Bell:
+    """Rings for the lanes of one relay."""
+
+    def __init__(self, is_connected: Callable[[], bool]) -> None:
+        self._is_connected = is_connected
+        self._ears: list[Ear] = []
+        self._stirred_at = 0.0
+        self._is_holding = False
+
+    def ear(self) -> Ear:
+        """A new ear, for one lane."""
+        ear = Ear()
+        self._ears.append(ear)
+        return ear
+
+    def forget_ears(self) -> None:
+        """Lanes that are gone need no bell."""
+        self._ears.clear()
+
+    def stir(self) -> None:
+        """Something was sent, so more may come: stay awake."""
+        self._stirred_at = time.monotonic()
+
+    async def ring_for_all(self) -> None:
+        """Also for lanes that wait after a failure: the broker is back, or the end has come."""
+        self.stir()
+        for ear in self._ears:
+            ear.look.set()
+            ear.again.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Ring until told to stop."""
+        while not stop.is_set():
+            self._is_holding = False
+            try:
+                async with await database.connect("relay, bell") as link:
+                    await link.execute(f"LISTEN {outbox.CHANNEL}")
+                    while not stop.is_set():
+                        await self._be_awake(link, stop)
+                        await self._sleep(link, stop)
+            except OperationalError as away:
+                log.warning("relay.database_away", detail=str(away)[:200])
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), LOOK_ANYWAY_SECONDS)
+        await self.ring_for_all()
+
+    async def _be_awake(self, link: AsyncConnection[Any], stop: asyncio.Event) -> None:
+        """Ring again and again until all is quiet and nobody is about to write."""
+        self.stir()
+        while not stop.is_set():
+            if not self._is_connected():
+                # Nothing can be sent, so nobody needs to be woken; the broker's return rings.
+                await asyncio.sleep(AWAY_SECONDS)
+                continue
+            for ear in self._ears:
+                ear.look.set()
+            await asyncio.sleep(LOOK_SECONDS)
+            if time.monotonic() - self._stirred_at > AWAKE_SECONDS:
+                if await self._falls_asleep(link):
+                    return
+                self.stir()
+
+    async def _falls_asleep(self, link: AsyncConnection[Any]) -> bool:
+        """Take the lock, then look once more: what was written before it is visible now."""
+        if await _ask(link, FALL_ASLEEP, outbox.SLEEP_LOCK):
+            self._is_holding = True
+            if not await _ask(link, LOOK):
+                return True
+            await self._wake_up(link)
+            return False
+        # Somebody is writing and holds the lock with others; or another relay sleeps already, and
+        # then writers notify both of us.
+        return await _ask(link, IS_ANOTHER_ASLEEP, outbox.SLEEP_LOCK)
+
+    async def _sleep(self, link: AsyncConnection[Any], stop: asyncio.Event) -> None:
+        looked_at = time.monotonic()
+        while not stop.is_set():
+            if [note async for note in link.notifies(timeout=STOP_SECONDS, stop_after=1)]:
+                break
+            if time.monotonic() - looked_at < LOOK_ANYWAY_SECONDS:
+                continue
+            if await _ask(link, LOOK):
+                break
+            looked_at = time.monotonic()
+        await self._wake_up(link)
+
+    async def _wake_up(self, link: AsyncConnection[Any]) -> None:
+        if self._is_holding:
+            self._is_holding = False
+            await _ask(link, WAKE_UP, outbox.SLEEP_LOCK)
+
+
+async def _ask(link: AsyncConnection[Any], question: str, *facts: object) -> bool:
+    row = await (await link.execute(question, facts)).fetchone()
+    return bool(row and row[0])
