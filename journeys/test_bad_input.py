@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from playwright.sync_api import Route
@@ -94,7 +95,7 @@ def test_a_system_is_told_at_the_field_what_is_wrong(nodes, system, what):
     assert written(nodes.jilin) == before
 
 
-def _change(case: dict, path: str, value: str) -> None:
+def _change(case: dict[str, Any], path: str, value: str) -> None:
     if path == "digest":
         case["materials"][0]["digest"] = value
         return

@@ -110,9 +110,9 @@ def run(
     report, selector = Report(), selectors.DefaultSelector()
     lines = [_Line(*address) for _ in range(connections)]
     began, cpu = time.perf_counter(), time.process_time()
-    for line in lines:
-        selector.register(line.socket, selectors.EVENT_READ, line)
-        _go_on(line, requests, selector)
+    for fresh in lines:
+        selector.register(fresh.socket, selectors.EVENT_READ, fresh)
+        _go_on(fresh, requests, selector)
     while selector.get_map():
         ready = selector.select(PATIENCE)
         if not ready:
@@ -126,8 +126,8 @@ def run(
             _go_on(line, requests if now - began < seconds else iter(()), selector)
     report.seconds = time.perf_counter() - began
     report.cpu_seconds = time.process_time() - cpu
-    for line in lines:
-        line.socket.close()
+    for spent in lines:
+        spent.socket.close()
     return report
 
 

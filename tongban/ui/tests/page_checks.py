@@ -132,7 +132,7 @@ class Checks:
         if large:
             own.append({"url": self.base, "name": LARGE_TYPE_COOKIE, "value": "1"})
         if own:
-            context.add_cookies(own)  # type: ignore[arg-type]  # plain dicts are easier to pass
+            context.add_cookies(own)
 
     def _failed(self, how: str, url: str) -> None:
         # The browser's own PDF reader gives up requests of its own when a page is left.

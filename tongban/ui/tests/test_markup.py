@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from tongban.ui.tags import markup
 
-VALUES = (
-    st.text(max_size=6)
-    | st.sampled_from(["", "<b>", "\"'&", mark_safe("<i>x</i>"), 7, 0, 1.5, True, False, None])
+VALUES = st.text(max_size=6) | st.sampled_from(
+    ["", "<b>", "\"'&", mark_safe("<i>x</i>"), 7, 0, 1.5, True, False, None]
 )
 
 
