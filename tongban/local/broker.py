@@ -4,8 +4,8 @@ import asyncio
 import json
 import shutil
 import sysconfig
-from concurrent.futures import ThreadPoolExecutor
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -123,8 +123,8 @@ def set_up(address: str, nodes: Sequence[str]) -> None:
     """
     try:
         # In a thread of its own: whoever starts a demo may have a loop running already.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(lambda: asyncio.run(_set_up(address, nodes))).result()
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(lambda: asyncio.run(_set_up(address, nodes))).result()
     except (nats.errors.Error, OSError) as error:
         raise Trouble(
             f"无法在消息服务器上建立信箱（{error}）。请检查 NATS_URL，以及服务器是否启用了 JetStream。",
