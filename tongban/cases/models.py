@@ -67,6 +67,16 @@ class Case(models.Model):
                 name="case_at_decider",
                 condition=Q(holder=Party.DECIDER.value),
             ),
+            # All that counting an office's queue asks for, so that it reads no case itself.
+            models.Index(
+                fields=["receiver_authority", "holder", "state", "due_on", "claimed_by"],
+                name="case_counts_at_receiver",
+            ),
+            models.Index(
+                fields=["decider_authority", "holder", "state", "due_on", "claimed_by"],
+                name="case_counts_at_decider",
+                condition=Q(arrived_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

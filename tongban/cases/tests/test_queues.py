@@ -1,0 +1,39 @@
+"""What the filters of a queue count is what they show."""
+
+from datetime import timedelta
+
+import pytest
+
+from tongban.cases import queries, standing
+from tongban.cases.models import Case
+from tongban.cases.operations import claims, window
+from tongban.cases.operations.window import Fault
+from tongban.cases.states import Party
+from tongban.cases.tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("party", [Party.RECEIVER, Party.DECIDER])
+def test_every_filter_counts_as_many_cases_as_it_shows(party):
+    clerk, decider = world.a_clerk(), world.a_decider()
+    cases = [world.a_case(serial=serial)[0] for serial in range(1, 7)]
+    today = standing.today()
+    for case, due_on in zip(cases, (-3, 0, 5), strict=False):
+        Case.objects.filter(pk=case.pk).update(due_on=today + timedelta(days=due_on))
+    claims.claim_case(number=cases[0].number, officer=clerk, at=world.MONDAY)
+    returned = cases[3].number
+    claims.claim_case(number=returned, officer=clerk, at=world.MONDAY)
+    fault = Fault(spec="id-card", problem="看不清", mend="重拍")
+    window.return_for_form(number=returned, officer=clerk, faults=[fault], note="", at=world.MONDAY)
+    for case in cases[4:]:
+        world.handed_over(case, clerk)
+    claims.claim_case(number=cases[4].number, officer=decider, at=world.MONDAY)
+    officer = clerk if party is Party.RECEIVER else decider
+
+    counted = queries.queue_counts(officer, party)
+
+    shown = {name: len(queries.queue(officer, party, shown=name).cases) for name in counted}
+    assert counted == shown
+    assert counted["mine"] >= 2
+    assert counted["claimed"] == 1
