@@ -1,7 +1,9 @@
 """What the page of messages shows: what waits here, for whom, and since when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from tongban.exchange import queries
 from tongban.exchange.models import Outgoing, Received
@@ -27,6 +29,18 @@ class Recipient:
     is_late: bool
 
 
+M = TypeVar("M", Received, Outgoing)
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Generic[M]):
+    """One message, with the name of the node at its other end."""
+
+    row: M
+    node: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """The page of messages at one moment."""
@@ -34,18 +48,25 @@ class Traffic:
     recipients: list[Recipient]
     unsent: int
     unconfirmed: int
-    parked: list[Received]
+    parked: list[Line[Received]]
     parked_count: int
-    waiting: list[Received]
+    waiting: list[Line[Received]]
     waiting_count: int
-    recent: list[Received]
-    refused: list[Outgoing]
+    recent: list[Line[Received]]
+    refused: list[Line[Outgoing]]
 
 
 def name_of(code: str) -> str:
-    """A node's name, or its code when the directory does not know it."""
-    names = {node.code: node.name for node in jurisdictions.nodes()}
-    return names.get(code, code)
+    """A node's name, or nothing when the directory does not know it."""
+    return next((node.name for node in jurisdictions.nodes() if node.code == code), "")
+
+
+def _from(rows: Iterable[Received]) -> list[Line[Received]]:
+    return [Line(row, row.sender, name_of(row.sender)) for row in rows]
+
+
+def _to(rows: Iterable[Outgoing]) -> list[Line[Outgoing]]:
+    return [Line(row, row.recipient, name_of(row.recipient)) for row in rows]
 
 
 def now_at(at: datetime) -> Traffic:
@@ -68,10 +89,10 @@ def now_at(at: datetime) -> Traffic:
         recipients=recipients,
         unsent=sum(one.unsent for one in recipients),
         unconfirmed=sum(one.unconfirmed for one in recipients),
-        parked=list(parked[:SHOWN]),
+        parked=_from(parked[:SHOWN]),
         parked_count=parked.count(),
-        waiting=list(waiting[:SHOWN]),
+        waiting=_from(waiting[:SHOWN]),
         waiting_count=waiting.count(),
-        recent=queries.recent(limit=20),
-        refused=list(queries.refused_elsewhere()[:SHOWN]),
+        recent=_from(queries.recent(limit=20)),
+        refused=_to(queries.refused_elsewhere()[:SHOWN]),
     )

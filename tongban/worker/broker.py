@@ -33,6 +33,7 @@ class Broker:
         self._client: Client | None = None
         self._said_at = 0.0
         self._closed = asyncio.Event()
+        self._is_leaving = False
         # Called at every connection, the first and all later ones.
         self.on_connect: list[Callable[[], Awaitable[None]]] = []
 
@@ -74,6 +75,7 @@ class Broker:
 
     async def close(self) -> None:
         """Send what is still on its way out, then leave."""
+        self._is_leaving = True
         if self._client is not None and not self._client.is_closed:
             try:
                 await asyncio.wait_for(self._client.flush(), 2)
@@ -104,7 +106,8 @@ class Broker:
             await call()
 
     async def _disconnected(self) -> None:
-        log.warning("broker.disconnected")
+        if not self._is_leaving:
+            log.warning("broker.disconnected")
 
     async def _gone(self) -> None:
         self._closed.set()

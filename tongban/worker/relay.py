@@ -16,8 +16,10 @@ from typing import Any
 from uuid import UUID
 
 import nats.errors
+import nats.js.errors
 import structlog
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from nats.js.api import Header
 from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import class_row
@@ -183,7 +185,7 @@ class Relay:
         try:
             await files.upload(self.broker, self._hands, recipient, paper)
         except papers.PaperMissing:
-            return f"paper {paper.digest[:12]} is missing on this node"
+            return _("本节点缺少文件%(digest)s") % {"digest": paper.digest[:12]}
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
             return _said(error)
         return ""
@@ -192,7 +194,7 @@ class Relay:
         """Subjects side by side, the messages of one subject one after another."""
         by_subject = sorted(rows, key=lambda row: (row.recipient, row.subject, row.id))
         groups = groupby(by_subject, key=lambda row: (row.recipient, row.subject))
-        await asyncio.gather(*(self._publish_in_order(list(group)) for _, group in groups))
+        await asyncio.gather(*(self._publish_in_order(list(group)) for __, group in groups))
 
     async def _publish_in_order(self, rows: list[Row]) -> None:
         for row in rows:
@@ -219,7 +221,7 @@ class Relay:
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
             return _said(error)
         except sealing.SealBroken:
-            return "the message was kept under another field key"
+            return _("报文是用另一把字段密钥保存的，解不开")
         return ""
 
 
@@ -246,10 +248,13 @@ async def _note(link: AsyncConnection[Any], rows: list[Row], *, is_away: bool) -
 
 def _said(error: Exception) -> str:
     """What an operator reads about a failure to send."""
+    name = type(error).__name__
     if isinstance(error, BrokerAway | nats.errors.ConnectionClosedError):
-        return "the broker is away"
+        return _("连不上消息服务器")
+    if isinstance(error, nats.js.errors.NoStreamResponseError):
+        return _("消息服务器上没有对方的信箱（%(error)s）") % {"error": name}
     detail = str(error).removeprefix("nats: ")
-    return f"{type(error).__name__}: {detail}" if detail else type(error).__name__
+    return _("没有发出去（%(error)s）") % {"error": f"{name}: {detail}" if detail else name}
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils.timezone import now
+from nats.js.errors import NotFoundError
 from nats.js.object_store import ObjectStore
 
-from tongban.exchange import outbox, receipts
+from tongban.exchange import outbox, receipts, uploads
 from tongban.exchange.models import FileSent, Outgoing
 from tongban.record import papers
 from tongban.worker import bell, database, relay
+from tongban.worker.housekeeping import Housekeeping
 from tongban.worker.relay import Relay
 from tongban.worker.tests.conftest import as_user, connected, mail, run, until
 
@@ -337,3 +339,33 @@ def test_plain_news_about_a_subject_wait_for_its_papers(broker_process):
         return len(await mail(broker_process, "35")) == 2
 
     assert run(running(broker_process, act)) == [first, second]
+
+
+def test_papers_leave_the_bucket_when_the_message_is_confirmed(broker_process, monkeypatch):
+    paper = papers.put(io.BytesIO(b"a paper"))
+    owe("case-1", files=[paper])
+    run(send_all(broker_process, is_plain=False))
+    monkeypatch.setattr(uploads, "QUIET", timedelta(0))
+
+    async def tidy():
+        async with connected(broker_process) as (broker, hands):
+            return await Housekeeping(broker, hands).tidy()
+
+    async def pieces():
+        async with as_user(broker_process.admin_url) as client:
+            store = await client.jetstream().object_store("FILES_22_35")
+            with contextlib.suppress(NotFoundError):
+                return [one.name for one in await store.list(ignore_deletes=True)]
+            return []
+
+    assert run(tidy()) == 0, "it may still be needed"
+    assert run(pieces()) == [paper.digest]
+
+    Outgoing.objects.update(delivered_at=now())
+    assert run(tidy()) == 1
+    assert run(pieces()) == []
+    assert run(tidy()) == 0
+
+    owe("case-2", files=[paper])
+    run(send_all(broker_process, is_plain=False))
+    assert run(pieces()) == [paper.digest], "and it can come again"
