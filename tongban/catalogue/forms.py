@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
+import jsonschema_rs
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
@@ -19,6 +20,7 @@ from tongban.jurisdictions import queries as jurisdictions
 Answers = Mapping[str, Any]
 
 _validators: WeakKeyDictionary[Version, Draft202012Validator] = WeakKeyDictionary()
+_judges: WeakKeyDictionary[Version, jsonschema_rs.Draft202012Validator] = WeakKeyDictionary()
 _CHOSEN = {"radio", "division"}
 
 
@@ -69,7 +71,7 @@ def validate(
         for key, said in errors.items()
         if key not in fields or fields[key].is_asked(tidied)
     }
-    for error in _validator(version).iter_errors(applying):
+    for error in _mistakes(version, applying):
         for key, sentence in _sentences(error, fields, applying):
             errors.setdefault(key, [sentence])
     if step is not None:
@@ -161,6 +163,15 @@ def _spelt(field: Field, text: str, on: date, errors: dict[str, list[str]]) -> s
     except AnswerRefused as refused:
         errors[field.key] = [str(refused)]
         return text
+
+
+def _mistakes(version: Version, answers: Answers) -> Iterable[ValidationError]:
+    """What the schema finds wrong. Most forms are right, which the quick judge says alone."""
+    if version not in _judges:
+        _judges[version] = jsonschema_rs.Draft202012Validator(dict(version.schema))
+    if _judges[version].is_valid(answers):
+        return ()
+    return _validator(version).iter_errors(answers)
 
 
 def _validator(version: Version) -> Draft202012Validator:

@@ -118,23 +118,24 @@ def make(
             "files": [asdict(file) for file in files],
         }
     )
-    return _event(body, key_id=signer.key_id, signature=signer.sign(body))
+    data = canonical.loads(body)
+    return _event(data, body, key_id=signer.key_id, signature=signer.sign(body))
 
 
 def unpack(packed: dict[str, str]) -> Event:
     """An event from its packed form; refused when the body is not canonical or not of our form."""
     try:
         body = packed["body"].encode()
-        event = _event(body, key_id=packed["keyid"], signature=packed["signature"])
+        data = canonical.loads(body)
+        if data["v"] != FORMAT or canonical.dumps(data) != body:
+            raise ValueError("not canonical, or of another format")  # noqa: TRY301 - as the others
+        event = _event(data, body, key_id=packed["keyid"], signature=packed["signature"])
     except (KeyError, ValueError, TypeError, AttributeError) as wrong:
         raise ChainBroken("?", 0, f"unreadable event ({type(wrong).__name__})") from wrong
     return event
 
 
-def _event(body: bytes, *, key_id: str, signature: str) -> Event:
-    data = canonical.loads(body)
-    if data["v"] != FORMAT or canonical.dumps(data) != body:
-        raise ValueError("not canonical, or of another format")
+def _event(data: dict[str, Any], body: bytes, *, key_id: str, signature: str) -> Event:
     return Event(
         chain=data["chain"],
         seq=data["seq"],

@@ -6,6 +6,7 @@ renamed into it, so a crash leaves a whole paper or none.
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.conf import settings
 from tongban.record.chains import FileRef
 
 _CHUNK = 1 << 20
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class PaperMissing(Exception):
@@ -27,9 +29,9 @@ class PaperDamaged(Exception):
 
 
 def _place(digest: str) -> Path:
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+    if not _DIGEST.fullmatch(digest):
         raise PaperMissing(digest)
-    return Path(settings.DATA_DIR) / "papers" / digest[:2] / digest
+    return Path(f"{settings.DATA_DIR}/papers/{digest[:2]}/{digest}")
 
 
 def put(source: IO[bytes], *, media_type: str = "", expect: str = "") -> FileRef:
