@@ -60,18 +60,23 @@ class Attempt(Protocol):
     ) -> Outcome: ...
 
 
-def plainly(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: datetime) -> Outcome:
+def handle(envelope: Envelope) -> None:
     """Run the handler without a savepoint, which is two ways to the database less.
 
     Raises NotPlain when it does anything but succeed, and OperationalError.
     """
-    del row_id, count, ask
     try:
         _handle(envelope)
     except (OperationalError, InterfaceError):
         raise
     except Exception as any_reason:
         raise NotPlain from any_reason
+
+
+def plainly(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: datetime) -> Outcome:
+    """The plain way: handle and owe the receipt; raises as `handle` does."""
+    del row_id, count, ask
+    handle(envelope)
     receipts.owe(envelope, state=receipts.HANDLED, at=at)
     return Outcome.HANDLED
 

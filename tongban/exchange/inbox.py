@@ -5,6 +5,7 @@ next is due) or as parked (it cannot be handled until a person does something). 
 decided about one message is one transaction; the caller acknowledges to the broker after it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -28,6 +29,7 @@ __all__ = [
     "handles",
     "park",
     "receive",
+    "receive_plainly",
     "try_parked",
     "try_waiting",
 ]
@@ -69,6 +71,45 @@ def _receive(envelope: Envelope, at: datetime, attempt: attempts.Attempt) -> Out
     if has_waiting and outcome is not Outcome.WAITING:
         try_waiting(envelope.subject, at=at)
     return outcome
+
+
+def receive_plainly(envelopes: Sequence[Envelope], *, at: datetime) -> bool:
+    """Handle several messages in one transaction when there is nothing to object to in any.
+
+    The order within a subject is kept. False means that nothing was written, and that each has to
+    be taken in by itself (`receive`). Raises OperationalError as that does.
+    """
+    # All in the order of their subjects, so that two who hold several locks never wait in a ring.
+    try:
+        with transaction.atomic():
+            handled = [
+                envelope
+                for envelope in sorted(envelopes, key=lambda one: one.subject)
+                if _is_handled_plainly(envelope, at)
+            ]
+            for sender in {envelope.sender for envelope in handled}:
+                its = [envelope for envelope in handled if envelope.sender == sender]
+                words = [receipts.Word(envelope.id, receipts.HANDLED) for envelope in its]
+                receipts.owe_words(sender, its[0].subject, words, at=at)
+    except (attempts.NotPlain, Fault):
+        return False
+    return True
+
+
+def _is_handled_plainly(envelope: Envelope, at: datetime) -> bool:
+    """Whether this message owes its sender a word; raises NotPlain for anything unusual."""
+    if envelope.type == receipts.TYPE:
+        receipts.note(envelope)
+        return False
+    taken = _take_in(envelope, at)
+    if taken is None:
+        _tell_again(envelope, at)
+        return False
+    has_waiting = taken[1]
+    if has_waiting:
+        raise attempts.NotPlain
+    attempts.handle(envelope)
+    return True
 
 
 def park(raw: bytes, fault: Fault, *, published_by: str, at: datetime) -> None:

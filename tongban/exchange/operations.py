@@ -66,15 +66,8 @@ def drop(received_id: int, *, reason: str, by: str, at: datetime) -> None:
     row.save(update_fields=["state", "reason"])
     _settled(row, by, at)
     if row.is_verified:
-        receipts.owe_word(
-            row.sender,
-            row.subject,
-            message=row.message_id,
-            state=receipts.DROPPED,
-            code="dropped",
-            reason=row.reason,
-            at=at,
-        )
+        word = receipts.Word(row.message_id, receipts.DROPPED, "dropped", row.reason)
+        receipts.owe_words(row.sender, row.subject, [word], at=at)
     transaction.on_commit(lambda: log.info("exchange.dropped", received=received_id, by=by))
 
 

@@ -4,7 +4,10 @@ A receipt is itself never receipted. If one is lost, the message it speaks of is
 day, found to be a duplicate there, and told of again.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -19,25 +22,29 @@ PARKED = "parked"
 DROPPED = "dropped"
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What became of one message."""
+
+    message: UUID
+    state: str
+    code: str = ""
+    reason: str = ""
+
+
 def owe(envelope: Envelope, *, state: str, at: datetime, code: str = "", reason: str = "") -> None:
     """Owe the sender of a message the word on it, within the caller's transaction."""
-    owe_word(
-        envelope.sender,
-        envelope.subject,
-        message=envelope.id,
-        state=state,
-        code=code,
-        reason=reason,
-        at=at,
-    )
+    word = Word(envelope.id, state, code, reason)
+    owe_words(envelope.sender, envelope.subject, [word], at=at)
 
 
-def owe_word(
-    sender: str, subject: str, *, message: UUID, state: str, code: str, reason: str, at: datetime
-) -> None:
-    """Owe a node the word on one of its messages, when only the traces of it are at hand."""
-    word = {"message": str(message), "state": state, "code": code, "reason": reason}
-    outbox.tell([sender], TYPE, subject, word, at=at)
+def owe_words(sender: str, subject: str, words: Sequence[Word], *, at: datetime) -> None:
+    """Owe a node the words on several of its messages in one receipt."""
+    said = [
+        {"message": str(w.message), "state": w.state, "code": w.code, "reason": w.reason}
+        for w in words
+    ]
+    outbox.tell([sender], TYPE, subject, {"words": said}, at=at)
 
 
 # Only the node a message went to can speak of it; a later "parked" never undoes "handled".
@@ -45,13 +52,37 @@ _NOTE_HANDLED = """
 UPDATE exchange_outgoing
 SET delivered_at = %(at)s, envelope = '', sent_at = COALESCE(sent_at, %(at)s),
     parked_at = NULL, parked_code = '', parked_reason = '', last_error = ''
-WHERE message_id = %(message)s AND recipient = %(sender)s AND delivered_at IS NULL
+WHERE message_id = ANY(%(messages)s) AND recipient = %(sender)s AND delivered_at IS NULL
 """
 _NOTE_PARKED = """
 UPDATE exchange_outgoing
 SET parked_at = %(at)s, parked_code = %(code)s, parked_reason = %(reason)s
 WHERE message_id = %(message)s AND recipient = %(sender)s AND delivered_at IS NULL
 """
+
+
+def note(envelope: Envelope) -> None:
+    """Write down a receipt that came; the second time changes nothing. Raises Unreadable."""
+    words = _words(envelope)
+    handled = [word.message for word in words if word.state == HANDLED]
+    with connection.cursor() as cursor:
+        if handled:
+            facts: dict[str, Any] = {
+                "messages": handled,
+                "sender": envelope.sender,
+                "at": envelope.at,
+            }
+            cursor.execute(_NOTE_HANDLED, facts)
+        for word in words:
+            if word.state != HANDLED:
+                facts = {
+                    "message": word.message,
+                    "sender": envelope.sender,
+                    "at": envelope.at,
+                    "code": word.code[:60] or word.state,
+                    "reason": word.reason[:500],
+                }
+                cursor.execute(_NOTE_PARKED, facts)
 
 
 def named(text: str) -> UUID:
@@ -62,23 +93,20 @@ def named(text: str) -> UUID:
         raise Unreadable("message") from wrong
 
 
-def note(envelope: Envelope) -> None:
-    """Write down a receipt that came; the second time changes nothing."""
+def _words(envelope: Envelope) -> list[Word]:
     match envelope.data:
+        case {"words": list(said)}:
+            return [_word(one) for one in said]
+    raise Unreadable("receipt")
+
+
+def _word(said: object) -> Word:
+    match said:
         case {
             "message": str(message),
             "state": "handled" | "parked" | "dropped" as state,
             "code": str(code),
             "reason": str(reason),
         }:
-            facts = {
-                "message": named(message),
-                "sender": envelope.sender,
-                "at": envelope.at,
-                "code": code[:60] or state,
-                "reason": reason[:500],
-            }
-        case _:
-            raise Unreadable("receipt")
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE_HANDLED if state == HANDLED else _NOTE_PARKED, facts)
+            return Word(named(message), state, code, reason)
+    raise Unreadable("receipt")

@@ -31,7 +31,8 @@ log = structlog.get_logger(__name__)
 
 LANES = 4
 _HINT = re.compile(r"[0-9a-f]{8}")
-ROOM = 64
+ROOM = 128
+BATCH = 32
 SWEEP_SECONDS = 1.0
 LEAVE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 5.0
@@ -86,21 +87,42 @@ class Mailbox:
 
     async def _lane(self, lane: asyncio.Queue[Msg]) -> None:
         while True:
-            message = await lane.get()
-            await self._settle(message)
-            self._held.pop(message.metadata.sequence.stream, None)
-            self._pull.settled()
+            messages = [await lane.get()]
+            while len(messages) < BATCH and not lane.empty():
+                messages.append(lane.get_nowait())
+            if len(messages) == 1 or not await self._are_settled(messages):
+                for message in messages:
+                    await self._settle(message)
+                    await self._done(message)
+                continue
+            for message in messages:
+                await self._done(message)
+
+    async def _done(self, message: Msg) -> None:
+        # Lost with the connection, an acknowledgement costs a second delivery, which is harmless.
+        with suppress(nats.errors.Error):
+            await message.ack()
+        self._held.pop(message.metadata.sequence.stream, None)
+        self._pull.settled()
+
+    async def _are_settled(self, messages: list[Msg]) -> bool:
+        """Under load: several at once, if all of them are plain; else none was."""
+        letters = [(one.data, addresses.sender_of(one.subject)) for one in messages]
+        try:
+            return await self._hands.run(_take_in_all, letters)
+        except DATABASE_AWAY:
+            return False
+        except Exception:
+            log.exception("mailbox.failed_together", count=len(messages))
+            return False
 
     async def _settle(self, message: Msg) -> None:
-        """Until it is written down, whatever becomes of it; then acknowledge."""
+        """Until it is written down, whatever becomes of it."""
         sender = addresses.sender_of(message.subject)
         fails = 0
         while not await self._is_written(message.data, sender, fails):
             fails += await self._is_database_there()
             await asyncio.sleep(min(0.2 * 2 ** min(fails, 5), LONGEST_PAUSE_SECONDS))
-        # Lost with the connection, an acknowledgement costs a second delivery, which is harmless.
-        with suppress(nats.errors.Error):
-            await message.ack()
 
     async def _is_written(self, raw: bytes, sender: str, fails: int) -> bool:
         """One try; after several that the database itself survived, the message is set aside."""
@@ -177,12 +199,30 @@ class NotWritten(Fault):
         super().__init__(_("报文多次写入失败，请查看日志，排除原因后重试"))
 
 
+def _take_in_all(letters: list[tuple[bytes, str]]) -> bool:
+    """Several messages in one transaction; False, and nothing written, if any needs more care."""
+    try:
+        envelopes = [_opened(raw, sender) for raw, sender in letters]
+    except Fault:
+        return False
+    if not all(papers.has(paper.digest) for one in envelopes for paper in one.files):
+        return False
+    if not inbox.receive_plainly(envelopes, at=now()):
+        return False
+    log.debug("mailbox.received_together", count=len(envelopes))
+    return True
+
+
+def _opened(raw: bytes, sender: str) -> Envelope:
+    return open_envelope(
+        raw, me=settings.NODE_ID, keys=jurisdictions.public_key, published_by=sender
+    )
+
+
 def _take_in(raw: bytes, sender: str) -> Envelope | None:
     """Handle a message, or park it; the opened envelope when papers have to be fetched first."""
     try:
-        envelope = open_envelope(
-            raw, me=settings.NODE_ID, keys=jurisdictions.public_key, published_by=sender
-        )
+        envelope = _opened(raw, sender)
     except Fault as fault:
         _park(raw, sender, fault)
         return None

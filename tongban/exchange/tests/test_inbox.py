@@ -7,7 +7,13 @@ from django.db import OperationalError
 
 from tongban.basics.refusals import Refused
 from tongban.exchange import attempts, inbox, outbox, queries
-from tongban.exchange.envelope import BadSignature, Paper, UnknownKey, open_envelope
+from tongban.exchange.envelope import (
+    BadSignature,
+    Paper,
+    UnknownKey,
+    Unreadable,
+    open_envelope,
+)
 from tongban.exchange.inbox import Outcome
 from tongban.exchange.models import FileSent, Outgoing, Received
 from tongban.exchange.tests.conftest import AT, introduced, told
@@ -48,7 +54,7 @@ def steps():
 
 def receipts():
     rows = Outgoing.objects.filter(type="exchange.receipt.v1").order_by("id")
-    return [data for *_, data in told(rows)]
+    return [word for *_, data in told(rows) for word in data["words"]]
 
 
 def asked():
@@ -354,7 +360,7 @@ def test_a_receipt_marks_the_message_as_delivered_and_is_not_receipted(fujian):
     word = {"message": str(message_id), "state": "handled", "code": "", "reason": ""}
 
     for _ in range(2):
-        assert inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=LATER)
+        assert inbox.receive(fujian.sends("exchange.receipt.v1", data={"words": [word]}), at=LATER)
 
     row = Outgoing.objects.get()
     assert row.delivered_at == AT, "the moment at which the other node wrote the receipt"
@@ -366,7 +372,7 @@ def test_a_receipt_of_a_node_the_message_did_not_go_to_counts_for_nothing(fujian
     [message_id] = outbox.tell(["35"], NOTE, "case-1", {}, at=AT)
     word = {"message": str(message_id), "state": "handled", "code": "", "reason": ""}
 
-    inbox.receive(guizhou.sends("exchange.receipt.v1", data=word), at=AT)
+    inbox.receive(guizhou.sends("exchange.receipt.v1", data={"words": [word]}), at=AT)
 
     assert Outgoing.objects.get().delivered_at is None
 
@@ -374,16 +380,85 @@ def test_a_receipt_of_a_node_the_message_did_not_go_to_counts_for_nothing(fujian
 def test_the_sender_sees_that_its_message_is_parked_until_it_is_handled(fujian):
     [message_id] = outbox.tell(["35"], NOTE, "case-1", {}, at=AT)
     word = {"message": str(message_id), "state": "parked", "code": "unknown-type", "reason": "升级"}
-    inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=AT)
+    inbox.receive(fujian.sends("exchange.receipt.v1", data={"words": [word]}), at=AT)
     [transfer] = queries.transfers("case-1")
     assert (transfer.delivered_at, transfer.parked_reason) == (None, "升级")
 
     word = {"message": str(message_id), "state": "handled", "code": "", "reason": ""}
-    inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=AT)
+    inbox.receive(fujian.sends("exchange.receipt.v1", data={"words": [word]}), at=AT)
     word = {"message": str(message_id), "state": "parked", "code": "late", "reason": "迟到的话"}
-    inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=AT)
+    inbox.receive(fujian.sends("exchange.receipt.v1", data={"words": [word]}), at=AT)
     [transfer] = queries.transfers("case-1")
     assert (transfer.delivered_at, transfer.parked_reason) == (AT, "")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"words": 1}, {"words": [{}]}, {"words": [{"message": "x", "state": "handled",
+     "code": "", "reason": ""}]}, {"words": [{"message": str(uuid4()), "state": "lost",
+     "code": "", "reason": ""}]}],
+)  # fmt: skip
+def test_a_receipt_that_makes_no_sense_is_a_fault_of_its_sender(fujian, data):
+    with pytest.raises(Unreadable):
+        inbox.receive(fujian.sends("exchange.receipt.v1", data=data), at=AT)
+    assert not inbox.receive_plainly([fujian.sends("exchange.receipt.v1", data=data)], at=AT)
+
+
+def test_several_messages_at_once_are_one_receipt_for_each_sender(fujian, guizhou, steps, notes):
+    [sent] = outbox.tell(["35"], NOTE, "case-1", {}, at=AT)
+    word = {"message": str(sent), "state": "handled", "code": "", "reason": ""}
+    batch = [
+        *(fujian.sends(STEP, subject="case-7", sequence=n) for n in (1, 2, 3)),
+        guizhou.sends(NOTE, data="from 贵州"),
+        fujian.sends(NOTE, data="from 福建"),
+        fujian.sends("exchange.receipt.v1", data={"words": [word]}),
+    ]
+
+    assert inbox.receive_plainly(batch, at=AT)
+
+    assert steps == [1, 2, 3]
+    assert sorted(notes) == ["from 福建", "from 贵州"]
+    assert Received.objects.count() == 5
+    rows = Outgoing.objects.filter(type="exchange.receipt.v1")
+    assert sorted((to, len(data["words"])) for to, *_, data in told(rows)) == [("35", 4), ("52", 1)]
+    assert Outgoing.objects.get(message_id=sent).delivered_at is not None
+
+
+def test_a_message_twice_among_several_has_its_effect_once(fujian, notes):
+    message = fujian.sends(NOTE)
+
+    assert inbox.receive_plainly([message, message], at=AT)
+    assert inbox.receive_plainly([message], at=AT)
+
+    assert len(notes) == 1
+    assert {word["message"] for word in receipts()} == {str(message.id)}
+
+
+@pytest.mark.parametrize("trouble", ["gap", "refusal", "bug", "type", "papers", "waiting"])
+def test_one_message_that_is_not_plain_leaves_nothing_of_the_others(fujian, steps, notes, trouble):
+    @inbox.handles("test.refused.v1")
+    def refuse(envelope):
+        raise Refused("不收")
+
+    @inbox.handles("test.bug.v1")
+    def fail(envelope):
+        raise KeyError
+
+    odd = {
+        "gap": lambda: fujian.sends(STEP, sequence=9),
+        "refusal": lambda: fujian.sends("test.refused.v1"),
+        "bug": lambda: fujian.sends("test.bug.v1"),
+        "type": lambda: fujian.sends("test.unheard.v1"),
+        "papers": lambda: fujian.sends(NOTE, files=[Paper("c" * 64, 7, "image/png")]),
+        "waiting": lambda: fujian.sends(STEP, sequence=1),
+    }[trouble]()
+    if trouble == "waiting":
+        inbox.receive(fujian.sends(STEP, sequence=2), at=AT)
+    before = (Received.objects.count(), Outgoing.objects.count())
+
+    assert not inbox.receive_plainly([fujian.sends(NOTE, subject="a"), odd], at=AT)
+
+    assert (Received.objects.count(), Outgoing.objects.count()) == before
 
 
 def test_a_message_that_cannot_be_opened_is_parked_with_the_reason(fujian):

@@ -26,7 +26,7 @@ def notes():
 
 def receipts():
     rows = Outgoing.objects.filter(type="exchange.receipt.v1").order_by("id")
-    return [(data["state"], data["reason"]) for *_, data in told(rows)]
+    return [(w["state"], w["reason"]) for *_, data in told(rows) for w in data["words"]]
 
 
 def test_a_parked_message_is_handled_when_the_node_has_learnt_its_type(fujian):
@@ -170,7 +170,7 @@ def test_what_was_not_confirmed_can_be_sent_again_and_what_was_is_not(fujian):
     first, second, third = (outbox.tell(["35"], NOTE, f"case-{n}", {}, at=AT)[0] for n in (1, 2, 3))
     Outgoing.objects.filter(message_id__in=[first, second]).update(sent_at=AT)
     word = {"message": str(first), "state": "handled", "code": "", "reason": ""}
-    inbox.receive(fujian.sends("exchange.receipt.v1", data=word), at=AT)
+    inbox.receive(fujian.sends("exchange.receipt.v1", data={"words": [word]}), at=AT)
 
     assert operations.send_again("35", by="operator") == 1
 

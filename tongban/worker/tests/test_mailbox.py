@@ -103,6 +103,28 @@ def test_many_messages_keep_the_order_of_their_subjects(broker_process, fujian):
         assert numbers == sorted(numbers), subject
 
 
+def test_under_load_messages_are_taken_in_together_and_one_bad_one_costs_no_other(
+    broker_process, fujian, notes, monkeypatch
+):
+    """One receipt for many says that they were taken in together."""
+    good = [fujian.writes(NOTE, f"case-{n % 5}", n) for n in range(90)]
+    bad = fujian.writes(NOTE, data="bad").replace(b"bad", b"ill")
+    raws = [*good[:45], bad, fujian.writes("test.unknown.v1"), *good[45:]]
+
+    async def act(_):
+        await until(lambda: is_empty(broker_process), what="an empty mailbox")
+
+    run(post(broker_process, *raws))
+    run(running(broker_process, act))
+
+    assert sorted(notes) == list(range(90))
+    assert sorted(row.code for row in queries.parked()) == ["bad-signature", "unknown-type"]
+    receipts = Outgoing.objects.filter(type="exchange.receipt.v1")
+    words = [word for *_, data in told(receipts) for word in data["words"]]
+    assert len(words) == 91
+    assert receipts.count() < 91
+
+
 def test_two_consumers_at_once_have_each_effect_once(broker_process, fujian):
     taken = []
     inbox.handles(NOTE)(lambda envelope: taken.append(envelope.data))
@@ -277,6 +299,7 @@ def test_what_was_taken_is_brought_to_its_end_before_leaving(broker_process, fuj
 
 def test_what_takes_too_long_is_given_back_at_once(broker_process, fujian, slow_notes, monkeypatch):
     monkeypatch.setattr(mailbox, "LEAVE_SECONDS", 0.05)
+    monkeypatch.setattr(mailbox, "BATCH", 1)
     raws = [fujian.writes(NOTE, "case-1", n) for n in range(6)]
 
     async def act(_):

@@ -76,7 +76,7 @@ def test_messages_of_a_subject_arrive_in_their_order(broker_process):
 def test_a_receipt_is_forgotten_once_it_is_sent(broker_process):
     with transaction.atomic():
         word = {"message": "x", "state": "handled", "code": "", "reason": ""}
-        outbox.tell(["35"], receipts.TYPE, "case-1", word, at=now())
+        outbox.tell(["35"], receipts.TYPE, "case-1", {"words": [word]}, at=now())
 
     run(send_all(broker_process))
 
