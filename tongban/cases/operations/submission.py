@@ -92,7 +92,7 @@ def _write(
 ) -> Taken:
     values = written(intake, answers, route, at=at) | {"owner": owner, "key": key, "digest": digest}
     # One statement is one transaction, unless the caller has one of its own.
-    ((is_new,),) = prepared.rows(statement(), values)
+    ((is_new,),) = prepared.rows(statement(tells=bool(values["outgoing"])), values)
     if is_new:
         return Taken(values["number"], is_new=True)
     # Somebody took the same key between our look and our write: it is their case.
@@ -109,6 +109,7 @@ def written(
     number = _next_number(route, at)
     event, part = _event(intake, answers, route, number=number, at=at)
     after = standing.apply(Standing(number=number), event)
+    owed = _owed(event, part, after, at)
     values: dict[str, Any] = {
         "number": number,
         "at": at,
@@ -121,7 +122,7 @@ def written(
         "sealed": event.sealed,
         "part": record.sealed(event.sealed, part),
         "papers": json.dumps([_columns(paper) for paper in after.papers]),
-        "outgoing": json.dumps(_owed(event, part, after, at)),
+        "outgoing": json.dumps(owed) if owed else "",
         "case_applicant_match": sealing.match(intake.applicant["id_number"]),
         "case_name_match": sealing.match(intake.applicant["name"]),
     }
@@ -232,23 +233,25 @@ WITH taken AS (
   SELECT taken.number, m.spec, m.name, m.digest, m.size, m.media_type, m.grade, m.seq
   FROM taken, jsonb_to_recordset(%(papers)s::jsonb) AS m(
     spec text, name text, digest text, size int, media_type text, grade text, seq int)
-), owed AS (
-  INSERT INTO {outgoing} ({outgoing_columns}) SELECT {outgoing_values}
-  FROM taken, jsonb_to_recordset(%(outgoing)s::jsonb) AS {outgoing_records}
-)
+){tell}
 SELECT count(*) FROM taken
 """
 
+TELL = f""", owed AS (
+  INSERT INTO {outbox.TABLE} ({outbox.COLUMNS}) SELECT {outbox.FROM_RECORDS}
+  FROM taken, jsonb_to_recordset(%(outgoing)s::jsonb) AS {outbox.RECORDS}
+)"""  # noqa: S608 - names of our own
+
 
 @cache
-def statement() -> str:
-    """SUBMIT with the columns of a case and their types."""
+def statement(*, tells: bool) -> str:
+    """SUBMIT with the columns of a case and their types; with TELL when another node takes part.
+
+    Even an insert of no rows would wake the relay, which costs those who commit at that moment.
+    """
     types = {name: Case._meta.get_field(name).db_type(connection) for name in (*FOLDED, *_OWN)}
     return SUBMIT.format(
         columns=", ".join(types),
         values=", ".join(f"%(case_{name})s::{kind}" for name, kind in types.items()),
-        outgoing=outbox.TABLE,
-        outgoing_columns=outbox.COLUMNS,
-        outgoing_values=outbox.FROM_RECORDS,
-        outgoing_records=outbox.RECORDS,
+        tell=TELL if tells else "",
     )

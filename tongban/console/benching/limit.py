@@ -42,7 +42,7 @@ def script(values: dict[str, Any]) -> str:
             return "NULL"
         return "''" if values[name] == "" else f":{name}"
 
-    statement = _PARAMETER.sub(place, submission.statement())
+    statement = _PARAMETER.sub(place, submission.statement(tells=bool(values["outgoing"])))
     return f"\\set n random(1, 9000000000000000)\n{' '.join(statement.split())};\n"
 
 
