@@ -1,6 +1,8 @@
 """Statements of the busiest paths, which the database plans once and not each time."""
 
 import re
+import threading
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -8,6 +10,10 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+# A connection that answered within so many seconds is not asked first whether it lives. If the
+# database went away since, one request a thread fails (503, and its client tries again).
+FRESH = 1.0
+_answered = threading.local()
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
@@ -20,12 +26,15 @@ def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     OPTIONS["prepare_threshold"] says after how many times a statement is prepared (None, for a
     pooler that cannot keep it: never).
     """
-    connection.close_if_health_check_failed()
+    if time.monotonic() - getattr(_answered, "at", 0.0) > FRESH:
+        connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     text, names = _numbered(statement)
     with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-        return cursor.execute(text, [values[name] for name in names]).fetchall()
+        found = cursor.execute(text, [values[name] for name in names]).fetchall()
+    _answered.at = time.monotonic()
+    return found
 
 
 @lru_cache(maxsize=64)
