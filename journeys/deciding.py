@@ -17,9 +17,9 @@ def take_up(person: Person, number: str) -> None:
 
 
 def wait_for_case(person: Person, number: str) -> None:
-    """Look at the queue until the case has come."""
+    """Look at the queue until the case has come; by its number, for the queue may be long."""
     link = person.page.locator(f'main a[href="/desk/cases/{number}/"]')
-    person.open("/desk/")
+    person.open(f"/desk/?find={number}")
     for _ in range(100):
         if link.count():
             return
