@@ -20,7 +20,7 @@ from tongban.worker import database
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 0.01
+LOOK_SECONDS = 0.005
 AWAKE_SECONDS = 0.1
 LOOK_ANYWAY_SECONDS = 1.0
 # So often a sleeping bell sees whether it is to end.
@@ -103,18 +103,25 @@ class Bell:
     async def _be_awake(self, link: AsyncConnection[Any], stop: asyncio.Event) -> None:
         """Ring again and again until all is quiet and nobody is about to write."""
         self.stir()
+        is_owed = True
         while not stop.is_set():
             if not self._is_connected():
                 # Nothing can be sent, so nobody needs to be woken; the broker's return rings.
                 await asyncio.sleep(AWAY_SECONDS)
                 continue
-            for ear in self._ears:
-                ear.look.set()
+            if is_owed:
+                self._ring()
             await asyncio.sleep(LOOK_SECONDS)
-            if time.monotonic() - self._stirred_at > AWAKE_SECONDS:
+            is_owed = await _ask(link, LOOK)
+            if not is_owed and time.monotonic() - self._stirred_at > AWAKE_SECONDS:
                 if await self._falls_asleep(link):
                     return
                 self.stir()
+                is_owed = True
+
+    def _ring(self) -> None:
+        for ear in self._ears:
+            ear.look.set()
 
     async def _falls_asleep(self, link: AsyncConnection[Any]) -> bool:
         """Take the lock, then look once more: what was written before it is visible now."""
