@@ -74,7 +74,7 @@ def drafts_of(account: Account) -> QuerySet[Draft]:
 
 def version_of(case: Case) -> Version:
     """The rules that travel with the case: those in force on the day it was submitted."""
-    return catalogue.version(case.item, case.item_version)
+    return catalogue.version(case.item, case.item_version, case.local_version)
 
 
 def particulars(case: Case) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class Route:
         return {
             "item": intake.item,
             "version": self.version.number,
+            "local": self.version.local,
             "mode": intake.mode.value,
             "places": self.places,
             "nodes": self.nodes,
@@ -95,7 +96,7 @@ def check_intake(intake: Intake, *, on: date) -> tuple[Version, dict[str, Any]]:
     applicant's particulars, the answers, the competent place and the papers together
     (FieldsRefused), so that an applicant mends all of it in one go.
     """
-    version = open_version(intake.item, on=on)
+    version = open_version(intake.item, on=on, deciding=intake.deciding_place)
     check_open(intake, on=on)
     errors: dict[str, list[str]] = {}
     _collect(errors, lambda: check_applicant(version, intake.applicant))
@@ -166,9 +167,9 @@ def _number_division(intake: Intake) -> str:
     return f"{settings.NODE_ID}0000"
 
 
-def open_version(item: str, *, on: date) -> Version:
-    """The rules of an item in force on a day; refused when the item cannot be filed here yet."""
-    version = catalogue.version_in_force(item, on)
+def open_version(item: str, *, on: date, deciding: str) -> Version:
+    """The rules of an item in a deciding place on a day; refused when it cannot be filed yet."""
+    version = catalogue.version_in_force(item, on, deciding=deciding)
     if version is None:
         raise NotOpen(
             "目录已收录这件事，但本平台还没有开通网上提交。办理方式请看办事指南里的文件依据",
@@ -179,7 +180,7 @@ def open_version(item: str, *, on: date) -> Version:
 
 def version_of(draft: Draft) -> Version:
     """The rules that a draft is filled in under."""
-    return catalogue.version(draft.item, draft.item_version)
+    return catalogue.version(draft.item, draft.item_version, draft.local_version)
 
 
 def named(papers: Iterable[HandedIn], version: Version) -> list[dict[str, str]]:

@@ -42,6 +42,7 @@ class Standing:
     number: str
     item: str = ""
     item_version: int = 0
+    local_version: str = ""
     mode: str = ""
     applicant_kind: str = ""
     applicant_place: str = ""
@@ -165,6 +166,8 @@ def _opened(standing: Standing, event: Event) -> Standing:
         standing,
         item=content["item"],
         item_version=content["version"],
+        # Events from before places had versions of their own do not name any.
+        local_version=content.get("local", ""),
         mode=content["mode"],
         applicant_kind=content["applicant_kind"],
         applicant_place=places["applicant"],

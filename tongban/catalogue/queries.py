@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound, Refused
-from tongban.catalogue import organs, rules, snapshot
+from tongban.catalogue import implementations, organs, rules, snapshot
 from tongban.catalogue.models import Batch, Item, ItemSource, PolicyDocument, SourceState
 from tongban.catalogue.rules import Availability, Decided, Place
 from tongban.catalogue.themes import THEMES
@@ -58,15 +58,18 @@ def themes() -> list[Theme]:
 
 
 def versions(code: str) -> tuple[Version, ...]:
-    """All versions of an item, the newest first; none where the item cannot be filed here yet."""
+    """All versions of an item's standard, the newest first; none where it cannot be filed yet."""
     return snapshot.current().versions.get(code, ())
 
 
-def version(code: str, number: int) -> Version:
-    """One version of an item, in force or not. Refused: NoSuchItem."""
+def version(code: str, number: int, local: str = "") -> Version:
+    """One version of an item, in force or not, with the places' changes that `local` names.
+
+    Refused: NoSuchItem.
+    """
     for one in versions(code):
         if one.number == number:
-            return one
+            return implementations.laid_over(one, implementations.named(code, local))
     raise NoSuchItem(
         _("事项%(code)s没有第%(number)s版") % {"code": code, "number": number},
         item=code,
@@ -74,9 +77,15 @@ def version(code: str, number: int) -> Version:
     )
 
 
-def version_in_force(code: str, on: date) -> Version | None:
-    """The version that an application of this day is judged by; nothing before the first."""
-    return next((one for one in versions(code) if one.from_day <= on), None)
+def version_in_force(code: str, on: date, *, deciding: str = "") -> Version | None:
+    """The version that an application of this day is judged by; nothing before the first.
+
+    With `deciding`, as the authority of that place carries it out; without, the standard alone.
+    """
+    found = next((one for one in versions(code) if one.from_day <= on), None)
+    if found is None or not deciding:
+        return found
+    return implementations.laid_over(found, implementations.in_force(code, deciding, on))
 
 
 def open_items(on: date) -> list[Item]:

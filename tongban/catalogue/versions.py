@@ -291,6 +291,8 @@ class Version:
     questions: tuple[Question, ...]
     grounds: tuple[Ground, ...]
     digest: str
+    # Which places' changes lie over the standard, the wider place first: "350000:1 350100:2".
+    local: str = ""
 
     @property
     def mode_names(self) -> tuple[str, ...]:

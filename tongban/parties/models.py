@@ -134,6 +134,7 @@ class Role(models.TextChoices):
     RECEIVER = "receiver", "收件"
     DECIDER = "decider", "审批"
     OPERATOR = "operator", "运维"
+    MANAGER = "manager", "事项管理"
 
 
 class Officer(models.Model):

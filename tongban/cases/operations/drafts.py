@@ -68,7 +68,7 @@ def start_draft(
     Refused when the item is not open between these places in this mode on this day.
     """
     today = at.astimezone(BEIJING).date()
-    version = rules.open_version(item, on=today)
+    version = rules.open_version(item, on=today, deciding=places.deciding)
     empty = Intake(
         item=item,
         mode=mode,
@@ -99,6 +99,7 @@ def start_draft(
         applicant=applicant,
         item=item,
         item_version=version.number,
+        local_version=version.local,
         mode=mode,
         applicant_place=places.applicant,
         receiving_place=empty.receiving_place,
@@ -276,6 +277,7 @@ def take_up(*, number: str, account: Account, at: datetime) -> Draft:
         applicant=applicant,
         item=case.item,
         item_version=case.item_version,
+        local_version=case.local_version,
         mode=case.mode,
         applicant_place=case.applicant_place,
         receiving_place=case.receiving_place,

@@ -1,0 +1,90 @@
+"""How a place carries an item out: which changes lie over the national standard, and since when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from tongban.basics import canonical
+from tongban.basics.refusals import NotFound
+from tongban.catalogue import reading
+from tongban.catalogue.models import ImplementationVersion, ItemVersion
+from tongban.catalogue.overlay import overlay
+from tongban.catalogue.versions import Version
+
+
+@dataclass(frozen=True)
+class Local:
+    """One place's version: its place, number, and the row that says what it changes."""
+
+    place: str
+    number: int
+    row: int
+
+    @property
+    def name(self) -> str:
+        """As a case carries it: 350100:2."""
+        return f"{self.place}:{self.number}"
+
+
+class NoSuchImplementation(NotFound):
+    """This node does not know this place's version of the item (yet)."""
+
+    code = "no-such-implementation"
+
+
+def in_force(code: str, deciding: str, on: date) -> tuple[Local, ...]:
+    """The places' versions in force on a day for cases decided there, the wider place first."""
+    places = (f"{deciding[:2]}0000", f"{deciding[:4]}00", deciding)
+    rows = (
+        ImplementationVersion.objects.filter(
+            implementation__item_id=code,
+            implementation__division_code__in=places,
+            implementation__part="",
+            from_day__lte=on,
+        )
+        .exclude(implementation__retired_on__lte=on)
+        .order_by("implementation__division_code", "-number")
+        .distinct("implementation__division_code")
+        .values_list("implementation__division_code", "number", "pk")
+    )
+    return tuple(Local(*row) for row in rows)
+
+
+def named(code: str, local: str) -> tuple[Local, ...]:
+    """The places' versions that a case carries with it. Refused: NoSuchImplementation."""
+    found = []
+    for name in local.split():
+        place, _, number = name.partition(":")
+        row = ImplementationVersion.objects.filter(
+            implementation__item_id=code,
+            implementation__division_code=place,
+            implementation__part="",
+            number=number,
+        ).values_list("pk", flat=True)
+        if not row:
+            raise NoSuchImplementation(f"本平台还没有收到{place}对事项{code}的第{number}版规定")
+        found.append(Local(place, int(number), row[0]))
+    return tuple(found)
+
+
+def laid_over(standard: Version, locals_: Sequence[Local]) -> Version:
+    """The standard with the places' changes over it; the standard itself when there are none."""
+    if not locals_:
+        return standard
+    return _laid_over(standard, tuple(locals_))
+
+
+@lru_cache(maxsize=512)
+def _laid_over(standard: Version, locals_: tuple[Local, ...]) -> Version:
+    # What is published never changes, so what was read once stays right.
+    row = ItemVersion.objects.get(item_id=standard.item, number=standard.number)
+    content: dict[str, Any] = row.content
+    changes = ImplementationVersion.objects.in_bulk([one.row for one in locals_])
+    for one in locals_:
+        content = overlay(content, changes[one.row].content)
+    name = content.get("name") or standard.name
+    read = reading.read({key: content[key] for key in content if key != "name"}, name=name)
+    names = " ".join(one.name for one in locals_)
+    return replace(read, local=names, digest=canonical.digest(canonical.dumps(content)))

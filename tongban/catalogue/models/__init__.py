@@ -1,0 +1,43 @@
+"""The tables of the catalogue, by subject."""
+
+from tongban.catalogue.models.documents import DocumentRelation, PolicyDocument
+from tongban.catalogue.models.drafts import Draft
+from tongban.catalogue.models.implementations import (
+    Implementation,
+    ImplementationVersion,
+    Level,
+)
+from tongban.catalogue.models.items import (
+    Batch,
+    Item,
+    ItemList,
+    ItemSource,
+    ItemVersion,
+    Loaded,
+    Mode,
+    SourceState,
+    Subject,
+)
+from tongban.catalogue.models.publications import Publication
+from tongban.catalogue.models.rollouts import Agreement, RollOut
+
+__all__ = [
+    "Agreement",
+    "Batch",
+    "DocumentRelation",
+    "Draft",
+    "Implementation",
+    "ImplementationVersion",
+    "Item",
+    "ItemList",
+    "ItemSource",
+    "ItemVersion",
+    "Level",
+    "Loaded",
+    "Mode",
+    "PolicyDocument",
+    "Publication",
+    "RollOut",
+    "SourceState",
+    "Subject",
+]
