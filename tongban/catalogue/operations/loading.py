@@ -24,7 +24,7 @@ from tongban.catalogue.models import (
 )
 from tongban.catalogue.scenarios import describe
 
-DATA = Path(__file__).resolve().parent / "data"
+DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 class VersionIsPublished(Refused):
