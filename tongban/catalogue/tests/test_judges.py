@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from tongban.catalogue.operations import DATA
+from tongban.catalogue.operations.loading import DATA
 
 SCHEMAS = {
     path.stem: json.loads(path.read_text("utf-8"))["form"]["schema"]

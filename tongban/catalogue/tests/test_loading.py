@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from tongban.catalogue import operations, queries
+from tongban.catalogue import queries
 from tongban.catalogue.models import Batch, DocumentRelation, Item, ItemSource, ItemVersion
-from tongban.catalogue.operations import VersionIsPublished, load_catalogue
+from tongban.catalogue.operations import VersionIsPublished, load_catalogue, loading
 from tongban.catalogue.queries import NoSuchItem
 from tongban.catalogue.reading import VersionBroken
 
@@ -26,7 +26,7 @@ def catalogue():
 @pytest.fixture
 def shipped(tmp_path):
     """A copy of the shipped files, to change."""
-    return shutil.copytree(operations.DATA, tmp_path / "data")
+    return shutil.copytree(loading.DATA, tmp_path / "data")
 
 
 def edit(path, **parts):
