@@ -145,9 +145,15 @@ def check_may_act(officer: Officer, case: Case, move: Move) -> None:
 
 
 def check_may_see(officer: Officer, case: Case) -> None:
-    """An officer sees the cases that her own authority receives or decides."""
-    if office_of(officer).code not in {case.receiver_authority, case.decider_authority}:
+    """An officer sees what her own authority receives, and what has reached it for decision."""
+    code = office_of(officer).code
+    if code == case.receiver_authority:
+        return
+    if code != case.decider_authority:
         raise NotAllowed("这件不归您所在的机关收件或办理，您不能查看")
+    if case.arrived_at is None:
+        # Personal data of a case that may yet be withdrawn or returned are no business of hers.
+        raise NotAllowed("这件还没有移交到您所在的机关，移交以后您才能查看")
 
 
 def may(check: Callable[..., None], *args: Any) -> bool:

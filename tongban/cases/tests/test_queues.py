@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tongban.basics.refusals import NotAllowed
 from tongban.cases import queries, standing
 from tongban.cases.models import Case
 from tongban.cases.operations import claims, window
@@ -37,3 +38,16 @@ def test_every_filter_counts_as_many_cases_as_it_shows(party):
     assert counted == shown
     assert counted["mine"] >= 2
     assert counted["claimed"] == 1
+
+
+def test_the_deciding_office_sees_a_case_only_once_it_has_arrived():
+    clerk, decider = world.a_clerk(), world.a_decider()
+    case, _ = world.a_case(serial=7)
+
+    with pytest.raises(NotAllowed) as refusal:
+        queries.case_for(decider, case.number)
+    assert "还没有移交" in refusal.value.message
+    assert queries.case_for(clerk, case.number) == case
+
+    world.handed_over(case, clerk)
+    assert queries.case_for(decider, case.number) == case
