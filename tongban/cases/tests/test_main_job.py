@@ -177,7 +177,7 @@ def test_receiving_is_not_deciding():
         claims.claim_case(number=case.number, officer=world.a_clerk("220102", "钱七"), at=MONDAY)
     with pytest.raises(permissions.WrongRole):
         review.accept_case(number=case.number, officer=clerk, at=MONDAY)
-    with pytest.raises(claims.NotInHand):
+    with pytest.raises(NotAllowed, match="还没有移交"):
         claims.claim_case(number=case.number, officer=officer, at=MONDAY)
     with pytest.raises(permissions.MoveNotPossible):
         review.accept_case(number=case.number, officer=officer, at=MONDAY)
