@@ -7,14 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import SchemaError
 
 from tongban.basics import canonical
 from tongban.catalogue.versions import (
     CheckPoint,
+    Codes,
     Competence,
     Condition,
+    Contact,
     Fee,
     Field,
     Ground,
@@ -23,9 +26,12 @@ from tongban.catalogue.versions import (
     MaterialSpec,
     ModeRule,
     Option,
+    ProcessStep,
     Question,
+    Responsibility,
     Result,
     Sentence,
+    SpecialProcedure,
     Step,
     Version,
     Visits,
@@ -43,9 +49,27 @@ class VersionBroken(ValueError):
 
 
 @cache
+def _schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((DATA / "version.schema.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
 def _meta() -> Draft202012Validator:
-    schema = json.loads((DATA / "version.schema.json").read_text(encoding="utf-8"))
-    return Draft202012Validator(schema, format_checker=FormatChecker())
+    return Draft202012Validator(_schema(), format_checker=FormatChecker())
+
+
+@cache
+def _quick() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(_schema(), validate_formats=True)
+
+
+def _misfits(content: Mapping[str, Any]) -> list[str]:
+    """What the meta-schema forbids. Most content is right, which the quick judge says alone."""
+    if _quick().is_valid(dict(content)):
+        return []
+    errors = sorted(_meta().iter_errors(content), key=lambda one: list(map(str, one.path)))
+    return [f"/{'/'.join(map(str, error.absolute_path))} {error.message}" for error in errors]
 
 
 def read(content: Mapping[str, Any], *, name: str) -> Version:
@@ -55,11 +79,7 @@ def read(content: Mapping[str, Any], *, name: str) -> Version:
     whose layout and schema differ, conditions on fields that are not asked.
     """
     label = f"{content.get('item')} v{content.get('number')}"
-    problems = [
-        f"/{'/'.join(map(str, error.absolute_path))} {error.message}"
-        for error in sorted(_meta().iter_errors(content), key=lambda one: list(map(str, one.path)))
-    ]
-    problems = problems or list(_problems(content))
+    problems = _misfits(content) or list(_problems(content))
     if problems:
         raise VersionBroken(label, problems)
     return _version(content, name)
@@ -68,10 +88,8 @@ def read(content: Mapping[str, Any], *, name: str) -> Version:
 def _problems(content: Mapping[str, Any]) -> Iterator[str]:
     """What a schema cannot see: that the parts of the file fit each other."""
     schema = content["form"]["schema"]
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        yield f"/form/schema {error.message}"
+    if wrong := _no_schema(schema):
+        yield f"/form/schema {wrong}"
         return
     asked = [one["field"] for step in content["form"]["steps"] for one in step["fields"]]
     properties = schema["properties"]
@@ -105,8 +123,25 @@ def _problems(content: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
+def _no_schema(schema: dict[str, Any]) -> str:
+    """Why this is no JSON Schema; empty when it is one."""
+    if jsonschema_rs.meta.is_valid(schema):
+        return ""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        return str(error.message)
+    return ""
+
+
 def _twice(keys: list[str]) -> list[str]:
     return sorted({key for key in keys if keys.count(key) > 1})
+
+
+def _point_keys(points: list[dict[str, Any]]) -> Iterator[str]:
+    for point in points:
+        yield point["key"]
+        yield from _point_keys(point.get("children", []))
 
 
 def _loose_conditions(content: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[str]:
@@ -114,7 +149,7 @@ def _loose_conditions(content: Mapping[str, Any], properties: Mapping[str, Any])
         where = f"/materials/{material['spec']}"
         yield from (
             f"{where}/points {key} is there twice"
-            for key in _twice([p["key"] for p in material["points"]])
+            for key in _twice(list(_point_keys(material["points"])))
         )
         for when in material["when"]:
             options = {one.value for one in _options(properties.get(when["field"], {}))}
@@ -147,8 +182,8 @@ def _version(content: Mapping[str, Any], name: str) -> Version:
         limits=Limits(**{key: Limit(**limit) for key, limit in content["limits"].items()}),
         visits={mode: Visits(**visits) for mode, visits in content["visits"].items()},
         fee=Fee(**content["fee"]),
-        conditions=tuple(Sentence(**one) for one in content["conditions"]),
-        not_for=tuple(Sentence(**one) for one in content["not_for"]),
+        conditions=_sentences(content["conditions"]),
+        not_for=_sentences(content["not_for"]),
         steps=tuple(_steps(content)),
         schema=content["form"]["schema"],
         materials=tuple(_material(one) for one in content["materials"]),
@@ -157,14 +192,38 @@ def _version(content: Mapping[str, Any], name: str) -> Version:
         questions=tuple(Question(**one) for one in content["questions"]),
         grounds=tuple(Ground(**one) for one in content["grounds"]),
         digest=canonical.digest(canonical.dumps(dict(content))),
+        archetype=content.get("archetype", ""),
+        codes=_codes(content.get("codes", {})),
+        legal_basis=_sentences(content.get("legal_basis", [])),
+        process=tuple(ProcessStep(**one) for one in content.get("process", [])),
+        special_procedures=tuple(
+            SpecialProcedure(**one) for one in content.get("special_procedures", [])
+        ),
+        responsibility=Responsibility(
+            **{side: _sentences(said) for side, said in content.get("responsibility", {}).items()}
+        ),
+        contact=Contact(**content.get("contact", {})),
     )
+
+
+def _sentences(content: list[dict[str, Any]]) -> tuple[Sentence, ...]:
+    return tuple(Sentence(**one) for one in content)
+
+
+def _codes(content: Mapping[str, Any]) -> Codes:
+    return Codes(**{**content, "levels": tuple(content.get("levels", []))})
 
 
 def _material(content: Mapping[str, Any]) -> MaterialSpec:
     when = tuple(Condition(one["field"], tuple(one["is_one_of"])) for one in content["when"])
-    points = tuple(CheckPoint(**point) for point in content["points"])
+    points = tuple(_point(point) for point in content["points"])
     parts = {**content, "when": when, "points": points, "formats": tuple(content["formats"])}
     return MaterialSpec(**parts)
+
+
+def _point(content: Mapping[str, Any]) -> CheckPoint:
+    children = tuple(_point(child) for child in content.get("children", []))
+    return CheckPoint(**{**content, "children": children})
 
 
 def _steps(content: Mapping[str, Any]) -> Iterator[Step]:
@@ -202,6 +261,7 @@ def _field(
         unit=layout.get("unit", ""),
         autocomplete=layout.get("autocomplete", "off"),
         within="deciding" if key == content["competence"]["field"] else "",
+        prefill=asked.get("x-prefill", ""),
     )
 
 

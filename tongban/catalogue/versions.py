@@ -3,7 +3,7 @@
 What carries no `basis` is a default of this platform, waiting for the lead unit; pages say so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,13 +26,17 @@ class Condition:
 
 @dataclass(frozen=True)
 class CheckPoint:
-    """One thing looked at in a material; when it fails, the problem and how to mend it."""
+    """One thing looked at in a material; when it fails, the problem and how to mend it.
+
+    `children` are the single problems that it falls into, each with its own way to mend it.
+    """
 
     key: str
     text: str
     problem: str
     mend: str
     judged_by: str
+    children: tuple["CheckPoint", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class MaterialSpec:
     """One material asked for; with `when`, only where every condition holds.
 
     `grade` is the lowest trust grade taken (A by the authority … D the applicant's promise).
+    `form` is how it comes: e-certificate, shared-data, upload, original-by-post or
+    original-in-person; `originals` and `copies` say how many on paper.
     """
 
     spec: str
@@ -53,10 +59,24 @@ class MaterialSpec:
     basis: str
     points: tuple[CheckPoint, ...]
     max_bytes: int = LARGEST_PAPER
+    form: str = "upload"
+    originals: int = 0
+    copies: int = 0
 
     @property
     def is_default(self) -> bool:
         return not self.basis
+
+    @property
+    def all_points(self) -> tuple[CheckPoint, ...]:
+        """The whole tree of check points, each before its children."""
+        return tuple(_down(self.points))
+
+
+def _down(points: Iterable[CheckPoint]) -> Iterator[CheckPoint]:
+    for point in points:
+        yield point
+        yield from _down(point.children)
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,8 @@ class Field:
     """One question of a form: what a page needs to ask it.
 
     `when` is empty for a field that is always asked. `is_required` holds only while it is asked.
+    `prefill` names where the answer is already known: applicant.name, certificate:居民身份证.address,
+    shared:… (see `prefill`).
     """
 
     key: str
@@ -88,6 +110,7 @@ class Field:
     unit: str = ""
     autocomplete: str = "off"
     within: str = ""
+    prefill: str = ""
 
     def is_asked(self, answers: Mapping[str, Any]) -> bool:
         """Whether this question applies, given the other answers."""
@@ -110,12 +133,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Limit:
-    """So many working days; `kind` legal, promised or service (of the receiving window)."""
+    """So many working days; `kind` legal, promised or service (of the receiving window).
+
+    Only what the law gives at most (`Limits.legal`) may stand in another `unit`: day, month, year.
+    """
 
     days: int
     kind: str
     basis: str
     note: str = ""
+    unit: str = "workday"
 
     @property
     def is_default(self) -> bool:
@@ -124,11 +151,15 @@ class Limit:
 
 @dataclass(frozen=True)
 class Limits:
-    """Who has how long: the window to hand over, the decider to accept and to decide."""
+    """Who has how long: the window to hand over, the decider to accept and to decide.
+
+    `decide` is what is promised and counted; `legal` what the law gives at most, where it is known.
+    """
 
     receive: Limit
     accept: Limit
     decide: Limit
+    legal: Limit | None = None
 
     @property
     def receive_days(self) -> int:
@@ -158,12 +189,16 @@ class ModeRule:
 
 @dataclass(frozen=True)
 class Competence:
-    """Which place decides: a kind of place (迁入地), and the answer that names it."""
+    """Which place decides: a kind of place (迁入地), and the answer that names it.
+
+    `explain` says in a sentence why it is that place.
+    """
 
     place: str
     field: str
     question: str
     basis: str
+    explain: str = ""
 
     @property
     def is_default(self) -> bool:
@@ -210,12 +245,13 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Result:
-    """What comes out: a certificate or a notice, and its title."""
+    """What comes out: a certificate or a notice, and its title; `sample` is how it reads."""
 
     kind: str
     title: str
     text: str
     basis: str
+    sample: str = ""
 
     @property
     def is_default(self) -> bool:
@@ -228,6 +264,70 @@ class Question:
 
     question: str
     answer: str
+
+
+@dataclass(frozen=True)
+class ProcessStep:
+    """One step of the way (环节): who does it, how long at most, what is looked at, what follows.
+
+    `by` is applicant, receiver, decider or partner (the other place of a joint case). `days` is
+    nothing where no time is set.
+    """
+
+    name: str
+    by: str
+    days: int | None
+    standard: str
+    result: str
+    basis: str
+    unit: str = "workday"
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class SpecialProcedure:
+    """A procedure during which the clock stands (特别程序): a hearing, a test, an expert opinion."""
+
+    name: str
+    text: str
+    basis: str
+
+    @property
+    def is_default(self) -> bool:
+        return not self.basis
+
+
+@dataclass(frozen=True)
+class Responsibility:
+    """What the receiving and what the deciding place answers for (权责划分)."""
+
+    receiving: tuple[Sentence, ...] = ()
+    deciding: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Phone numbers in words: for questions, for complaints, between the two places.
+
+    Empty means: the numbers of the authority that decides.
+    """
+
+    consult: str = ""
+    complain: str = ""
+    liaison: str = ""
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The national code and code sets: 基本编码, 事项类型 (A.1), 办件类型 (A.6), 行使层级 (A.2)."""
+
+    catalog_code: str = ""
+    item_type: str = ""
+    handle_type: str = ""
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -293,6 +393,14 @@ class Version:
     digest: str
     # Which places' changes lie over the standard, the wider place first: "350000:1 350100:2".
     local: str = ""
+    # The archetype whose defaults it is made of; empty for a version written by hand.
+    archetype: str = ""
+    codes: Codes = Codes()
+    legal_basis: tuple[Sentence, ...] = ()
+    process: tuple[ProcessStep, ...] = ()
+    special_procedures: tuple[SpecialProcedure, ...] = ()
+    responsibility: Responsibility = Responsibility()
+    contact: Contact = Contact()
 
     @property
     def mode_names(self) -> tuple[str, ...]:
