@@ -8,7 +8,7 @@ from typing import Any
 
 from tongban.basics import canonical
 from tongban.basics.refusals import NotFound
-from tongban.catalogue import reading
+from tongban.catalogue import reading, snapshot
 from tongban.catalogue.models import ImplementationVersion, ItemVersion
 from tongban.catalogue.overlay import overlay
 from tongban.catalogue.versions import Version
@@ -36,20 +36,52 @@ class NoSuchImplementation(NotFound):
 
 def in_force(code: str, deciding: str, on: date) -> tuple[Local, ...]:
     """The places' versions in force on a day for cases decided there, the wider place first."""
-    places = (f"{deciding[:2]}0000", f"{deciding[:4]}00", deciding)
+    found: dict[str, Local] = {}
+    for local, from_day, retired_on in _published(code, deciding):
+        if from_day <= on and (retired_on is None or on < retired_on):
+            found.setdefault(local.place, local)
+    return tuple(found.values())
+
+
+# Answers kept a process and snapshot: some hundred bytes each.
+_KEPT = 20_000
+
+
+def _published(code: str, deciding: str) -> list[tuple[Local, date, date | None]]:
+    """All versions of an item by the places around `deciding`; each place's newest first.
+
+    Asked by every submission and every row of a search, so it is remembered with the snapshot.
+    """
+    kept = snapshot.current().asked
+    if (known := kept.get((code, deciding))) is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        known = kept[code, deciding] = _look_up(code, deciding)
+    found: list[tuple[Local, date, date | None]] = known
+    return found
+
+
+def _look_up(code: str, deciding: str) -> list[tuple[Local, date, date | None]]:
     rows = (
         ImplementationVersion.objects.filter(
             implementation__item_id=code,
-            implementation__division_code__in=places,
+            implementation__division_code__in={
+                f"{deciding[:2]}0000",
+                f"{deciding[:4]}00",
+                deciding,
+            },
             implementation__part="",
-            from_day__lte=on,
         )
-        .exclude(implementation__retired_on__lte=on)
         .order_by("implementation__division_code", "-number")
-        .distinct("implementation__division_code")
-        .values_list("implementation__division_code", "number", "pk")
+        .values_list(
+            "implementation__division_code",
+            "number",
+            "pk",
+            "from_day",
+            "implementation__retired_on",
+        )
     )
-    return tuple(Local(*row) for row in rows)
+    return [(Local(place, number, pk), *days) for place, number, pk, *days in rows]
 
 
 def named(code: str, local: str) -> tuple[Local, ...]:

@@ -8,9 +8,19 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max
 
 from tongban.catalogue import reading
-from tongban.catalogue.models import Batch, Item, ItemVersion, Loaded, PolicyDocument
+from tongban.catalogue.models import (
+    Batch,
+    ImplementationVersion,
+    Item,
+    ItemVersion,
+    Loaded,
+    PolicyDocument,
+)
 from tongban.catalogue.versions import Version
 
 LOOK_EVERY = 5.0  # seconds
@@ -22,7 +32,8 @@ Stamp = tuple[tuple[str, str], ...]
 class Snapshot:
     """What the tables held after one load; treat the rows as read-only.
 
-    `versions` are those of an item, the newest first.
+    `versions` are those of an item, the newest first. `asked` is filled by whoever asks: answers
+    that hold as long as this snapshot does.
     """
 
     stamp: Stamp
@@ -30,6 +41,7 @@ class Snapshot:
     batches: tuple[Batch, ...]
     items: Mapping[str, Item]
     versions: Mapping[str, tuple[Version, ...]]
+    asked: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -61,7 +73,13 @@ def look_again() -> None:
 
 
 def _stamp() -> Stamp:
-    return tuple(Loaded.objects.order_by("file").values_list("file", "digest"))
+    """What was loaded, and the last version published here or taken from elsewhere."""
+    loaded = tuple(Loaded.objects.order_by("file").values_list("file", "digest"))
+    last = [
+        (model.__name__, str(model.objects.aggregate(last=Max("pk"))["last"]))
+        for model in (ItemVersion, ImplementationVersion)
+    ]
+    return (*loaded, *last)
 
 
 def _read(stamp: Stamp) -> Snapshot:
