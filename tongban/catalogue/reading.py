@@ -49,19 +49,20 @@ class VersionBroken(ValueError):
 
 
 @cache
-def _schema() -> dict[str, Any]:
+def meta_schema() -> dict[str, Any]:
+    """The JSON Schema that the content of every version follows."""
     found: dict[str, Any] = json.loads((DATA / "version.schema.json").read_text(encoding="utf-8"))
     return found
 
 
 @cache
 def _meta() -> Draft202012Validator:
-    return Draft202012Validator(_schema(), format_checker=FormatChecker())
+    return Draft202012Validator(meta_schema(), format_checker=FormatChecker())
 
 
 @cache
 def _quick() -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(_schema(), validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(meta_schema(), validate_formats=True)
 
 
 def _misfits(content: Mapping[str, Any]) -> list[str]:

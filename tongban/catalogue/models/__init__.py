@@ -18,7 +18,7 @@ from tongban.catalogue.models.items import (
     SourceState,
     Subject,
 )
-from tongban.catalogue.models.publications import Publication
+from tongban.catalogue.models.publications import Publication, Told
 from tongban.catalogue.models.rollouts import Agreement, RollOut
 
 __all__ = [
@@ -40,4 +40,5 @@ __all__ = [
     "RollOut",
     "SourceState",
     "Subject",
+    "Told",
 ]

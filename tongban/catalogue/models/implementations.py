@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from tongban.catalogue.models.items import Item
 
@@ -95,6 +95,10 @@ class ImplementationVersion(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(number__gte=1), name="implementation_versions_start_at_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by="") | ~Q(published_by=F("drafted_by")),
+                name="implementation_version_published_by_another",
             ),
         ]
 

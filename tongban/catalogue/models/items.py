@@ -173,6 +173,10 @@ class ItemVersion(models.Model):
             models.UniqueConstraint(fields=["item", "number"], name="item_version_once"),
             models.UniqueConstraint(fields=["item", "from_day"], name="one_item_version_a_day"),
             models.CheckConstraint(condition=Q(number__gte=1), name="item_versions_start_at_one"),
+            models.CheckConstraint(
+                condition=Q(published_by="") | ~Q(published_by=F("drafted_by")),
+                name="item_version_published_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,3 +30,14 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.publisher} {self.number}"
+
+
+class Told(models.Model):
+    """How far a publisher had come when the hub last said so; from this a copy knows its age."""
+
+    publisher = models.CharField(max_length=8, primary_key=True)
+    number = models.PositiveIntegerField()
+    as_of = models.DateTimeField(help_text="the hub's moment, not ours")
+
+    def __str__(self) -> str:
+        return f"{self.publisher} {self.number}"

@@ -1,0 +1,60 @@
+"""Managers for tests of drafts: two in a place, so that one can review what the other wrote."""
+
+from datetime import UTC, date, datetime
+
+from django.conf import settings
+
+from tongban.catalogue.models import Draft
+from tongban.catalogue.operations import drafts
+from tongban.jurisdictions import queries as places
+from tongban.jurisdictions.models import Authority
+from tongban.parties import operations as parties
+from tongban.parties.models import Account, Role
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
+ITEM = "2020-2-06"
+
+
+def a_manager(name, place="220000", *, roles=(Role.MANAGER,)):
+    """Somebody who manages the catalogue for an authority of this place."""
+    authority = Authority.objects.filter(division_code=place).order_by("code").first()
+    if authority is None:
+        authority = places.competent_authority("gongan", place)
+    return parties.appoint_officer(
+        account=Account.objects.get_or_create(username=f"manager-{name}")[0],
+        name=name,
+        staff_number=f"{settings.NODE_ID}-{name}",
+        authority=authority,
+        roles=roles,
+    )
+
+
+def edited(draft, officer, *, content=None, from_day=TUESDAY, why="试改", running=None, at=MONDAY):
+    """Save a draft with some sections replaced; what `save_draft` gives."""
+    draft = Draft.objects.get(pk=draft.pk)
+    return drafts.save_draft(
+        draft_id=draft.pk,
+        revision=draft.revision,
+        content=draft.content | (content or {}),
+        wording=draft.wording,
+        from_day=from_day,
+        why=why,
+        running=running or {},
+        officer=officer,
+        at=at,
+    )
+
+
+def handed_in(officer, *, place="", item=ITEM, content=None, **more):
+    """A draft that waits for its reviewer."""
+    draft = drafts.start_draft(item=item, division_code=place, officer=officer, at=MONDAY)
+    saved = edited(draft, officer, content=content or {"consultation": "户政大厅"}, **more)
+    assert not saved.problems, saved.problems
+    return drafts.hand_in(draft_id=draft.pk, officer=officer, at=more.get("at", MONDAY))
+
+
+def published(drafter, reviewer, *, at=MONDAY, **more):
+    """A published version, as its draft."""
+    draft = handed_in(drafter, at=at, **more)
+    return drafts.publish(draft_id=draft.pk, officer=reviewer, at=at)
