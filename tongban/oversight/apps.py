@@ -11,14 +11,23 @@ class OversightConfig(AppConfig):
     def ready(self) -> None:
         """Hang this door's pages into the frame; the count says how much waits for a person."""
         from tongban.exchange import queries
-        from tongban.oversight.views import is_operator
+        from tongban.oversight import drafts
+        from tongban.oversight.who import is_manager, is_operator
+        from tongban.parties import queries as parties
         from tongban.ui import frame
 
         def parked(request: HttpRequest) -> int | None:
             return (queries.parked().count() or None) if is_operator(request) else None
 
+        def to_review(request: HttpRequest) -> int | None:
+            officer = parties.officer_of(request.user)
+            return (drafts.waits_for(officer) or None) if officer else None
+
         links = [
-            frame.Link(_("报文收发"), "oversight:exchange", 20, visible=is_operator, count=parked)
+            frame.Link(_("事项目录"), "oversight:items", 30, visible=is_manager),
+            frame.Link(_("起草和审核"), "oversight:drafts", 40, is_manager, to_review),
+            frame.Link(_("开通范围"), "oversight:rollouts", 50, visible=is_manager),
+            frame.Link(_("报文收发"), "oversight:exchange", 20, visible=is_operator, count=parked),
         ]
         if settings.IS_HUB:
             links.append(frame.Link(_("各地节点"), "oversight:nodes", 10))

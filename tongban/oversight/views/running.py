@@ -1,4 +1,4 @@
-"""Pages of oversight: the nodes (at the hub, for everybody) and the messages (for operators)."""
+"""How the installation runs: the nodes (at the hub, for everybody) and the messages (for operators)."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,25 +15,10 @@ from tongban.exchange.inbox import Outcome
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.oversight import lights, traffic
 from tongban.oversight.forms import DropForm
-from tongban.parties import queries as parties
 from tongban.parties.models import Role
 from tongban.parties.permissions import OfficerRequest, officer_required
 
 REFRESH_SECONDS = 5
-
-
-def is_operator(request: HttpRequest) -> bool:
-    """Whether the person signed in looks after this node."""
-    officer = parties.officer_of(request.user)
-    return officer is not None and Role.OPERATOR in officer.roles
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The first page of this door: the nodes at the hub, the messages elsewhere."""
-    if settings.IS_HUB and not is_operator(request):
-        return redirect("oversight:nodes")
-    return redirect("oversight:exchange")
 
 
 @require_safe

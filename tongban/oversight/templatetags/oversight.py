@@ -1,0 +1,32 @@
+"""Time lines: an axis of years, and a bar below it for each row."""
+
+from datetime import date
+
+from django.template import Library
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from tongban.oversight.bars import WIDTH, Axis
+
+register = Library()
+
+
+@register.simple_tag
+def axis(shown: Axis) -> SafeString:
+    """The years in a table's head; the bars in the cells below say their days in words beside."""
+    years = format_html_join("", "<span>{}</span>", ((year,) for year in shown.years))
+    return format_html('<span class="axis" aria-hidden="true">{}</span>', years)
+
+
+@register.simple_tag
+def bar(shown: Axis, start: date | None, until: date | None, kind: str) -> SafeString:
+    """A time as a bar; nothing where no start is known. The row says the same in words."""
+    if start is None:
+        return SafeString("")
+    one = shown.bar(start, until)
+    return format_html(
+        '<svg viewBox="0 0 {} 16" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect x="{}" y="3" width="{}" height="10" class="{}"></rect>'
+        '<rect x="{}" y="0" width="2" height="16" class="now"></rect></svg>',
+        int(WIDTH), one.x, one.width, kind, round(shown.now, 1),
+    )  # fmt: skip
