@@ -18,8 +18,23 @@ def run_tests(
         list[str] | None, typer.Argument(help="交给 pytest 的参数 Words for pytest")
     ] = None,
 ) -> None:
-    """Chromium and Chinese fonts are installed when missing; nothing is skipped silently."""
+    """Chromium and Chinese fonts are installed when missing; nothing is skipped silently.
+
+    Without words every test runs: those beside the code on all cores, then the journeys alone,
+    because they start whole nodes and measure how soon things arrive. With words pytest gets them.
+    """
     found = browser.make_available()
     environment = {**os.environ, **({"TONGBAN_CHROMIUM": str(found)} if found else {})}
-    code = run([program("python"), "-m", "pytest", *(words or [])], environment)
-    raise typer.Exit(Exit.REFUSED if code else Exit.DONE)
+    codes = [
+        run([program("python"), "-m", "pytest", *turn], environment)
+        for turn in ([words] if words else turns())
+    ]
+    raise typer.Exit(Exit.REFUSED if any(codes) else Exit.DONE)
+
+
+def turns() -> list[list[str]]:
+    """What pytest is asked for, one run after the other, when every test is to run."""
+    cores = os.cpu_count() or 1
+    # A file stays in one process: its tests share a database filled once.
+    shared = ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
+    return [["tongban", "-q", *shared], ["journeys", "-q"]]
