@@ -103,6 +103,20 @@ def _window(centre: Authority) -> Window:
     )
 
 
+def of_the_hub() -> Authority:
+    """The office at the hub. It belongs to no province, so it has no place of ours and no phone."""
+    return Authority(
+        code=credit_code("100000", "TB000001"),
+        name="国家枢纽事项管理处（演示）",
+        short_name="国家枢纽事项管理处",
+        department_id="zhengwu",
+        division_code="000000",
+        level=Level.PROVINCE,
+        office_hours=OFFICE_HOURS,
+        is_sandbox=True,
+    )
+
+
 def credit_code(division_code: str, body: str, *, kind: str = "11") -> str:
     """A code that passes both check characters (GB 11714, GB 32100) and belongs to nobody.
 

@@ -206,6 +206,13 @@ def load_sandbox_offices(*, provinces: Iterable[str], at: datetime) -> Loaded:
     return _counts(changed=True)
 
 
+def load_sandbox_hub_office() -> Authority:
+    """The fictional office that keeps the national standard; the second time it is the same one."""
+    made = offices.of_the_hub()
+    _upsert(Authority, [made], ["code"])
+    return made
+
+
 def _upsert(model: type[Authority] | type[Window], rows: list[Any], unique: list[str]) -> None:
     kept = {"id", *unique}
     fields = [f.name for f in model._meta.concrete_fields if f.name not in kept]

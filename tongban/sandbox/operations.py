@@ -15,6 +15,7 @@ from tongban.basics import sealing
 from tongban.basics.refusals import NotAllowed, NotFound
 from tongban.jurisdictions import operations as jurisdictions
 from tongban.jurisdictions import queries as places
+from tongban.jurisdictions.models import Authority
 from tongban.parties import operations as parties
 from tongban.parties.models import Account, Capacity, Kind, Role
 from tongban.sandbox import numbers, people
@@ -109,23 +110,26 @@ def _applicant(
 
 
 def _officer(part: people.Part, account: Account, *, serial: int, at: datetime) -> None:
-    home = people.home(settings.NODE_ID, localdate(at)) if part.department else None
-    authority = None
-    if home:
-        is_window = part.role == Role.RECEIVER
-        authority = (
-            places.window_authority(home.county)
-            if is_window
-            else places.competent_authority(part.department, home.city)
-        )
     parties.appoint_officer(
         account=account,
         name=part.name,
         staff_number=f"SANDBOX-{settings.NODE_ID}-{serial:02d}",
-        authority=authority,
+        authority=_office(part, at=at) if part.department else None,
         roles=[part.role] if part.role else [],
         window_number=3 if part.role == Role.RECEIVER else None,
     )
+
+
+def _office(part: people.Part, *, at: datetime) -> Authority:
+    """Windows stand in a county, decisions fall in its city, rules are kept by the province."""
+    if settings.NODE_ID == "00":
+        return jurisdictions.load_sandbox_hub_office()
+    if part.role == Role.MANAGER:
+        return places.competent_authority(part.department, f"{settings.NODE_ID}0000")
+    home = people.home(settings.NODE_ID, localdate(at))
+    if part.role == Role.RECEIVER:
+        return places.window_authority(home.county)
+    return places.competent_authority(part.department, home.city)
 
 
 def load_client(*, at: datetime) -> None:

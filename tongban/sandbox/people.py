@@ -33,6 +33,8 @@ _APPLY = _("在首页找“夫妻投靠户口迁移”，选收件地和办理�
 _APPLY_FIRM = _("在首页找“内资企业及分支机构设立登记”，为单位提交申请")
 _RECEIVE = _("在待收件里打开一件，核对身份和材料，移交办理地")
 _DECIDE = _("在待受理里认领一件，受理、告知补正或作决定")
+_DRAFT = _("打开一个事项，起草本地的规定，提交审核")
+_REVIEW = _("打开等待审核的草稿，对照改动，公布或退回")
 
 _CAST = (
     Part("zhangsan", "张三", _APPLY, kind=Kind.PERSON),
@@ -44,6 +46,8 @@ _CAST = (
     Part("zhouba", "周八", _DECIDE, role=Role.DECIDER, department="zhufang_gongjijin"),
     Part("wujiu", "吴九", _DECIDE, role=Role.DECIDER, department="minzheng"),
     Part("zhengshi", "郑十", _DECIDE, role=Role.DECIDER, department="shichang"),
+    Part("heshiyi", "何十一", _DRAFT, role=Role.MANAGER, department="gongan"),
+    Part("lvshier", "吕十二", _REVIEW, role=Role.MANAGER, department="zhengwu"),
     Part("yunwei", "运维员", _("看节点和信箱的状况，重试停下的消息"), role=Role.OPERATOR),
 )
 # The story that is told: 李四 of 长春 follows his wife to 福州, where 王五 decides.
@@ -55,10 +59,12 @@ _OTHERS = {
     },
     "35": {"zhaoliu": ("linjiu", "林九")},
 }
+# Nobody receives or decides at the hub; the national standard is written there.
+_AT_THE_HUB = {Role.MANAGER, Role.OPERATOR}
 
 
 def cast(node_code: str) -> list[Part]:
-    """The parts of a node; the hub decides no case and has only its operator."""
+    """The parts of a node; the hub decides no case and has only managers and its operator."""
     others = _OTHERS.get(node_code, {})
     parts = [
         replace(part, username=others[part.username][0], name=others[part.username][1])
@@ -66,7 +72,7 @@ def cast(node_code: str) -> list[Part]:
         else part
         for part in _CAST
     ]
-    return [part for part in parts if node_code != "00" or part.role == Role.OPERATOR]
+    return [part for part in parts if node_code != "00" or part.role in _AT_THE_HUB]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tongban.parties.models import Account
 from tongban.parties.queries import acting_of, officer_of
 from tongban.sandbox import people
 
-GROUPS = ("applicant", "receiver", "decider", "operator")
+GROUPS = ("applicant", "receiver", "decider", "manager", "operator")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def groups() -> list[tuple[str, list[Card]]]:
         "applicant": _("申请人"),
         "receiver": _("窗口收件"),
         "decider": _("审批"),
+        "manager": _("事项管理"),
         "operator": _("运维"),
     }
     cards = accounts()
@@ -61,5 +62,7 @@ def _card(part: people.Part, account: Account) -> Card:
         for row in acting_of(account)[:1]:
             name, place = row.applicant.name, row.applicant.division_code
             office = row.get_capacity_display()
-    door = {"applicant": "/", "operator": "/oversight/"}.get(part.group, "/desk/")
+    door = {"applicant": "/", "manager": "/oversight/", "operator": "/oversight/"}.get(
+        part.group, "/desk/"
+    )
     return Card(part.username, name, part.group, office, place, str(part.try_this), door)

@@ -77,10 +77,13 @@ def test_every_province_has_a_whole_cast(settings, node):
     settings.NODE_ID = node
     furnished = operations.load(at=NOW)
 
-    assert (furnished.officers, furnished.applicants) == (8, 2)
+    assert (furnished.officers, furnished.applicants) == (10, 2)
     assert {a.kind for a in Applicant.objects.all()} == {"person", "organisation"}
     assert Officer.objects.filter(roles=[Role.RECEIVER]).count() == 1
     assert Officer.objects.filter(roles=[Role.OPERATOR], authority=None).count() == 1
+    managers = Officer.objects.filter(roles=[Role.MANAGER])
+    assert {officer.place for officer in managers} == {f"{node}0000"}
+    assert {officer.authority.department_id for officer in managers} == {"gongan", "zhengwu"}
     deciders = Officer.objects.filter(roles=[Role.DECIDER])
     assert {officer.authority.department_id for officer in deciders} == ITEM_DEPARTMENTS
     assert deciders.filter(authority__department="gongan").count() == 2
@@ -92,11 +95,16 @@ def test_every_province_has_a_whole_cast(settings, node):
 
 
 @pytest.mark.django_db
-def test_the_hub_has_an_operator_and_nobody_else(settings):
+def test_the_hub_has_two_managers_and_an_operator_and_nobody_else(settings):
     settings.NODE_ID = "00"
-    operations.load(provinces=["22", "35"], at=NOW)
+    for _ in range(2):
+        operations.load(provinces=["22", "35"], at=NOW)
 
-    assert [card.username for card in queries.accounts()] == ["yunwei"]
+    assert [card.username for card in queries.accounts()] == ["heshiyi", "lvshier", "yunwei"]
+    assert {card.office for card in queries.accounts()} == {
+        "国家枢纽事项管理处（演示） 事项管理",
+        "运维",
+    }
     assert not ApiClient.objects.exists()
 
 
@@ -144,7 +152,12 @@ def test_one_press_signs_in_and_leads_to_the_right_door(client):
     for words in ("都是虚构的", "申请人", "窗口收件", "审批", "运维", "以李四登录"):
         assert words in page
 
-    for username, door in [("lisi", "/"), ("zhaoliu", "/desk/"), ("yunwei", "/oversight/")]:
+    for username, door in [
+        ("lisi", "/"),
+        ("zhaoliu", "/desk/"),
+        ("yunwei", "/oversight/"),
+        ("heshiyi", "/oversight/"),
+    ]:
         response = client.post("/sandbox/sign-in/", {"username": username})
         assert response["Location"] == door
         assert client.session["_auth_user_id"] == str(Account.objects.get(username=username).pk)
