@@ -1,6 +1,6 @@
 """How a place carries an item out: which changes lie over the national standard, and since when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -61,10 +61,33 @@ def _published(code: str, deciding: str) -> list[tuple[Local, date, date | None]
     return found
 
 
+def remember(codes: Sequence[str], deciding: str) -> None:
+    """Look up many items for one deciding place at once, before they are asked one by one."""
+    kept = snapshot.current().asked
+    missing = [code for code in codes if (code, deciding) not in kept]
+    if not missing:
+        return
+    if len(kept) + len(missing) >= _KEPT:
+        kept.clear()
+    found: dict[str, list[Any]] = {code: [] for code in missing}
+    for code, *row in _rows(missing, deciding):
+        found[code].append(_dated(row))
+    kept.update({(code, deciding): rows for code, rows in found.items()})
+
+
 def _look_up(code: str, deciding: str) -> list[tuple[Local, date, date | None]]:
-    rows = (
+    return [_dated(row) for _code, *row in _rows([code], deciding)]
+
+
+def _dated(row: Sequence[Any]) -> tuple[Local, date, date | None]:
+    place, number, pk, from_day, retired_on = row
+    return Local(place, number, pk), from_day, retired_on
+
+
+def _rows(codes: Sequence[str], deciding: str) -> Iterable[tuple[Any, ...]]:
+    return (
         ImplementationVersion.objects.filter(
-            implementation__item_id=code,
+            implementation__item_id__in=codes,
             implementation__division_code__in={
                 f"{deciding[:2]}0000",
                 f"{deciding[:4]}00",
@@ -72,8 +95,9 @@ def _look_up(code: str, deciding: str) -> list[tuple[Local, date, date | None]]:
             },
             implementation__part="",
         )
-        .order_by("implementation__division_code", "-number")
+        .order_by("implementation__item_id", "implementation__division_code", "-number")
         .values_list(
+            "implementation__item_id",
             "implementation__division_code",
             "number",
             "pk",
@@ -81,7 +105,6 @@ def _look_up(code: str, deciding: str) -> list[tuple[Local, date, date | None]]:
             "implementation__retired_on",
         )
     )
-    return [(Local(place, number, pk), *days) for place, number, pk, *days in rows]
 
 
 def named(code: str, local: str) -> tuple[Local, ...]:
@@ -112,11 +135,20 @@ def laid_over(standard: Version, locals_: Sequence[Local]) -> Version:
 def _laid_over(standard: Version, locals_: tuple[Local, ...]) -> Version:
     # What is published never changes, so what was read once stays right.
     row = ItemVersion.objects.get(item_id=standard.item, number=standard.number)
-    content: dict[str, Any] = row.content
     changes = ImplementationVersion.objects.in_bulk([one.row for one in locals_])
-    for one in locals_:
-        content = overlay(content, changes[one.row].content)
-    name = content.get("name") or standard.name
-    read = reading.read({key: content[key] for key in content if key != "name"}, name=name)
-    names = " ".join(one.name for one in locals_)
-    return replace(read, local=names, digest=canonical.digest(canonical.dumps(content)))
+    return read_over(standard, row.content, [(one, changes[one.row].content) for one in locals_])
+
+
+def read_over(
+    standard: Version,
+    content: Mapping[str, Any],
+    changes: Sequence[tuple[Local, Mapping[str, Any]]],
+) -> Version:
+    """The standard, whose content this is, with the changes of places over it, one after the other."""
+    merged = dict(content)
+    for _local, change in changes:
+        merged = overlay(merged, change)
+    name = merged.get("name") or standard.name
+    read = reading.read({key: merged[key] for key in merged if key != "name"}, name=name)
+    names = " ".join(local.name for local, _change in changes)
+    return replace(read, local=names, digest=canonical.digest(canonical.dumps(merged)))

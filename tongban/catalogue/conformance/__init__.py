@@ -2,15 +2,30 @@
 
 from tongban.catalogue.conformance.comparing import Names, against_standard, compare
 from tongban.catalogue.conformance.kinds import SECTIONS, Difference, Kind
-from tongban.catalogue.conformance.places import between, differences
+from tongban.catalogue.conformance.places import between, called, differences
+from tongban.catalogue.conformance.tallying import (
+    ItemSummary,
+    Placed,
+    Summary,
+    overall,
+    placed,
+    summary,
+)
 
 __all__ = [
     "SECTIONS",
     "Difference",
+    "ItemSummary",
     "Kind",
     "Names",
+    "Placed",
+    "Summary",
     "against_standard",
     "between",
+    "called",
     "compare",
     "differences",
+    "overall",
+    "placed",
+    "summary",
 ]

@@ -1,11 +1,10 @@
 """The differences of places as they are in force on a day, read from the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 
-from tongban.catalogue import queries
+from tongban.catalogue import implementations, queries
 from tongban.catalogue.conformance import granularity
 from tongban.catalogue.conformance.comparing import (
     Names,
@@ -15,6 +14,7 @@ from tongban.catalogue.conformance.comparing import (
     judged,
 )
 from tongban.catalogue.conformance.kinds import Difference
+from tongban.catalogue.implementations import Local
 from tongban.catalogue.models import Implementation
 from tongban.catalogue.versions import Version
 from tongban.jurisdictions import queries as jurisdictions
@@ -32,9 +32,16 @@ def differences(code: str, *, place: str, on: date) -> tuple[Difference, ...]:
     standard = queries.version_in_force(code, on)
     if standard is None:
         return ()
-    local = queries.version_in_force(code, on, deciding=place)
-    rows = rows_above(code, place, on)
-    return of_rows(standard, local or standard, rows, place)
+    locals_ = implementations.in_force(code, place, on)
+    rows = _rows_above(code, place, on)
+    return of_rows(
+        standard,
+        locals_,
+        rows,
+        place,
+        others=_shared_codes(rows),
+        read=lambda: implementations.laid_over(standard, locals_),
+    )
 
 
 def between(code: str, *, here: str, there: str, on: date) -> tuple[Difference, ...]:
@@ -51,23 +58,27 @@ def between(code: str, *, here: str, there: str, on: date) -> tuple[Difference, 
     theirs = queries.version_in_force(code, on, deciding=there)
     if ours is None or theirs is None:
         return ()
-    found = _compared(ours, theirs, _names(here, there), theirs.name, theirs.codes.catalog_code)
+    found = compare(ours, theirs, _names(ours, theirs, here, there))
     return tuple(one for one in found if one.plain)
 
 
-def _names(here: str, there: str) -> Names:
-    """Two places by the shortest names that tell them apart: 吉林 and 福建, or 长春 and 吉林市."""
-    if here[:2] != there[:2]:
+def _names(ours: Version, theirs: Version, here: str, there: str) -> Names:
+    """Two places by the shortest names that are true: 吉林 and 福建, or 吉林长春 and 福建福州.
+
+    The provinces stand for their cities only where no city has rules of its own.
+    """
+    laws = [name.partition(":")[0] for name in f"{ours.local} {theirs.local}".split()]
+    if here[:2] != there[:2] and all(place.endswith("0000") for place in laws):
         here, there = f"{here[:2]}0000", f"{there[:2]}0000"
     return Names(called(here), called(there), there[:2])
 
 
 def called(place: str) -> str:
-    """A place as people call it: 福建; below the province with it: 福建 福州."""
+    """A place as people call it: 福建; below the province with it: 福建福州."""
     return jurisdictions.plain_name(place).replace(" ", "")
 
 
-def rows_above(code: str, place: str, on: date) -> list[Implementation]:
+def _rows_above(code: str, place: str, on: date) -> list[Implementation]:
     """The rows that hold for an item in a place: its own, or else those of the place above it."""
     for one in dict.fromkeys((place, f"{place[:4]}00", f"{place[:2]}0000")):
         rows = Implementation.objects.filter(item=code, division_code=one)
@@ -77,23 +88,59 @@ def rows_above(code: str, place: str, on: date) -> list[Implementation]:
 
 
 def of_rows(
-    standard: Version, local: Version, rows: Sequence[Implementation], place: str
+    standard: Version,
+    locals_: tuple[Local, ...],
+    rows: Sequence[Implementation],
+    place: str,
+    *,
+    others: Mapping[str, str],
+    read: Callable[[], Version],
 ) -> tuple[Difference, ...]:
-    """The differences of one version as one place's rows carry it out, with their granularity."""
-    names = against_standard(called(f"{place[:2]}0000"), place[:2])
+    """The differences of an item as the rows of one place carry it out.
+
+    `locals_` are the places' versions in force, `rows` what the place's list says of the item;
+    `others` the task codes that its list gives to other items, too, with their names. `read`
+    gives the standard with `locals_` over it; it is asked only for what is not remembered.
+    """
+    names = against_standard(called(place), place[:2])
     main = next((row for row in rows if row.part == ""), None)
-    found = _compared(standard, local, names, *_said_by(main, standard, local))
-    grain = granularity.found([_row(row) for row in rows], _shared_codes(rows))
-    return tuple(in_order([*found, *judged(grain, names)]))
+    said = (main.name, main.catalog_code) if main else ("", standard.codes.catalog_code)
+    found = _remembered(standard, locals_, names, said, read)
+    grain = granularity.found([_row(row) for row in rows], others)
+    return tuple(in_order([*found, *judged(grain, names)])) if grain else found
 
 
-def _said_by(row: Implementation | None, standard: Version, local: Version) -> tuple[str, str]:
-    """The name and the base code that a place uses: of its changes, otherwise of its row."""
-    if row is None:
-        return local.name, local.codes.catalog_code
-    name = local.name if local.name != standard.name else row.name
-    changed = local.codes.catalog_code != standard.codes.catalog_code
-    return name, local.codes.catalog_code if changed else row.catalog_code
+# What is published never changes, so what was compared once stays right: some kB each.
+_KEPT = 20_000
+_known: dict[object, tuple[Difference, ...]] = {}
+
+
+def _remembered(
+    standard: Version,
+    locals_: tuple[Local, ...],
+    names: Names,
+    said: tuple[str, str],
+    read: Callable[[], Version],
+) -> tuple[Difference, ...]:
+    key = (standard.item, standard.number, standard.digest, locals_, names, said)
+    if (found := _known.get(key)) is None:
+        if len(_known) >= _KEPT:
+            _known.clear()
+        local = _as_said(read() if locals_ else standard, standard, *said)
+        found = _known[key] = compare(standard, local, names)
+    return found
+
+
+def _as_said(local: Version, standard: Version, name: str, code: str) -> Version:
+    """The version under the name and base code of the place's row, unless its changes say others."""
+    if local.name != standard.name:
+        name = local.name
+    if local.codes.catalog_code != standard.codes.catalog_code:
+        code = local.codes.catalog_code
+    name = name or local.name
+    if (name, code) == (local.name, local.codes.catalog_code):
+        return local
+    return replace(local, name=name, codes=replace(local.codes, catalog_code=code))
 
 
 def _row(row: Implementation) -> granularity.Row:
@@ -109,16 +156,7 @@ def _shared_codes(rows: Sequence[Implementation]) -> dict[str, str]:
     others = (
         Implementation.objects.filter(division_code=one.division_code, task_code__in=codes)
         .exclude(item=one.item_id)
+        .order_by("item")
         .values_list("task_code", "item_id")
     )
     return {task: queries.item(item).name for task, item in others}
-
-
-@lru_cache(maxsize=4096)
-def _compared(
-    standard: Version, local: Version, names: Names, name: str, code: str
-) -> tuple[Difference, ...]:
-    # A version is read once and kept, and what is published never changes.
-    if (name, code) != (local.name, local.codes.catalog_code):
-        local = replace(local, name=name, codes=replace(local.codes, catalog_code=code))
-    return compare(standard, local, names)
