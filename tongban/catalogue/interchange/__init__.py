@@ -1,0 +1,1 @@
+"""The catalogue in files: templates, readers, writers and the tables of columns between them."""
