@@ -8,7 +8,7 @@ from tongban.basics.refusals import Refused
 from tongban.catalogue import conformance, queries, situations
 from tongban.catalogue.conformance import Difference
 from tongban.catalogue.models import Item, Mode, PolicyDocument
-from tongban.catalogue.rules import Availability
+from tongban.catalogue.availability import Availability
 from tongban.catalogue.versions import Contact, Field, Ground, Limit, Version
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority, Window

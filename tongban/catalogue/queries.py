@@ -1,7 +1,7 @@
 """Reading the catalogue: items, their versions, documents, and whether a pair of places is open."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,14 +9,37 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound, Refused
-from tongban.catalogue import implementations, organs, rules, snapshot
-from tongban.catalogue.models import Batch, Item, ItemSource, PolicyDocument, SourceState
-from tongban.catalogue.rules import Availability, Decided, Place
+from tongban.catalogue import competence, implementations, organs, reach, snapshot
+from tongban.catalogue.availability import Availability
+from tongban.catalogue.competence import Decided
+from tongban.catalogue.models import (
+    Batch,
+    DocumentRelation,
+    Item,
+    ItemSource,
+    PolicyDocument,
+    ProvinceRole,
+    ReportDuty,
+)
+from tongban.catalogue.places import Place
+from tongban.catalogue.reach import Listed, agreements, place, rollouts
 from tongban.catalogue.themes import THEMES
-from tongban.catalogue.versions import Ground, Version
+from tongban.catalogue.versions import Version
 from tongban.jurisdictions import queries as jurisdictions
 
-__all__ = ["Availability", "Theme", "Version", "availability", "item", "version_in_force"]
+__all__ = [
+    "Availability",
+    "Listed",
+    "Place",
+    "Theme",
+    "Version",
+    "agreements",
+    "availability",
+    "item",
+    "place",
+    "rollouts",
+    "version_in_force",
+]
 
 
 class NoSuchItem(NotFound):
@@ -124,83 +147,107 @@ def sources(code: str) -> list[ItemSource]:
     return list(item(code).sources.all())
 
 
-def place(code: str) -> Place:
-    """A place as the rules want it. Refused: NoSuchDivision."""
-    jurisdictions.division(code)
-    return Place(
-        code=code,
-        name=jurisdictions.short_name(jurisdictions.deciding_place(code)),
-        full_name=jurisdictions.full_name(code),
-        province_name=jurisdictions.short_name(code[:2] + "0000"),
-        decides_at=jurisdictions.deciding_place(code),
-        is_connected=_is_connected(code),
-    )
-
-
-def _is_connected(code: str) -> bool:
-    try:
-        return jurisdictions.node_for(code).is_connected
-    except jurisdictions.PlaceNotServed:
-        return False
-
-
-def availability(code: str, *, here: str, there: str, on: date) -> Availability:
+def availability(
+    code: str, *, here: str, there: str, on: date, receiving: str = ""
+) -> Availability:
     """Whether an item can be done from `here` for `there` on a day, how, and under what.
 
-    `here` and `there` are six-digit codes of any level below the province; decisions are made at
-    city level. Refused: NoSuchItem, NoSuchDivision.
+    `here` is the applicant's place, `receiving` the window's where that is another one. All are
+    six-digit codes of any level below the province; decisions are made at city level, by the
+    version that the deciding place carries out. Refused: NoSuchItem, NoSuchDivision.
     """
     found = item(code)
-    version = version_in_force(code, on)
-    asked = rules.Asked(
-        rows=_rows(found),
-        version=version,
-        organ=organs.name_of(
-            department=version.department if version else "", ministry=found.lead, place=there
-        ),
-        national=_national(found),
-        provinces={one.key: one.province for one in documents()},
+    place(there)
+    version = version_in_force(code, on, deciding=there)
+    return reach.availability(
+        found,
+        version,
+        here=here,
+        there=there,
+        on=on,
+        receiving=receiving,
+        starts=None if version else _starts(code, on),
     )
-    return rules.availability(asked, here=place(here), there=place(there))
 
 
-def _rows(found: Item) -> list[rules.SourceRow]:
-    rows = []
-    for source in found.sources.all():
-        said = source.form or SourceState(source.state).label
-        text = f"{source.document.short_title}{source.place}"
-        rows.append(
-            rules.SourceRow(
-                source.document_id, source.place, source.province, said, source.state, text
-            )
-        )
-    return rows
+def _starts(code: str, on: date) -> date | None:
+    """The day from which the next version holds, where there is one to come."""
+    return min((one.from_day for one in versions(code) if one.from_day > on), default=None)
 
 
-def _national(found: Item) -> Ground:
-    """The list that the item stands in; of the list of 2020 only the provinces' copies are known."""
-    batch = found.batch
-    is_copy = batch.document_id != batch.list.document_id
-    said = _("第%(batch)s批，据省级方案转列") if is_copy else _("第%(batch)s批")
-    return Ground(batch.list.document_id, _("附件清单"), said % {"batch": batch.number})
+def availabilities(
+    codes: Iterable[str], *, here: str, there: str, on: date, receiving: str = ""
+) -> dict[str, Availability]:
+    """The answers for many items and one pair of places, by code; see `availability`.
+
+    What places publish about the items is asked of the database once, not once an item.
+    """
+    wanted = list(codes)
+    implementations.remember(wanted, there)
+    return {
+        code: availability(code, here=here, there=there, on=on, receiving=receiving)
+        for code in wanted
+    }
+
+
+def relations(key: str) -> list[DocumentRelation]:
+    """What a document implements, extends, replaces and cites, and what does so with it."""
+    rows = DocumentRelation.objects.select_related("document", "other")
+    return [row for row in rows if key in (row.document_id, row.other_id)]
+
+
+def duties(*, list_code: str = "") -> list[ReportDuty]:
+    """Who has to report what, when and to whom; of one list when asked so."""
+    known = snapshot.current().duties
+    return [one for one in known if list_code in {"", one.list_code}]
+
+
+def roles(*, authority: str = "", role: str = "", phase: str | None = None) -> list[ProvinceRole]:
+    """What part a province's authority has in items; `phase` is a year, or "" for later."""
+    return [
+        one
+        for one in snapshot.current().roles
+        if authority in {"", one.authority}
+        and role in {"", one.role}
+        and (phase is None or phase == one.phase)
+    ]
 
 
 def decides(version: Version, answers: Mapping[str, Any]) -> Decided | None:
     """The place that decides, from the applicant's answers; nothing while they do not say."""
-    return rules.decides(version, answers, _decides_at)
+    return competence.decides(version, answers, _decides_at)
 
 
 def check_competent(
     version: Version, answers: Mapping[str, Any], *, deciding: str
 ) -> Decided | None:
     """Which place decides; refused (PlaceNotCompetent) at the field when it is another one."""
-    return rules.check_competent(
+    return competence.check_competent(
         version,
         answers,
         deciding=place(deciding),
         decides_at=_decides_at,
         name_of=jurisdictions.full_name,
     )
+
+
+def explain_competence(version: Version, answers: Mapping[str, Any]) -> str:
+    """The sentence why the place decides that decides; empty while the answers do not say."""
+    decided = decides(version, answers)
+    if decided is None:
+        return ""
+    return competence.explain(
+        version,
+        organ=_line_of_work(version),
+        answered=jurisdictions.full_name(str(answers[decided.field])),
+        decider=organs.name_of(
+            department=version.department, ministry=item(version.item).lead, place=decided.place
+        ),
+    )
+
+
+def _line_of_work(version: Version) -> str:
+    return _("%(line)s部门") % {"line": jurisdictions.department(version.department).name}
 
 
 def _decides_at(code: str) -> str:

@@ -14,12 +14,18 @@ from django.db.models import Max
 
 from tongban.catalogue import reading
 from tongban.catalogue.models import (
+    Agreement,
     Batch,
     ImplementationVersion,
     Item,
+    ItemChange,
     ItemVersion,
     Loaded,
     PolicyDocument,
+    ProvinceRole,
+    Publication,
+    ReportDuty,
+    RollOut,
 )
 from tongban.catalogue.versions import Version
 
@@ -32,8 +38,8 @@ Stamp = tuple[tuple[str, str], ...]
 class Snapshot:
     """What the tables held after one load; treat the rows as read-only.
 
-    `versions` are those of an item, the newest first. `asked` is filled by whoever asks: answers
-    that hold as long as this snapshot does.
+    `versions` are those of an item, the newest first, `rollout_items` the items that a roll-out
+    names. `asked` is filled by whoever asks: answers that hold as long as this snapshot does.
     """
 
     stamp: Stamp
@@ -41,6 +47,12 @@ class Snapshot:
     batches: tuple[Batch, ...]
     items: Mapping[str, Item]
     versions: Mapping[str, tuple[Version, ...]]
+    rollouts: Mapping[str, RollOut]
+    rollout_items: Mapping[str, tuple[str, ...]]
+    agreements: tuple[Agreement, ...]
+    duties: tuple[ReportDuty, ...]
+    roles: tuple[ProvinceRole, ...]
+    changes: tuple[ItemChange, ...]
     asked: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
@@ -77,7 +89,7 @@ def _stamp() -> Stamp:
     loaded = tuple(Loaded.objects.order_by("file").values_list("file", "digest"))
     last = [
         (model.__name__, str(model.objects.aggregate(last=Max("pk"))["last"]))
-        for model in (ItemVersion, ImplementationVersion)
+        for model in (ItemVersion, ImplementationVersion, ItemChange, Publication)
     ]
     return (*loaded, *last)
 
@@ -97,4 +109,18 @@ def _read(stamp: Stamp) -> Snapshot:
         batches=tuple(Batch.objects.select_related("list__document", "document")),
         items=items,
         versions=versions,
+        rollouts={rollout.key: rollout for rollout in RollOut.objects.all()},
+        rollout_items=_rollout_items(),
+        agreements=tuple(Agreement.objects.prefetch_related("rollouts")),
+        duties=tuple(ReportDuty.objects.all()),
+        roles=tuple(ProvinceRole.objects.all()),
+        changes=tuple(ItemChange.objects.all()),
     )
+
+
+def _rollout_items() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    joined = RollOut.items.through.objects.order_by("item_id")
+    for rollout, item in joined.values_list("rollout_id", "item_id"):
+        found[rollout] = (*found.get(rollout, ()), item)
+    return found

@@ -19,6 +19,7 @@ from tongban.catalogue.models.items import (
     Subject,
 )
 from tongban.catalogue.models.publications import Publication, Told
+from tongban.catalogue.models.renewal import ItemChange, ProvinceRole, ReportDuty
 from tongban.catalogue.models.rollouts import Agreement, RollOut
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Implementation",
     "ImplementationVersion",
     "Item",
+    "ItemChange",
     "ItemList",
     "ItemSource",
     "ItemVersion",
@@ -36,7 +38,9 @@ __all__ = [
     "Loaded",
     "Mode",
     "PolicyDocument",
+    "ProvinceRole",
     "Publication",
+    "ReportDuty",
     "RollOut",
     "SourceState",
     "Subject",

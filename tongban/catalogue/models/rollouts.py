@@ -14,7 +14,9 @@ class RollOut(models.Model):
     `kind`: nationwide, provinces, cities, pairs, group or pilot. `members` are division codes, of
     provinces (350000) or cities; `pairs` a list of [code, code]. `members_known` is false where the
     source gives a number (`declared`) and no list; then nothing is inferred from `members`.
-    `precision` says how exact `from_day` is: day, month, year (the first day of it is kept).
+    `precision` says how exact `from_day` is: day, month, year (the first day of it is kept), or by
+    (at the latest on this day). In `pairs` [receiving, deciding] "*" stands for anywhere; one way
+    unless `is_mutual`. With a `region` the members are the region's on the day that is asked about.
     `limit_days` is the group's own promise in working days. `sentence` is where the source says it,
     in our words; `line` the line of the text that was read. `is_start_of_system` where the source
     tells of a system going live and opens no item by itself.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tongban.basics import canonical
@@ -22,6 +23,7 @@ from tongban.catalogue.models import (
     Loaded,
     PolicyDocument,
 )
+from tongban.catalogue.operations import publishing, rolling, shipping
 from tongban.catalogue.scenarios import describe
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -55,7 +57,7 @@ def load_catalogue(folder: Path = DATA) -> LoadReport:
     """
     files = _files(folder)
     stamp = {name: canonical.digest(text.encode()) for name, text in files.items()}
-    is_changed = stamp != dict(Loaded.objects.values_list("file", "digest"))
+    is_changed = stamp != dict(_loaded().values_list("file", "digest"))
     if is_changed:
         _load(files, stamp)
         snapshot.look_again()
@@ -67,11 +69,19 @@ def load_catalogue(folder: Path = DATA) -> LoadReport:
     )
 
 
+def _loaded() -> QuerySet[Loaded]:
+    """What the shipped files left; the row that publishing writes is no file."""
+    return Loaded.objects.exclude(file=publishing.STAMP)
+
+
 def _files(folder: Path) -> dict[str, str]:
     paths = [
         folder / "documents.json",
         folder / "items.json",
+        folder / "rollouts.json",
+        folder / "roles.json",
         *sorted((folder / "versions").glob("*.json")),
+        *sorted((folder / "implementations").glob("*/*.json")),
     ]
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
@@ -82,19 +92,32 @@ def _load(files: dict[str, str], stamp: dict[str, str]) -> None:
     _put(PolicyDocument, (PolicyDocument(**one) for one in documents["documents"]), key="key")
     DocumentRelation.objects.all().delete()
     DocumentRelation.objects.bulk_create(
-        DocumentRelation(document_id=one["document"], kind=one["kind"], other_id=one["other"])
+        DocumentRelation(
+            document_id=one["document"], kind=one["kind"], other_id=one["other"], line=one["line"]
+        )
         for one in documents["relations"]
     )
     batches = _load_lists(documents["lists"])
     items = json.loads(files["items.json"])["items"]
     _put(Item, (_item(one, batches) for one in items), key="code")
-    ItemSource.objects.all().delete()
+    # Rows of items that were added here since, by an import or a renewal, stay.
+    ItemSource.objects.filter(item_id__in=[one["code"] for one in items]).delete()
     ItemSource.objects.bulk_create(_source(one["code"], one["source"]) for one in items)
+    rolling.load_rollouts(
+        json.loads(files["rollouts.json"]), json.loads(files["roles.json"])["roles"]
+    )
     names = {one["code"]: one["name"] for one in items}
     for name, text in files.items():
         if name.startswith("versions/"):
             _load_version(json.loads(text), names)
-    Loaded.objects.all().delete()
+    shipping.load_implementations(
+        {
+            name: json.loads(text)
+            for name, text in files.items()
+            if name.startswith("implementations/")
+        }
+    )
+    _loaded().delete()
     Loaded.objects.bulk_create(Loaded(file=name, digest=digest) for name, digest in stamp.items())
 
 
