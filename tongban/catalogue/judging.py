@@ -31,7 +31,7 @@ class NotJson(Refused):
     status = 422
 
 
-def check_json(value: Any, *, what: str) -> None:
+def check_json(value: Any, *, what: str, largest: int = LARGEST) -> None:
     """Only what every node reads the same: no fractions, no NUL, not too large. Refused: NotJson."""
     try:
         data = canonical.dumps(value)
@@ -43,8 +43,8 @@ def check_json(value: Any, *, what: str) -> None:
         ) from wrong
     if b"\\u0000" in data:
         raise NotJson(_("%(what)s里有看不见的字符，请删去后重新输入") % {"what": what})
-    if len(data) > LARGEST:
-        facts = {"what": what, "limit": str(LARGEST // 1000)}
+    if len(data) > largest:
+        facts = {"what": what, "limit": str(largest // 1000)}
         raise NotJson(_("%(what)s太长，超过%(limit)s千字节，请精简") % facts)
 
 

@@ -84,8 +84,7 @@ def problems(standard: Mapping[str, Any], changes: Mapping[str, Any]) -> list[Pr
     add a mode or a fee without a basis, or leave out the result. Whatever passes here reads
     (`reading.read`) once laid over. `standard` is the content of a version that reads.
     """
-    found = [*_strangers(changes), *_misshapen(changes)]
-    if found:
+    if found := misshapen(changes):
         return found
     found = [
         *_limits(standard, changes.get("limits", {})),
@@ -176,7 +175,12 @@ _SHAPE: dict[str, Any] = {
 }
 
 
-def _misshapen(changes: Mapping[str, Any]) -> Iterator[Problem]:
+def misshapen(changes: Mapping[str, Any]) -> list[Problem]:
+    """Why these changes cannot be laid over any standard; empty when they have their shape."""
+    return [*_strangers(changes), *_shapeless(changes)]
+
+
+def _shapeless(changes: Mapping[str, Any]) -> Iterator[Problem]:
     if "result" in changes and not changes["result"]:
         yield Problem("/result", _("不能没有办理结果"))
         return
