@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tongban.catalogue.reader import listing
-from tongban.console import acting
+from tongban.console import acting, catalogue_files
 from tongban.console.exits import Exit
 from tongban.local.home import PROJECT
 
@@ -21,11 +21,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON
 Code = Annotated[str, typer.Argument(help="事项编码，例如 2020-2-06。 The code of an item.")]
 Place = Annotated[str, typer.Argument(help="六位行政区划代码。 A division of six digits.")]
 
+catalogue_files.mount(app)
+
 
 @app.callback()
 def _catalogue(ctx: typer.Context) -> None:
     """Items, their versions and where they are open."""
-    if ctx.invoked_subcommand != "read":
+    if ctx.invoked_subcommand not in {"read", "template"}:
         acting.set_up_django()
 
 

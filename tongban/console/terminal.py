@@ -12,13 +12,16 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 class Steps:
-    """Steps of long work: a bar for the present one, and a line with the time for each one begun."""
+    """Steps of long work: a bar for the present one, and a line with the time for each one begun.
 
-    def __init__(self) -> None:
-        self._began = time.monotonic()
+    Quiet where the output is for a machine.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._began, self._quiet = time.monotonic(), quiet
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            console=console, transient=True,
+            console=console, transient=True, disable=quiet,
         )  # fmt: skip
         self._task = self._progress.add_task("启动 Starting", total=None)
 
@@ -36,6 +39,8 @@ class Steps:
 
     def say(self, what: str) -> None:
         """A new step begins."""
+        if self._quiet:
+            return
         console.print(f"[dim]{time.monotonic() - self._began:5.1f} s[/]  {escape(what)}")
         self._progress.reset(self._task, description=escape(what), total=None)
 

@@ -48,7 +48,7 @@ def _column_of(place: str) -> str:
     return _COLUMNS.get(place) or _SECTION_COLUMN.get(section, "rest")
 
 
-def judge_changes(item: str, content: Mapping[str, Any], ground: Ground, say: Say) -> None:
+def judge_changes(content: Mapping[str, Any], ground: Ground, say: Say) -> None:
     """Tell of everything that keeps these changes from being law, and of what is to be looked at."""
     if not content:
         return
@@ -65,7 +65,7 @@ def judge_changes(item: str, content: Mapping[str, Any], ground: Ground, say: Sa
             told.add(_column_of(finding.place))
             severity = ERROR if finding.code in _FORBIDDEN else FLAG
             say(finding.code, severity, _column_of(finding.place), finding.sentence, finding.mend)
-    for place, sentence in _problems(item, content, ground):
+    for place, sentence in _problems(content, ground):
         if _column_of(place) not in told:
             say("change-not-allowed", ERROR, _column_of(place), sentence, _mend(place))
 
@@ -121,19 +121,18 @@ def _misfits(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield place, _("这里的内容不合要求")
 
 
-_known: dict[tuple[str, int, str], tuple[tuple[str, str], ...]] = {}
-_MOST_KNOWN = 20_000
+_MOST_JUDGED = 500
 
 
-def _problems(item: str, content: Mapping[str, Any], ground: Ground) -> tuple[tuple[str, str], ...]:
+def _problems(content: Mapping[str, Any], ground: Ground) -> tuple[tuple[str, str], ...]:
     """What a place may not change so. Rows that change the same are judged once."""
     coupled = {key: content[key] for key in _COUPLED if key in content}
     if not coupled:
         return ()
-    key = (item, ground.standard["number"], canonical.digest(canonical.dumps(coupled)))
-    if key not in _known:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
+    key = canonical.digest(canonical.dumps(coupled))
+    if key not in ground.judged:
+        if len(ground.judged) >= _MOST_JUDGED:
+            ground.judged.clear()
         found = overlaying.problems(ground.standard, coupled)
-        _known[key] = tuple((one.place, one.sentence) for one in found)
-    return _known[key]
+        ground.judged[key] = tuple((one.place, one.sentence) for one in found)
+    return ground.judged[key]

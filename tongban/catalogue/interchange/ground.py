@@ -1,7 +1,7 @@
 """What every reader and writer of cells is given."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Cells = Mapping[str, str]
@@ -12,10 +12,16 @@ Say = Callable[[str, str, str, str, str], None]
 
 @dataclass(frozen=True)
 class Ground:
-    """What a row is read against: the item's national name and the content of its standard."""
+    """What a row is read against: the item's national name and the content of its standard.
+
+    `judged` keeps what was found about changes that many rows share.
+    """
 
     name: str
     standard: Mapping[str, Any]
+    judged: dict[str, tuple[tuple[str, str], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 def nothing_said(*_fault: str) -> None:

@@ -104,7 +104,7 @@ class Judge:
             say("required", ERROR, "from_day", _("没有写生效日期"), _("写成2026-09-01这样的日期"))
         ground = self.world.ground(item)
         content = read_content(raw.cells, self._given(raw, say), ground, say)
-        judge_changes(item, content, ground, say)
+        judge_changes(content, ground, say)
         self._twice((item, place.code, part), raw, say)
         if ERROR in severities or from_day is None:
             return None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import IO, Any
 
+from tongban.catalogue import codes
 from tongban.catalogue.interchange.columns import heading_of
 from tongban.catalogue.interchange.content import write_content, write_wording
 from tongban.catalogue.interchange.faults import Faults
@@ -128,6 +129,8 @@ def cells_of(
 ) -> dict[str, str]:
     """A row's cells without what names it: the one reading of it that people compare."""
     cells = {key: str(value) for key, value in identity.items() if value}
+    if "level" in cells:
+        cells["level"] = codes.LEVEL.label(cells["level"])
     if version:
         cells |= write_content(version.content, ground, str(identity.get("name", "")))
         cells["from_day"] = version.from_day.isoformat()

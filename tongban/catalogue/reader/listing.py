@@ -44,6 +44,13 @@ def build(folder: Path) -> dict[str, Any]:
     }
 
 
+def items_of(path: Path) -> list[dict[str, Any]]:
+    """The items of one of the two documents, whichever it is. Refused: Unreadable."""
+    if rows := fujian.read(path):
+        return [_fujian_item(row) for row in rows]
+    return [_council_item(row) for row in statecouncil.read(path)]
+
+
 def write(folder: Path, target: Path = ITEMS) -> int:
     """Write the list; the same documents always make the same bytes. Returns how many items."""
     content = build(folder)
