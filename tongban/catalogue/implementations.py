@@ -6,12 +6,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import structlog
+
 from tongban.basics import canonical
 from tongban.basics.refusals import NotFound
 from tongban.catalogue import reading, snapshot
 from tongban.catalogue.models import ImplementationVersion, ItemVersion
 from tongban.catalogue.overlay import overlay
 from tongban.catalogue.versions import Version
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,36 @@ def _laid_over(standard: Version, locals_: tuple[Local, ...]) -> Version:
     # What is published never changes, so what was read once stays right.
     row = ItemVersion.objects.get(item_id=standard.item, number=standard.number)
     changes = ImplementationVersion.objects.in_bulk([one.row for one in locals_])
-    return read_over(standard, row.content, [(one, changes[one.row].content) for one in locals_])
+    pairs = [(one, changes[one.row].content) for one in locals_]
+    try:
+        return read_over(standard, row.content, pairs)
+    except UNFIT:
+        return _without_unfit(standard, row.content, pairs)
+
+
+# What laying over or reading raises for changes that a later standard left no room for.
+UNFIT = (reading.VersionBroken, KeyError, TypeError, AttributeError)
+
+
+def _without_unfit(
+    standard: Version,
+    content: Mapping[str, Any],
+    pairs: Sequence[tuple[Local, Mapping[str, Any]]],
+) -> Version:
+    """The standard with only those places' changes that fit it.
+
+    A place judges its rules by the standard of its day. One that comes later may leave no room for
+    them; then it holds without them, on every node alike, until the place has mended its rules.
+    """
+    found, kept = standard, list[tuple[Local, Mapping[str, Any]]]()
+    for pair in pairs:
+        try:
+            found = read_over(standard, content, [*kept, pair])
+        except UNFIT:
+            log.warning("catalogue.unfit", item=standard.item, local=pair[0].name)
+            continue
+        kept.append(pair)
+    return found
 
 
 def read_over(

@@ -103,7 +103,11 @@ def unpacked(data: Any) -> Signed:
             "changes": [*changes],
             "keyid": str(key_id),
             "signature": str(signature),
-        } if 0 < number < 2**31 and all(isinstance(change, dict) for change in changes):
+        } if (
+            type(number) is int
+            and 0 < number < 2**31
+            and all(isinstance(change, dict) for change in changes)
+        ):
             pass
         case _:
             raise PublicationUnreadable

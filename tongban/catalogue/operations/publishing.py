@@ -76,6 +76,8 @@ def _local(draft: Draft, at: datetime) -> dict[str, Any]:
     return {
         "kind": "implementation",
         **described(implementation),
+        # Judged with this standard; who takes it waits until it has come there, too.
+        "over": queries.versions(draft.item_id)[0].number,
         "wording": row.wording,
         **_said(row, draft),
     }
