@@ -4,6 +4,7 @@ from tongban.catalogue.conformance.comparing import Names, against_standard, com
 from tongban.catalogue.conformance.kinds import SECTIONS, Difference, Kind
 from tongban.catalogue.conformance.places import between, called, differences
 from tongban.catalogue.conformance.tallying import (
+    Book,
     ItemSummary,
     Placed,
     Summary,
@@ -14,6 +15,7 @@ from tongban.catalogue.conformance.tallying import (
 
 __all__ = [
     "SECTIONS",
+    "Book",
     "Difference",
     "ItemSummary",
     "Kind",

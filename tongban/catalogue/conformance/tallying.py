@@ -1,9 +1,10 @@
 """The differences of a whole province, item by item, and of all provinces."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -64,7 +65,7 @@ def summary(province: str, *, on: date) -> Summary:
     code = f"{province[:2]}0000"
     jurisdictions.division(code)
     found: dict[str, list[Placed]] = defaultdict(list)
-    book = _Book(code, on)
+    book = Book(code, on)
     for one in book.placed():
         found[one.item.code].append(one)
     items = tuple(
@@ -85,13 +86,13 @@ def overall(*, on: date) -> tuple[Summary, ...]:
         "division_code", flat=True
     )
     known = {one.code for one in jurisdictions.provinces(on)}
-    codes = sorted({f"{one[:2]}0000" for one in prefixes.distinct()} & known)
+    codes = sorted({f"{one[:2]}0000" for one in prefixes.order_by().distinct()} & known)
     return tuple(summary(code, on=on) for code in codes)
 
 
 def placed(province: str, *, on: date) -> list[Placed]:
     """Every difference of a province and of the places in it, by item, place and section."""
-    return list(_Book(f"{province[:2]}0000", on).placed())
+    return list(Book(f"{province[:2]}0000", on).placed())
 
 
 def count(differences: Iterable[Placed]) -> Counts:
@@ -100,11 +101,23 @@ def count(differences: Iterable[Placed]) -> Counts:
     return {kind: counted[kind] for kind in Kind}
 
 
+@dataclass(frozen=True)
+class Carried:
+    """An item as one place carries it out; `read` gives the version in force there."""
+
+    item: Item
+    place: str
+    standard: Version
+    locals: tuple[Local, ...]
+    rows: Sequence[Implementation]
+    read: Callable[[], Version]
+
+
 @dataclass
-class _Book:
+class Book:
     """What a province's lists hold on a day: rows by item and place, and the changes in force."""
 
-    province: str
+    province: str  # its code of six digits
     on: date
     places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     rows: dict[tuple[str, str], list[Implementation]] = field(
@@ -147,6 +160,20 @@ class _Book:
                 if _what(one) not in said:
                     yield Placed(queries.item(code), place, one)
 
+    def carried_out(self) -> Iterator[Carried]:
+        """Each place's version of each item as it is in force there, with the place's own rows."""
+        for (code, place), rows in self.rows.items():
+            standard = queries.version_in_force(code, self.on)
+            if standard is None:
+                continue
+            locals_ = self._locals(code, place)
+            read = partial(self._read, standard, locals_)
+            yield Carried(queries.item(code), place, standard, locals_, rows, read)
+
+    def _locals(self, code: str, place: str) -> tuple[Local, ...]:
+        chain = dict.fromkeys((self.province, f"{place[:4]}00", place))
+        return tuple(self.locals[code, one] for one in chain if (code, one) in self.locals)
+
     def _above(self, code: str, place: str) -> list[Implementation]:
         """The rows of the next place above that has any; none for the province itself."""
         above = dict.fromkeys((f"{place[:4]}00", self.province))
@@ -160,17 +187,9 @@ class _Book:
     ) -> tuple[Difference, ...]:
         if not rows:
             return ()
-        code, place = rows[0].item_id, rows[0].division_code
-        chain = dict.fromkeys((self.province, f"{place[:4]}00", place))
-        locals_ = tuple(self.locals[code, one] for one in chain if (code, one) in self.locals)
-        return of_rows(
-            standard,
-            locals_,
-            rows,
-            named,
-            others=self._others(rows),
-            read=lambda: self._read(standard, locals_),
-        )
+        locals_ = self._locals(rows[0].item_id, rows[0].division_code)
+        read = partial(self._read, standard, locals_)
+        return of_rows(standard, locals_, rows, named, others=self._others(rows), read=read)
 
     def _others(self, rows: list[Implementation]) -> dict[str, str]:
         found = {}
@@ -181,6 +200,8 @@ class _Book:
         return found
 
     def _read(self, standard: Version, locals_: tuple[Local, ...]) -> Version:
+        if not locals_:
+            return standard
         if not self.standards:
             # All at once: whoever asks for one place of a province asks for the others, too.
             for row in ItemVersion.objects.all():

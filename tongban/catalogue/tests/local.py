@@ -1,6 +1,10 @@
 """Places' own rows and versions, as tests write them."""
 
+from contextlib import contextmanager
 from datetime import date
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tongban.basics import canonical
 from tongban.catalogue import snapshot
@@ -30,3 +34,13 @@ def an_implementation(item, place, changes=None, *, from_day=SINCE, number=1, **
     snapshot.look_again()
     snapshot.current().asked.clear()
     return found
+
+
+@contextmanager
+def few_reads(most):
+    """Refuses more questions than so many; what processes compare now and then does not count."""
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    told = [one["sql"] for one in captured if "catalogue_loaded" not in one["sql"]]
+    asked = [sql for sql in told if "jurisdictions_revision" not in sql]
+    assert len(asked) <= most, "\n".join(sql[:200] for sql in asked[:20])

@@ -10,7 +10,7 @@ from tongban.catalogue import comparison, queries, snapshot
 from tongban.catalogue.comparison import Carried, Standing
 from tongban.catalogue.models import Batch, Item, ItemList, PolicyDocument
 from tongban.catalogue.operations import load_catalogue
-from tongban.catalogue.tests.local import an_implementation
+from tongban.catalogue.tests.local import an_implementation, few_reads
 from tongban.jurisdictions import snapshot as places
 from tongban.jurisdictions.queries import NoSuchDivision
 
@@ -120,7 +120,7 @@ class TestLists(TestCase):
         an_implementation(MOVE, "350100")
         queries.items()
 
-        with self.assertNumQueries(1):
+        with few_reads(1):
             found = comparison.matrix(on=TODAY)
 
         assert len(found.rows) == 159
