@@ -78,7 +78,8 @@ def problem_of(error: ValidationError) -> Problem:
     """One error of a schema as an official reads it."""
     place = "/" + "/".join(map(str, error.absolute_path))
     if error.validator == "required":
-        missing = next((key for key in error.validator_value if key not in error.instance), "")
+        # One error for each thing missing, and only its message says which.
+        missing = next(key for key in error.validator_value if error.message.startswith(f"'{key}'"))
         return Problem(f"{place.rstrip('/')}/{missing}", _("没有填写"))
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
