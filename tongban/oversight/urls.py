@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tongban.oversight.views import drafts, home, items, openings, review, running
+from tongban.oversight.views import (
+    copies,
+    differences,
+    drafts,
+    handins,
+    home,
+    items,
+    lists,
+    openings,
+    review,
+    running,
+)
 
 app_name = "oversight"
 
@@ -32,4 +43,15 @@ urlpatterns = [
     path("rollouts/", openings.rollouts, name="rollouts"),
     path("rollouts/<slug:key>/", openings.rollout, name="rollout"),
     path("agreements/", openings.agreements, name="agreements"),
+    path("differences/", differences.differences, name="differences"),
+    path("differences/<str:code>/<str:place>/", differences.of_item, name="item-differences"),
+    path("lists/", lists.lists, name="lists"),
+    path("imports/", handins.hand_ins, name="hand-ins"),
+    path("imports/download/<str:kind>", handins.download, name="download"),
+    path("imports/<slug:token>/", handins.hand_in, name="hand-in-file"),
+    path("imports/<slug:token>/faults.csv", handins.faults, name="hand-in-faults"),
+    path("imports/<slug:token>/take-in", handins.take_in, name="take-in"),
+    path("imports/<slug:token>/again", handins.look_again, name="look-again"),
+    path("imports/<slug:token>/give-up", handins.give_up, name="give-up"),
+    path("copies/", copies.copies, name="copies"),
 ]

@@ -1,14 +1,35 @@
-"""Time lines: an axis of years, and a bar below it for each row."""
+"""What the templates of this door need besides the components: time lines, and reading of tables."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.template import Library
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from tongban.oversight import openings
 from tongban.oversight.bars import WIDTH, Axis
 
 register = Library()
+
+
+@register.filter
+def get(table: Mapping[Any, Any], key: object) -> Any:
+    """The entry of a table under a key that the template holds; empty where it has none."""
+    return table.get(key, "")
+
+
+@register.filter
+def at(values: Sequence[Any], place: int) -> Any:
+    """The value at a place of a list."""
+    return values[place]
+
+
+@register.filter
+def place_name(code: str) -> str:
+    """A place as pages of this door call it."""
+    return openings.name(code)
 
 
 @register.simple_tag
