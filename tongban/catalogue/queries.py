@@ -113,9 +113,8 @@ def version_in_force(code: str, on: date, *, deciding: str = "") -> Version | No
 
 def open_items(on: date) -> list[Item]:
     """The items that can be filed here on this day."""
-    return [
-        item(code) for code in sorted(snapshot.current().versions) if version_in_force(code, on)
-    ]
+    found = ((code, version_in_force(code, on)) for code in sorted(snapshot.current().versions))
+    return [item(code) for code, version in found if version and version.can_be_filed]
 
 
 def batches() -> tuple[Batch, ...]:

@@ -86,6 +86,25 @@ def read(content: Mapping[str, Any], *, name: str) -> Version:
     return _version(content, name)
 
 
+# What is published never changes, so each process reads a version once, whatever else is published.
+_published: dict[tuple[str, str], Version] = {}
+_MOST_PUBLISHED = 4096
+
+
+def published(digest: str, *, name: str) -> Version | None:
+    """The version with this digest, when this process has read it under this name before."""
+    return _published.get((digest, name))
+
+
+def read_published(content: Mapping[str, Any], *, name: str) -> Version:
+    """As `read`, and remembered for `published`."""
+    version = read(content, name=name)
+    if len(_published) >= _MOST_PUBLISHED:
+        _published.clear()
+    _published[version.digest, name] = version
+    return version
+
+
 def _problems(content: Mapping[str, Any]) -> Iterator[str]:
     """What a schema cannot see: that the parts of the file fit each other."""
     schema = content["form"]["schema"]

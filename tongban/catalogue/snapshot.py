@@ -94,21 +94,29 @@ def _stamp() -> Stamp:
     return (*loaded, *last)
 
 
+def _versions(names: Mapping[str, str]) -> dict[str, tuple[Version, ...]]:
+    """All versions by item, the newest first; the content is fetched of new ones only."""
+    rows = ItemVersion.objects.order_by("item", "-number").values_list("pk", "item", "digest")
+    known = {pk: reading.published(digest, name=names[item]) for pk, item, digest in rows}
+    new = ItemVersion.objects.in_bulk([pk for pk, version in known.items() if version is None])
+    found: dict[str, tuple[Version, ...]] = {}
+    for pk, item, _digest in rows:
+        version = known[pk] or reading.read_published(new[pk].content, name=names[item])
+        found[item] = (*found.get(item, ()), version)
+    return found
+
+
 def _read(stamp: Stamp) -> Snapshot:
     items = {
         item.code: item
         for item in Item.objects.select_related("batch__list").prefetch_related("sources__document")
     }
-    versions: dict[str, tuple[Version, ...]] = {}
-    for row in ItemVersion.objects.order_by("item", "-number"):
-        version = reading.read(row.content, name=items[row.item_id].name)
-        versions[row.item_id] = (*versions.get(row.item_id, ()), version)
     return Snapshot(
         stamp=stamp,
         documents={document.key: document for document in PolicyDocument.objects.all()},
         batches=tuple(Batch.objects.select_related("list__document", "document")),
         items=items,
-        versions=versions,
+        versions=_versions({code: item.name for code, item in items.items()}),
         rollouts={rollout.key: rollout for rollout in RollOut.objects.all()},
         rollout_items=_rollout_items(),
         agreements=tuple(Agreement.objects.prefetch_related("rollouts")),

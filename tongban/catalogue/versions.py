@@ -10,6 +10,8 @@ from typing import Any
 
 DEFAULT_NOTE = "平台默认值，待牵头单位确认"
 LARGEST_PAPER = 20 * 1024 * 1024
+# The modes that the platform carries; of the others a version only tells.
+FILED = frozenset({"ONLINE", "RECEIVED_FOR"})
 
 
 @dataclass(frozen=True)
@@ -406,6 +408,11 @@ class Version:
     def mode_names(self) -> tuple[str, ...]:
         """The modes alone, the first the one that pages offer first."""
         return tuple(rule.mode for rule in self.modes)
+
+    @property
+    def can_be_filed(self) -> bool:
+        """Whether a case can go this way through the platform at all: online, or by a window."""
+        return not FILED.isdisjoint(self.mode_names)
 
     def mode(self, name: str) -> ModeRule | None:
         """The rule for one mode, or nothing when this version cannot be done so."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import canonical
 from tongban.basics.refusals import Refused
-from tongban.catalogue import reading, snapshot
+from tongban.catalogue import archetypes, reading, snapshot
 from tongban.catalogue.models import (
     Batch,
     DocumentRelation,
@@ -50,7 +50,7 @@ class LoadReport:
 
 
 def load_catalogue(folder: Path = DATA) -> LoadReport:
-    """Bring the tables to what the shipped files say.
+    """Bring the tables to what the shipped files say; items without a version get a default one.
 
     The second time it only compares digests. Refused, and nothing written: a version file that
     does not fit (`VersionBroken`), a published version that was changed (`VersionIsPublished`).
@@ -61,12 +61,18 @@ def load_catalogue(folder: Path = DATA) -> LoadReport:
     if is_changed:
         _load(files, stamp)
         snapshot.look_again()
+    items = {one["code"] for one in json.loads(files["items.json"])["items"]}
+    written = [json.loads(text)["item"] for name, text in files.items() if _is_version(name)]
     return LoadReport(
         documents=len(json.loads(files["documents.json"])["documents"]),
-        items=len(json.loads(files["items.json"])["items"]),
-        versions=sum(name.startswith("versions/") for name in files),
+        items=len(items),
+        versions=len(written) + len(items.difference(written)),
         is_changed=is_changed,
     )
+
+
+def _is_version(name: str) -> bool:
+    return name.startswith("versions/")
 
 
 def _loaded() -> QuerySet[Loaded]:
@@ -83,7 +89,8 @@ def _files(folder: Path) -> dict[str, str]:
         *sorted((folder / "versions").glob("*.json")),
         *sorted((folder / "implementations").glob("*/*.json")),
     ]
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    read = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return read | archetypes.texts(folder)
 
 
 @transaction.atomic
@@ -106,10 +113,7 @@ def _load(files: dict[str, str], stamp: dict[str, str]) -> None:
     rolling.load_rollouts(
         json.loads(files["rollouts.json"]), json.loads(files["roles.json"])["roles"]
     )
-    names = {one["code"]: one["name"] for one in items}
-    for name, text in files.items():
-        if name.startswith("versions/"):
-            _load_version(json.loads(text), names)
+    _load_versions(files, items, documents["documents"])
     shipping.load_implementations(
         {
             name: json.loads(text)
@@ -174,17 +178,41 @@ def _source(code: str, row: dict[str, Any]) -> ItemSource:
     )
 
 
-def _load_version(content: dict[str, Any], names: dict[str, str]) -> None:
+def _load_versions(
+    files: dict[str, str], items: list[dict[str, Any]], documents: list[dict[str, Any]]
+) -> None:
+    """The versions written for an item, and for every other item the default of its archetype."""
+    names = {one["code"]: one["name"] for one in items}
+    written = [json.loads(text) for name, text in files.items() if _is_version(name)]
+    titles = {one["key"]: one["short_title"] for one in documents}
+    made = archetypes.build(
+        archetypes.library(files), items, titles, without=(one.get("item", "") for one in written)
+    )
+    known = {
+        (item, number): digest
+        for item, number, digest in ItemVersion.objects.values_list("item", "number", "digest")
+    }
+    rows = (_new_version(content, names, known) for content in (*written, *made))
+    ItemVersion.objects.bulk_create(row for row in rows if row)
+
+
+def _new_version(
+    content: dict[str, Any], names: dict[str, str], known: dict[tuple[str, int], str]
+) -> ItemVersion | None:
+    """The row of a version that is not published yet; refused when its number is another's."""
     code = content.get("item", "")
     if code not in names:
         raise reading.VersionBroken(str(code), ["/item is no item of the lists"])
-    version = reading.read(content, name=names[code])
-    known = ItemVersion.objects.filter(item_id=code, number=version.number).first()
-    if known and known.digest == version.digest:
-        return
-    if known:
+    digest = canonical.digest(canonical.dumps(content))
+    version = reading.published(digest, name=names[code]) or reading.read_published(
+        content, name=names[code]
+    )
+    published = known.get((code, version.number))
+    if published == version.digest:
+        return None
+    if published:
         raise VersionIsPublished(code, version.number)
-    ItemVersion.objects.create(
+    return ItemVersion(
         item_id=code,
         number=version.number,
         from_day=version.from_day,
