@@ -44,7 +44,12 @@ class _Text:
 
 def read(path: Path, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The roles in the document's order; refused (`Unreadable`) when its own counts differ."""
-    text = _without_blanks(path.read_text(encoding="utf-8"))
+    return read_text(path.read_text(encoding="utf-8"), items)
+
+
+def read_text(document: str, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The roles that a text states; see `read`."""
+    text = _without_blanks(document)
     goals = text.part(text.plain.index("一、工作目标"), text.plain.index("二、主要任务"))
     found = [role for mark, part in _split(goals) for role in _roles(mark, part, items)]
     _check(goals.plain, found)

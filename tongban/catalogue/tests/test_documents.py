@@ -1,5 +1,6 @@
 """The policy documents, lists and batches, against the texts."""
 
+import hashlib
 import json
 import re
 from datetime import date
@@ -12,12 +13,30 @@ from tongban.catalogue.themes import THEMES
 CONTENT = json.loads((listing.DATA / "documents.json").read_text("utf-8"))
 DOCUMENTS = {one["key"]: one for one in CONTENT["documents"]}
 ITEMS = json.loads(listing.ITEMS.read_text("utf-8"))["items"]
+# The texts that were read, by the document whose text they are.
 TEXTS = {
-    "guobanfa-2020-35": "002",
     "guobanfa-2022-34": "003",
     "minzhengban-2020-11-27": "004",
     "jizhengbanfa-2020-37": "001",
     "jiminfa-2021-10": "000",
+    "baike-2024-12-12": "002",
+}
+# What is put into 《》 and is no document of its own: annexes, forms, and short names.
+NO_DOCUMENTS = {
+    "跨省通办",
+    "全国高频政务服务“跨省通办”事项清单",
+    "全国政务服务“跨省通办”新增任务清单",
+    "全国高频政务服务“跨省通办”事项任务分工",
+    "吉林省高频政务服务“跨省通办”事项清单",
+    "特色“跨省通办”任务清单",
+    "跨省通办实施计划及进度情况汇总表",
+    "关于扩大政务服务“跨省通办”范围进一步提升服务效能的意见",
+    "通知",
+    "指导意见",
+    "清单",
+    "事项清单",
+    "任务清单",
+    "汇总表",
 }
 
 
@@ -25,16 +44,82 @@ def squeezed(path):
     return re.sub(r"\s", "", path.read_text(encoding="utf-8")).replace(",", "，")
 
 
-@pytest.mark.parametrize("key", DOCUMENTS)
+def line_of(seeds, document, line):
+    """One line of the text of a document, without blanks."""
+    lines = listing.find(seeds, TEXTS[document]).read_text("utf-8").splitlines()
+    return re.sub(r"\s", "", lines[line - 1]).replace(",", "，")
+
+
+def around(seeds, document, line):
+    """A line and those next to it, for texts that break inside a sentence."""
+    lines = listing.find(seeds, TEXTS[document]).read_text("utf-8").splitlines()
+    return re.sub(r"\s", "", "".join(lines[max(line - 3, 0) : line + 3])).replace(",", "，")
+
+
+def day_in(day, precision):
+    """How a text writes a day that is known so exactly."""
+    written = rf"{day.year}年0?{day.month}月"
+    return written if precision == "month" else rf"{written}0?{day.day}日"
+
+
+@pytest.mark.parametrize("key", TEXTS)
 def test_number_title_issuer_and_date_of_a_document_stand_in_its_text(seeds, key):
     document = DOCUMENTS[key]
     text = squeezed(listing.find(seeds, TEXTS[key]))
     assert document["number"] in text
-    title = document["title"].removeprefix(document["issuer"])
+    title = document["title"].removeprefix(document["issuer"]).removesuffix("（百科词条）")
     assert title in text
     assert document["issuer"] in text
     day = date.fromisoformat(document["issued_on"])
-    assert re.search(rf"{day.year}年0?{day.month}月0?{day.day}日", text)
+    assert re.search(rf"{day_in(day, 'day')}|{day.isoformat()}", text)
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_of_a_text_that_was_read_digest_and_number_of_lines_are_kept(seeds, key):
+    text = listing.find(seeds, TEXTS[key]).read_bytes()
+    assert DOCUMENTS[key]["text_digest"] == hashlib.sha256(text).hexdigest()
+    assert DOCUMENTS[key]["text_lines"] == len(text.decode("utf-8").splitlines())
+
+
+@pytest.mark.parametrize("key", sorted(set(DOCUMENTS) - set(TEXTS)))
+def test_what_is_kept_of_a_document_that_was_not_received_is_said_where_it_is_named(seeds, key):
+    document = DOCUMENTS[key]
+    assert "text_digest" not in document
+    assert "text_lines" not in document
+    assert "未收到" in document["note"]
+    assert document["stated_in"]
+    named = " ".join(around(seeds, one["document"], one["line"]) for one in document["stated_in"])
+    assert document["number"].replace(" ", "") in named
+    if document["issued_on"]:
+        day = date.fromisoformat(document["issued_on"])
+        assert re.search(day_in(day, document["precision"]), named)
+    if document["kind"] != "agreement":
+        assert document["issuer"] in named
+    title = document["title"].removeprefix(document["issuer"])
+    # An approval is told of without its title; every word of what we call it is told.
+    pieces = ["扩大内地居民婚姻登记“跨省通办”试点", "批复"] if "批复" in title else [title]
+    assert all(piece in named for piece in pieces)
+
+
+def test_only_the_encyclopaedia_is_marked_as_no_policy():
+    secondary = [one["key"] for one in CONTENT["documents"] if one["kind"] == "secondary"]
+    assert secondary == ["baike-2024-12-12"]
+    assert DOCUMENTS["baike-2024-12-12"]["note"].startswith("据公开资料，非政策文件")
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_every_title_that_a_text_puts_in_marks_is_a_document_or_known_to_be_none(seeds, key):
+    titles = {
+        re.sub(r"^国务院办公厅|^吉林省人民政府办公厅|^福建省人民政府办公厅", "", one["title"])
+        for one in CONTENT["documents"]
+    }
+    titles |= {title.removesuffix("（百科词条）") for title in titles}
+    text = squeezed(listing.find(seeds, TEXTS[key]))
+    for marked in re.findall(r"《([^《》]+)》", text):
+        plain = re.sub(r"^国务院办公厅|^吉林省人民政府办公厅|^福建省人民政府办公厅", "", marked)
+        plain = re.sub(r"^关于印发(.+)的通知$", r"\1", plain)
+        plain = re.sub(r"^关于印发(.+)$", r"\1", plain).removesuffix("的通知")
+        assert plain in titles | NO_DOCUMENTS, marked
 
 
 def test_the_plan_without_a_number_is_not_given_one(seeds):
@@ -45,8 +130,12 @@ def test_the_plan_without_a_number_is_not_given_one(seeds):
 
 def test_relations_name_documents_and_are_said_in_the_text(seeds):
     for relation in CONTENT["relations"]:
-        text = squeezed(listing.find(seeds, TEXTS[relation["document"]]))
-        assert DOCUMENTS[relation["other"]]["number"] in text
+        other = DOCUMENTS[relation["other"]]
+        said = around(seeds, relation["document"], relation["line"])
+        pieces = [other["number"]] if other["number"] else [other["title"]]
+        if "批复" in other["title"]:
+            pieces = ["国务院批复同意扩大内地居民婚姻登记"]
+        assert all(piece in said for piece in pieces), relation
 
 
 def test_batches_declare_58_74_8_and_know_57_72_8(seeds):

@@ -63,6 +63,7 @@ class TestCatalogueOverRealPlaces(TestCase):
                 found = queries.availability(item.code, here=here, there=there, on=TODAY)
                 assert found.reason
                 assert found.grounds
+                assert found.ruling.kind != "no-document"
                 for ground in found.grounds:
                     assert queries.document(ground.document).province in {
                         "",
@@ -73,7 +74,10 @@ class TestCatalogueOverRealPlaces(TestCase):
     def test_before_its_day_a_version_opens_nothing(self):
         before = date(2026, 8, 31)
         found = queries.availability(MOVE, here="220104", there="350102", on=before)
-        assert found.kind == "no-version"
+        assert (found.kind, found.begins) == ("not-yet", date(2026, 9, 1))
+        assert not found.is_open
+        # The documents had opened it long before.
+        assert found.ruling.verdict == "yes"
 
     def test_a_place_that_is_not_there_is_refused(self):
         for place in ("999999", "abc", "", "35010", "350102'"):
