@@ -171,6 +171,7 @@ def item(
 
 
 def _line(item: Item, on: date) -> dict[str, Any]:
+    version = catalogue.version_in_force(item.code, on)
     return {
         "code": item.code,
         "name": item.name,
@@ -181,7 +182,7 @@ def _line(item: Item, on: date) -> dict[str, Any]:
         "batch": item.batch.number,
         "number": item.number,
         "scenario": item.scenario,
-        "is_open": catalogue.version_in_force(item.code, on) is not None,
+        "is_open": version is not None and version.can_be_filed,
     }
 
 

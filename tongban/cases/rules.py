@@ -170,7 +170,7 @@ def _number_division(intake: Intake) -> str:
 def open_version(item: str, *, on: date, deciding: str) -> Version:
     """The rules of an item in a deciding place on a day; refused when it cannot be filed yet."""
     version = catalogue.version_in_force(item, on, deciding=deciding)
-    if version is None:
+    if version is None or not version.can_be_filed:
         raise NotOpen(
             "目录已收录这件事，但本平台还没有开通网上提交。办理方式请看办事指南里的文件依据",
             item=item,

@@ -56,12 +56,11 @@ def test_one_item_says_where_it_comes_from_and_what_to_hand_in(jilin):
     assert item["availability"] is None
 
 
-def test_an_item_that_cannot_be_filed_yet_is_shown_without_a_version(jilin):
-    closed = next(i.code for i in catalogue.items() if not catalogue.versions(i.code))
+def test_an_item_that_cannot_be_filed_is_shown_with_its_rules_and_is_not_open(jilin):
+    wedding = jilin.get("/items/2020-3-03").json()
 
-    item = jilin.get(f"/items/{closed}").json()
-
-    assert (item["is_open"], item["version"]) == (False, None)
+    assert not wedding["is_open"]
+    assert wedding["version"]["modes"] == ["ON_SITE"]
 
 
 def test_a_pair_of_places_is_answered_with_its_grounds(jilin):
@@ -81,7 +80,7 @@ def test_a_day_before_the_first_version_is_answered_with_that_day(jilin):
 
     found = jilin.get("/items/2020-2-61", **query).json()["availability"]
 
-    assert (found["kind"], found["modes"], found["on"]) == ("no-version", [], "2026-01-05")
+    assert (found["kind"], found["modes"], found["on"]) == ("not-yet", [], "2026-01-05")
 
 
 @pytest.mark.parametrize(
