@@ -198,14 +198,16 @@ def _limits(content: Content, data: Data) -> Page:
     legal = parts.LegalLimitForm(data, initial=stands.get("legal"), prefix="u-legal")
     units.append(Unit("legal", _("法定时限"), legal))
     found = Page("limits", sheet.title("limits"), _hint("limits"), units)
-    found.value = lambda: _value_of_limits(units)
+    found.value = lambda: _value_of_limits(units, stands)
     return found
 
 
-def _value_of_limits(units: list[Unit]) -> Raw:
+def _value_of_limits(units: list[Unit], stands: Content) -> Raw:
     value: Raw = {}
     for unit in units:
-        one = {k: v for k, v in unit.form.cleaned_data.items() if k != "note" or v}
+        known = stands.get(unit.key, {})
+        said = unit.form.cleaned_data.items()
+        one = {key: words for key, words in said if key != "note" or words or "note" in known}
         if unit.key != "legal":
             value[unit.key] = one
         elif one["days"]:

@@ -28,6 +28,9 @@ def sent(page, **more):
     for form in page.forms:
         for bound in form:
             value = bound.value()
+            if value in (None, "") and type(bound.field.widget) is parts.forms.Select:
+                # A browser sends the option that it shows, the first one.
+                value = bound.field.widget.choices[0][0]
             if isinstance(bound.field, parts.forms.JSONField):
                 value = (
                     json.dumps(value, ensure_ascii=False)

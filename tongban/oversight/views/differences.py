@@ -1,8 +1,7 @@
-"""The worklist of differences: what a province does otherwise than the standard, worst first."""
+"""The worklist of a province: what differs from the standard and what is wrong, worst first."""
 
 from django import forms
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 from tongban.cases import standing
 from tongban.catalogue import conformance, queries
 from tongban.catalogue.conformance import Kind, tallying
-from tongban.catalogue.conformance.tallying import Placed
+from tongban.catalogue.worklist import NATION, TO_DO, Urgency, worklist
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.oversight import openings
 from tongban.oversight.filters import EVERY
@@ -20,30 +19,43 @@ from tongban.oversight.guards import manager_page
 from tongban.parties.permissions import OfficerRequest
 
 PAGE = 40
+# One look for both words: an urgency and the kind of a difference share their values.
 LIGHTS = {
-    Kind.CONTRADICTORY: "bad",
-    Kind.MISSING: "bad",
-    Kind.STRICTER: "warn",
-    Kind.ALLOWED: "",
-    Kind.BETTER: "ok",
+    Urgency.CONTRADICTORY.value: "bad",
+    Urgency.WRONG.value: "bad",
+    Urgency.MISSING.value: "bad",
+    Urgency.STRICTER.value: "warn",
+    Urgency.ASK.value: "warn",
+    Urgency.ALLOWED.value: "",
+    Urgency.BETTER.value: "ok",
 }
-GROUNDS = (EVERY, ("named", _("写了依据")), ("none", _("没有写依据")))
+TODO, ALL = "", "all"
 
 
-class DifferenceFilters(forms.Form):
+class WorklistFilters(forms.Form):
     """What the worklist is narrowed to."""
 
-    province = forms.ChoiceField(label=_("省份"), required=False)
-    kind = forms.ChoiceField(label=_("性质"), required=False, choices=[EVERY, *Kind.choices])
+    province = forms.ChoiceField(label=_("谁的"), required=False)
+    kind = forms.ChoiceField(
+        label=_("性质"), required=False,
+        choices=[(TODO, _("要处理的")), (ALL, _("全部")), *Urgency.choices],
+    )  # fmt: skip
     section = forms.ChoiceField(
         label=_("要素"), required=False, choices=[EVERY, *conformance.SECTIONS.items()]
     )
-    basis = forms.ChoiceField(label=_("依据"), required=False, choices=GROUNDS)
-    item = forms.CharField(label=_("事项名称或编码"), required=False)
+    item = forms.ChoiceField(label=_("事项"), required=False)
 
-    def __init__(self, data: object, *, provinces: list[tuple[str, str]]) -> None:
+    def __init__(self, data: object) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["province"].choices = provinces  # type: ignore[attr-defined]
+        provinces = jurisdictions.provinces(standing.today())
+        self.fields["province"].choices = [  # type: ignore[attr-defined]
+            (f"{NATION}0000", _("国家标准本身")),
+            *((one.code, one.name) for one in provinces),
+        ]
+        self.fields["item"].choices = [  # type: ignore[attr-defined]
+            EVERY,
+            *((one.code, one.name) for one in queries.items()),
+        ]
 
     def wanted(self) -> dict[str, str]:
         """What was asked for; a value that is not offered narrows nothing."""
@@ -55,55 +67,43 @@ class DifferenceFilters(forms.Form):
 @never_cache
 @manager_page
 def differences(request: OfficerRequest) -> HttpResponse:
-    """One province's differences from the national standard, and all provinces beside each other."""
+    """One province's worklist, and the numbers of all provinces beside each other."""
     today = standing.today()
-    overall = tallying.overall(on=today)
-    known = [(one.province, openings.name(one.province)) for one in overall]
-    filters = DifferenceFilters(request.GET, provinces=known)
+    filters = WorklistFilters(request.GET)
     wanted = filters.wanted()
-    province = wanted.pop("province", "") or _own_province(known)
-    found = tallying.placed(province, on=today) if province else []
-    rows = sorted((one for one in found if _fits(one, wanted)), key=_worst_first)
+    province = wanted.get("province", f"{settings.NODE_ID}0000")
+    kind = wanted.get("kind", TODO)
+    kinds = {TODO: [one.value for one in TO_DO], ALL: Urgency.values}.get(kind, [kind])
+    found = worklist(
+        province,
+        on=today,
+        kinds=kinds,
+        item=wanted.get("item", ""),
+        section=wanted.get("section", ""),
+        after=request.GET.get("after", ""),
+        limit=PAGE,
+    )
     asked = request.GET.copy()
-    asked.pop("page", None)
+    asked.pop("after", None)
+    is_nation = province.startswith(NATION)
     context = {
         "filters": filters,
         "province": province,
-        "name": openings.name(province) if province else "",
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "kind": kind,
+        "name": _("国家标准") if is_nation else openings.name(province),
+        "is_nation": is_nation,
+        "found": found,
+        "counts": [(one.label, count, LIGHTS[one.value]) for one, count in found.counts.items()],
         "query": asked.urlencode(),
+        "is_later": bool(request.GET.get("after")),
         "summaries": [
             (one, openings.name(one.province), [one.counts[kind] for kind in Kind])
-            for one in overall
+            for one in tallying.overall(on=today)
         ],
-        "kinds": [(kind.label, LIGHTS[kind]) for kind in Kind],
+        "kinds": [str(kind.label) for kind in Kind],
         "lights": LIGHTS,
-        "is_narrow": bool(wanted),
     }
     return render(request, "oversight/differences/list.html", context)
-
-
-def _own_province(known: list[tuple[str, str]]) -> str:
-    """This node's own province first; at the hub the first that has rows of its own."""
-    codes = [code for code, _name in known]
-    own = f"{settings.NODE_ID}0000"
-    return own if own in codes else (codes[0] if codes else "")
-
-
-def _fits(row: Placed, wanted: dict[str, str]) -> bool:
-    one = row.difference
-    words = wanted.get("item", "").strip()
-    basis = wanted.get("basis")
-    return (
-        wanted.get("kind") in {None, one.kind.value}
-        and wanted.get("section") in {None, one.section}
-        and (not words or words in row.item.name or words == row.item.code)
-        and (not basis or (basis == "named") == bool(one.basis))
-    )
-
-
-def _worst_first(row: Placed) -> tuple[int, str, str]:
-    return list(Kind).index(row.difference.kind), row.item.code, row.place
 
 
 @require_safe
@@ -111,13 +111,12 @@ def _worst_first(row: Placed) -> tuple[int, str, str]:
 @manager_page
 def of_item(request: OfficerRequest, code: str, place: str) -> HttpResponse:
     """All differences of one item in one place, with both sides in words."""
-    today = standing.today()
     jurisdictions.division(place)
     context = {
         "item": queries.item(code),
         "place": place,
         "name": openings.name(place),
-        "rows": conformance.differences(code, place=place, on=today),
+        "rows": conformance.differences(code, place=place, on=standing.today()),
         "lights": LIGHTS,
     }
     return render(request, "oversight/differences/item.html", context)
