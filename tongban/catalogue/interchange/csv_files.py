@@ -27,7 +27,11 @@ def open_csv(path: Path) -> Source:
     raw = path.open("rb")
     file = TextIOWrapper(raw, encoding=encoding, newline="")
     records = _records(file, _delimiter(file))
-    headings = find_headings(records)
+    try:
+        headings = find_headings(records)
+    except FileRefused:
+        file.close()
+        raise
     return Source(
         "csv",
         rows(records, headings),

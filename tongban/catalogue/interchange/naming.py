@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tongban.catalogue.interchange.cells import narrow
 
 _NOISE = re.compile(r"[\s“”\"'（）()《》、，,。·\-—]")
-_NEAR = 0.8  # at least so alike, and clearly more than the next one, to be taken for the same
+_NEAR = 0.75  # at least so alike, and clearly more than the next one, to be taken for the same
 _CLEARLY = 0.1
 _SHOWN = 3
 
@@ -64,7 +64,10 @@ class Items:
     def _alike(self, plain: str) -> list[tuple[float, str]]:
         wanted = _pairs(plain)
         return sorted(
-            ((len(wanted & own) / len(wanted | own), code) for code, own in self._pairs.items()),
+            (
+                (2 * len(wanted & own) / (len(wanted) + len(own)), code)
+                for code, own in self._pairs.items()
+            ),
             reverse=True,
         )
 

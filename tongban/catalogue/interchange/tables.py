@@ -53,7 +53,7 @@ class Headings:
         cells = {}
         width = len(record.cells)
         for place, key in self.keys.items():
-            if place < width and (text := record.cells[place]):
+            if place < width and (text := record.cells[place]) and not text.isspace():
                 cells[key] = text
         kinds = {self.keys[place]: kind for place, kind in record.kinds.items()
                  if place in self.keys} if record.kinds else {}  # fmt: skip

@@ -73,6 +73,8 @@ def read(path: Path) -> list[FujianRow]:
         for place, line in enumerate(lines)
         if (found := _HEADING.fullmatch(line.text.strip()))
     ]
+    if not headings:
+        raise Unreadable("no part of the table begins anywhere")
     rows: list[FujianRow] = []
     for (place, heading), end in zip(
         headings, [*[place for place, _ in headings[1:]], len(lines)], strict=True

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tongban.catalogue.reader import classes, fujian, statecouncil, vocabulary, wording
+from tongban.catalogue.reader.layout import Unreadable
 from tongban.catalogue.reader.scenes import facts_of
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -46,9 +47,10 @@ def build(folder: Path) -> dict[str, Any]:
 
 def items_of(path: Path) -> list[dict[str, Any]]:
     """The items of one of the two documents, whichever it is. Refused: Unreadable."""
-    if rows := fujian.read(path):
-        return [_fujian_item(row) for row in rows]
-    return [_council_item(row) for row in statecouncil.read(path)]
+    try:
+        return [_council_item(row) for row in statecouncil.read(path)]
+    except Unreadable:
+        return [_fujian_item(row) for row in fujian.read(path)]
 
 
 def write(folder: Path, target: Path = ITEMS) -> int:
