@@ -34,8 +34,8 @@ class Member:
 class Opening:
     """One roll-out as far as it opens an item; see the table of roll-outs for the columns.
 
-    `items` is how many items it names: the fewer, the closer it fits. `line` is 0 where the opening
-    is the row of a province's own list.
+    `items` is how many items it names: the fewer, the closer it fits. `is_report` where the source
+    only reports and is no policy; `line` lies in the text that was read.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Opening:
     modes: tuple[str, ...] = ()
     limit_days: int | None = None
     items: int = 1
+    is_report: bool = False
     note: str = ""
 
     @property
@@ -111,7 +112,9 @@ def _meets(named: str, place: Place) -> bool:
 
 
 def _closeness(pair: tuple[str, str]) -> int:
-    return min(map(_width, (one for one in pair if one != ANYWHERE))) if ANYWHERE in pair else 0
+    if ANYWHERE not in pair:
+        return 0
+    return min((_width(one) for one in pair if one != ANYWHERE), default=4)
 
 
 def _width(code: str) -> int:
@@ -187,14 +190,28 @@ def rule(
 def _fitting(usable: Iterable[Opening], here: Place, there: Place, on: date) -> list[Opening]:
     """What covers the pair on a day.
 
-    The closest first; then what began before what was planned, the shorter list, the newer.
+    First what names both sides, then the closest; then what began before what was planned, policy
+    before report, the shorter list of items and of places, the newer.
     """
     found = [
-        (closeness, one.is_plan, one.items, -one.from_day.toordinal(), one.key, one)
+        (_order(one, closeness, there), one)
         for one in usable
         if one.began(on) and (closeness := one.closeness(here, there, on)) is not None
     ]
-    return [one[-1] for one in sorted(found, key=lambda one: one[:-1])]
+    return [one for _, one in sorted(found, key=lambda one: one[0])]
+
+
+def _order(one: Opening, closeness: int, there: Place) -> tuple[bool | int | str, ...]:
+    return (
+        one.leaves_open_whether(there),
+        closeness,
+        one.is_plan,
+        one.is_report,
+        one.items,
+        len(one.members),
+        -one.from_day.toordinal(),
+        one.key,
+    )
 
 
 def _open(row: SourceRow | None, fitting: Sequence[Opening]) -> Ruling:

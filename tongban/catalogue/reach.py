@@ -207,7 +207,10 @@ def _gather(found: Item) -> _Facts:
         if found.code in (codes := now.rollout_items.get(row.key, ())) and _counts(row)
     )
     return _Facts(
-        rows=tuple(source_row(one, now.documents[one.document_id]) for one in found.sources.all()),
+        rows=tuple(
+            source_row(one, now.documents[one.document_id], whole=not found.name.endswith(CAPITALS))
+            for one in found.sources.all()
+        ),
         openings=openings or _deadlines(found),
         national=_national(found),
         on_site_organ=decides.get("organ", "") if is_on_site else "",
@@ -244,6 +247,7 @@ def opening(row: RollOut, items: int) -> Opening:
         modes=tuple(row.modes),
         limit_days=row.limit_days,
         items=items,
+        is_report=row.document_id in _documents().reports,
         note=row.note,
     )
 
@@ -257,8 +261,11 @@ def _members(row: RollOut) -> tuple[Member, ...]:
     return (*own, *(Member(one.division_code, one.valid_from, one.valid_to) for one in rows))
 
 
-def source_row(source: ItemSource, document: PolicyDocument) -> SourceRow:
-    """The row that an item comes from, with the days that its own province names."""
+def source_row(source: ItemSource, document: PolicyDocument, *, whole: bool = True) -> SourceRow:
+    """The row that an item comes from, with the days that its own province names.
+
+    Where the item is not for the `whole` province, its day opens nothing by itself.
+    """
     days = [one for one in source.deadlines if one["scope"] == source.province]
     done = any(one["kind"] == "done" for one in days)
     due = [date.fromisoformat(one["by"]) for one in days if one["by"] and not one["coverage"]]
@@ -270,8 +277,8 @@ def source_row(source: ItemSource, document: PolicyDocument) -> SourceRow:
         state=source.state,
         text=f"{document.short_title}{source.place}",
         modes=tuple(source.modes),
-        done_on=document.issued_on if done and source.province else None,
-        due_on=max(due, default=None) if source.province else None,
+        done_on=document.issued_on if done and source.province and whole else None,
+        due_on=max(due, default=None) if source.province and whole else None,
         line=source.first_line,
     )
 
