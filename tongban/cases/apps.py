@@ -6,5 +6,6 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register what this domain takes from other nodes."""
+        """Register what this domain takes from other nodes, and how it counts running cases."""
         from tongban.cases import handlers  # noqa: F401 - registers itself on import
+        from tongban.cases.operations import changing  # noqa: F401 - counts running cases

@@ -258,3 +258,27 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class RulesApplied(models.Model):
+    """That a published change of rules was applied to the running cases it may move, once.
+
+    `place` is empty for a national standard. `left` counts those that would have been worse off.
+    """
+
+    item = models.CharField(max_length=20)
+    place = models.CharField(max_length=6, blank=True)
+    number = models.PositiveIntegerField()
+    moved = models.PositiveIntegerField()
+    left = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "place", "number"], name="rules_are_applied_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.place} {self.number}"

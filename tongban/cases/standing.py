@@ -107,6 +107,8 @@ def apply(standing: Standing, event: Event) -> Standing:
     elif event.kind == states.ANSWER_REQUEST:
         _check_node(standing, event.author)
         after = standing
+    elif event.kind == states.CHANGE_RULES:
+        after = _ruled(standing, event)
     else:
         after = _moved(standing, event)
     return replace(after, head_seq=event.seq, head_hash=event.hash)
@@ -127,6 +129,19 @@ def _arrive(standing: Standing, event: Event) -> Standing:
         states.after_arrival(State(standing.state)),
         event.at,
     )
+
+
+def _ruled(standing: Standing, event: Event) -> Standing:
+    """Other rules for a running case; the limits stay those that began to run."""
+    author, content = event.author, event.content
+    if standing.holder != Party.DECIDER or State(standing.state) not in states.RULES_CHANGE_IN:
+        raise NotInTable(f"the rules of case {standing.number} cannot change now")
+    if author.role != "system" or author.node != standing.decider_node:
+        raise NotInTable(f"only the deciding node changes the rules of {standing.number}")
+    version, local = content["version"], content["local"]
+    if type(version) is not int or not isinstance(local, str) or version < standing.item_version:
+        raise NotInTable(f"not a later version: {version} {local}")
+    return replace(standing, item_version=version, local_version=local)
 
 
 def _moved(standing: Standing, event: Event) -> Standing:

@@ -171,6 +171,10 @@ BY_NAME: dict[str, Move] = {move.name: move for move in MOVES}
 # answer to what somebody asked of the holder.
 ARRIVE = "arrive"
 ANSWER_REQUEST = "answer_request"
+# What the deciding node writes when rules that are better for the applicant apply to a running
+# case, and where a case may stand then: with the decider, before the decision.
+CHANGE_RULES = "change_rules"
+RULES_CHANGE_IN = frozenset({State.PENDING, State.UNDER_REVIEW})
 
 
 def after_arrival(state: State) -> State:

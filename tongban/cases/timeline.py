@@ -38,6 +38,7 @@ SENTENCES = {
     "close_at_window": "{who}登记领取，办结",
     "close_online": "申请人签收，办结",
     "withdraw": "申请人撤回申请",
+    "change_rules": "规定有变化，对申请人更有利，改按新规定办理",
     "answer_request": "没有同意撤回：已经作出决定",
 }
 

@@ -7,12 +7,13 @@ knows them registers how to count them (`counts`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tongban.catalogue.judging import Problem
-from tongban.catalogue.models import Draft
+from tongban.catalogue.models import Draft, ImplementationVersion, ItemVersion
 from tongban.catalogue.versions import MaterialSpec, Version
 
 KEEP: Mapping[str, Any] = {"rule": "keep"}
@@ -60,11 +61,47 @@ def states() -> dict[str, str]:
     return dict(_STATES)
 
 
-def preview(draft: Draft) -> list[Touched]:
-    """The running cases of the draft's item and place by state, as they stand now.
+@dataclass(frozen=True)
+class Due:
+    """A change in force that moves running cases in some states, and why."""
 
-    With the rule "move" those in its states will be moved if the new rules are no worse for each of
-    them; all others keep the rules of their application day.
+    change: Change
+    states: tuple[str, ...]
+    why: str
+
+
+def due(on: date) -> list[Due]:
+    """All changes in force on a day that move running cases, in the order in which they came."""
+    standards = ItemVersion.objects.filter(running__rule="move", from_day__lte=on)
+    locals_ = ImplementationVersion.objects.filter(
+        running__rule="move", from_day__lte=on, implementation__part=""
+    )
+    found = [
+        (day, Due(Change(item, "", number), tuple(said["states"]), said["why"]))
+        for item, number, day, said in standards.values_list(
+            "item_id", "number", "from_day", "running"
+        )
+    ]
+    found += [
+        (day, Due(Change(item, place, number), tuple(said["states"]), said["why"]))
+        for item, place, number, day, said in locals_.values_list(
+            "implementation__item_id",
+            "implementation__division_code",
+            "number",
+            "from_day",
+            "running",
+        )
+    ]
+    ordered = sorted(found, key=lambda one: (one[0], one[1].change.place, one[1].change.number))
+    return [one for _day, one in ordered]
+
+
+def preview(draft: Draft) -> list[Touched]:
+    """The running cases of the draft's item and place by state, as they stand now at this node.
+
+    Other nodes have cases of their own, so of a national standard this is not the whole. With the
+    rule "move" those in its states will be moved if the new rules are no worse for each of them;
+    all others keep the rules of their application day.
     """
     change = Change(draft.item_id, draft.division_code, draft.base + 1)
     return [touched for count in _COUNTERS for touched in count(change)]

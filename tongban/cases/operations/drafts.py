@@ -11,7 +11,7 @@ from django.db import transaction
 from tongban.basics import sealing
 from tongban.basics.refusals import FieldsRefused, NotFound, Refused
 from tongban.cases import intake as papers_in
-from tongban.cases import queries, rules, states
+from tongban.cases import queries, renewal, rules, states
 from tongban.cases.models import Case, Draft, DraftPaper
 from tongban.cases.operations import moving
 from tongban.cases.operations.submission import Taken, submit
@@ -20,6 +20,7 @@ from tongban.cases.rules import HandedIn, Intake
 from tongban.cases.standing import BEIJING
 from tongban.cases.states import Mode, State
 from tongban.catalogue import forms
+from tongban.catalogue.versions import Version
 from tongban.parties import queries as parties
 from tongban.parties.models import Account, Applicant
 from tongban.record.chains import FileRef
@@ -60,12 +61,13 @@ def answers_of(draft: Draft) -> dict[str, Any]:
     return answers
 
 
+@transaction.atomic
 def start_draft(
     *, account: Account, applicant: Applicant, item: str, mode: Mode, places: Places, at: datetime
 ) -> Draft:
     """Begin an application; the same item, places and applicant again continues the one begun.
 
-    Refused when the item is not open between these places in this mode on this day.
+    Also when two presses come at once. Refused when the item is not open between these places in this mode on this day.
     """
     today = at.astimezone(BEIJING).date()
     version = rules.open_version(item, on=today, deciding=places.deciding)
@@ -80,6 +82,7 @@ def start_draft(
     )
     rules.check_open(empty, on=today)
     rules.route(empty, version)
+    _lock_account(account)
     begun = Draft.objects.filter(
         account=account,
         applicant=applicant,
@@ -108,6 +111,11 @@ def start_draft(
         created_at=at,
         saved_at=at,
     )
+
+
+def _lock_account(account: Account) -> None:
+    """Hold an account until the transaction ends: a second press waits and finds what is begun."""
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
 def _sealed(answers: dict[str, Any]) -> bytes:
@@ -238,16 +246,58 @@ def check_draft(draft: Draft, *, on: date) -> dict[str, list[str]]:
 
 @transaction.atomic
 def submit_draft(*, draft_id: uuid.UUID, account: Account, at: datetime) -> Taken:
-    """Hand a draft in. A second press, a second tab, the back button: the same case."""
+    """Hand a draft in. A second press, a second tab, the back button: the same case.
+
+    Refused (RulesChanged) when other rules are in force than those it was filled in under and they
+    ask anything otherwise; nothing of it is lost, `renew_draft` goes on.
+    """
     draft = draft_of(account, draft_id, lock=True)
     if draft.submitted_as:
         return Taken(draft.submitted_as, is_new=False)
     if draft.case_id:
         return _answer(draft, at=at)
+    if changed := renewal.renewal_of(draft, on=at.astimezone(BEIJING).date()):
+        if changed.sentences:
+            raise renewal.RulesChanged(changed)
+        _renew(draft, changed, at=at)
     taken = submit(intake=intake_of(draft), owner=f"account:{account.pk}", key=str(draft.pk), at=at)
     draft.submitted_as = taken.number
     draft.save(update_fields=["submitted_as"])
     return taken
+
+
+@transaction.atomic
+def renew_draft(*, draft_id: uuid.UUID, account: Account, at: datetime) -> renewal.Renewal | None:
+    """Go on with a draft under the rules now in force, as the applicant agreed to.
+
+    Every answer that is still asked and every paper stays; pages that the new rules find incomplete
+    are open again. Gives what changed; nothing, and nothing is done, when the rules are the same.
+    """
+    draft = _open_draft(account, draft_id)
+    changed = renewal.renewal_of(draft, on=at.astimezone(BEIJING).date())
+    if changed:
+        _renew(draft, changed, at=at)
+    return changed
+
+
+def _renew(draft: Draft, changed: renewal.Renewal, *, at: datetime) -> None:
+    after = changed.after
+    asked = after.fields()
+    answers = {key: value for key, value in answers_of(draft).items() if key in asked}
+    draft.item_version, draft.local_version = after.number, after.local
+    draft.answers, draft.saved_at = _sealed(answers), at
+    draft.steps_done = [key for key in draft.steps_done if _is_still_done(after, key, answers)]
+    draft.save()
+
+
+def _is_still_done(version: Version, step: str, answers: dict[str, Any]) -> bool:
+    if forms.step(version, step) is None:
+        return False
+    try:
+        forms.validate(version, answers, step=step)
+    except FieldsRefused:
+        return False
+    return True
 
 
 ANSWERS = {

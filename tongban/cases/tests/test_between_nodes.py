@@ -260,3 +260,60 @@ def test_a_claim_ends_when_the_case_moves_on_elsewhere(crossing):
     handlers.take_events(message(case.number, there.writes("arrive")))
     with pytest.raises(claims.NotInHand):
         claims.claim_case(number=case.number, officer=world.a_clerk(name="钱七"), at=MONDAY)
+
+
+def test_better_rules_from_the_deciding_node_reach_the_other_node(crossing):
+    case, _ = crossing
+    there = Fujian(case)
+    changed = {"version": 1, "local": "350100:1", "why": "材料减少"}
+    system = Author("35", "system")
+    handlers.take_events(
+        message(
+            case.number,
+            there.writes("arrive"),
+            there.writes("change_rules", content=changed, author=system),
+        )
+    )
+    case.refresh_from_db()
+    assert (case.item_version, case.local_version) == (1, "350100:1")
+    assert standing.fold(queries.events(case.number)) == case.standing()
+
+
+@pytest.mark.parametrize(
+    ("author", "content"),
+    [
+        (Author("22", "system"), {}),
+        (Author("35", "decider"), {}),
+        (Author("35", "system"), {"version": 0}),
+        (Author("35", "system"), {"version": "2"}),
+        (Author("35", "system"), {"local": None}),
+    ],
+    ids=["another node", "an officer", "an earlier version", "no number", "no text"],
+)
+def test_other_rules_are_the_deciding_node_s_alone_to_apply(crossing, author, content):
+    case, _ = crossing
+    there = Fujian(case)
+    handlers.take_events(message(case.number, there.writes("arrive")))
+    changed = {"version": 1, "local": "", "why": "", **content}
+    with pytest.raises(EventRefused, match="不能接受"):
+        handlers.take_events(
+            message(case.number, there.writes("change_rules", content=changed, author=author))
+        )
+
+
+def test_rules_do_not_change_once_it_is_decided(crossing):
+    case, _ = crossing
+    there = Fujian(case)
+    handlers.take_events(
+        message(
+            case.number, there.writes("arrive"), there.writes("accept"), there.writes("approve")
+        )
+    )
+    changed = {"version": 1, "local": "", "why": ""}
+    with pytest.raises(EventRefused, match="cannot change now"):
+        handlers.take_events(
+            message(
+                case.number,
+                there.writes("change_rules", content=changed, author=Author("35", "system")),
+            )
+        )
