@@ -1,5 +1,6 @@
 """The tables of the catalogue, by subject."""
 
+from tongban.catalogue.models.changes import Change
 from tongban.catalogue.models.documents import DocumentRelation, PolicyDocument
 from tongban.catalogue.models.drafts import Draft
 from tongban.catalogue.models.implementations import (
@@ -25,6 +26,7 @@ from tongban.catalogue.models.rollouts import Agreement, RollOut
 __all__ = [
     "Agreement",
     "Batch",
+    "Change",
     "DocumentRelation",
     "Draft",
     "Implementation",
