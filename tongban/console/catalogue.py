@@ -1,14 +1,13 @@
 """`./run catalogue …`: reading the published lists, loading, looking up and searching items."""
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from tongban.catalogue.reader import listing
-from tongban.console import acting, catalogue_files
+from tongban.console import acting, catalogue_files, catalogue_places
 from tongban.console.exits import Exit
 from tongban.local.home import PROJECT
 
@@ -19,9 +18,9 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON, for a machine.")]
 Code = Annotated[str, typer.Argument(help="事项编码，例如 2020-2-06。 The code of an item.")]
-Place = Annotated[str, typer.Argument(help="六位行政区划代码。 A division of six digits.")]
 
 catalogue_files.mount(app)
+catalogue_places.mount(app)
 
 
 @app.callback()
@@ -103,43 +102,6 @@ def show(code: Code, as_json: AsJson = False) -> None:
         "modes": version.mode_names if version else [],
     }
     _say(facts, as_json)
-
-
-@app.command(help="这个地方能不能办那个地方的事。 Whether it can be done from HERE for THERE.")
-def availability(
-    code: Code,
-    here: Place,
-    there: Place,
-    on: Annotated[
-        str, typer.Option(help="按哪一天的规定判断，默认今天。 The day, today by default.")
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """The verdict with its reason and grounds; code 1 when it cannot be filed."""
-    from django.utils.timezone import localdate
-
-    from tongban.catalogue import queries
-
-    try:
-        day = date.fromisoformat(on) if on else localdate()
-    except ValueError as error:
-        raise typer.BadParameter(f"{on}：日期写成 2026-11-23。 A date like 2026-11-23.") from error
-    answer = queries.availability(code, here=here, there=there, on=day)
-    facts = {
-        "verdict": answer.verdict,
-        "kind": answer.kind,
-        "modes": answer.modes,
-        "reason": answer.reason,
-        "decides": answer.decides,
-        "grounds": [
-            f"{queries.document(ground.document).short_title} {ground.place}"
-            for ground in answer.grounds
-        ],
-        "notes": answer.notes,
-        "is_default": answer.is_default,
-    }
-    _say(facts, as_json)
-    raise typer.Exit(Exit.DONE if answer.is_open else Exit.REFUSED)
 
 
 @app.command(help="查找事项：词、一两个字、拼音首字母。 Find items by words or pinyin initials.")

@@ -61,16 +61,86 @@ def test_an_item_is_shown_with_its_source(loaded):
     assert "夫妻投靠户口迁移" in run("show", "2020-2-06").output
 
 
+def asked(item, applicant, deciding, *more):
+    places = ("--item", item, "--applicant", applicant, "--deciding", deciding)
+    return run("availability", *places, *more)
+
+
 def test_availability_says_why_and_leaves_with_a_code(loaded):
-    done = run("availability", "2020-2-06", "220104", "220102", "--json")
+    done = asked("2020-2-06", "220104", "220102", "--json")
     assert done.exit_code == 1
     assert json.loads(done.output)["kind"] == "same-place"
 
 
+def test_availability_names_the_document_and_the_line_it_rests_on(loaded):
+    done = asked("2020-3-03", "220104", "350102", "--on", "2023-06-01", "--json")
+    found = json.loads(done.output)
+    assert (found["verdict"], found["kind"], found["modes_said"]) == (
+        "on-site",
+        "on-site",
+        ["ON_SITE"],
+    )
+    rests = found["rests_on"]
+    assert (rests["rollout"], rests["line"]) == ("marriage-21", 31)
+    assert rests["kind"] == "公开资料，非政策文件"
+    assert found["instead"]["action"] == "visit"
+    words = asked("2020-3-03", "220104", "350102", "--on", "2023-06-01").output
+    assert "只能到现场" in words
+    assert "原文第31行" in words
+    assert "改办 Instead: 去之前先问" in words
+
+
+def test_availability_before_the_start_says_when_it_begins(loaded):
+    done = asked("2020-2-06", "220104", "210102", "--on", "2021-07-31", "--json")
+    found = json.loads(done.output)
+    assert (found["verdict"], found["begins"]) == ("not-yet", "2021-08-01")
+    assert (
+        "开始日 Begins: 2021-08-01"
+        in asked("2020-2-06", "220104", "210102", "--on", "2021-07-31").output
+    )
+
+
+def test_availability_takes_a_window_in_another_place(loaded):
+    done = asked("2020-3-02", "220104", "220104", "--receiving", "510302", "--json")
+    found = json.loads(done.output)
+    assert (found["receiving"], found["verdict"]) == ("510302", "yes")
+    assert found["rests_on"]["rollout"] == "first-id-zigong"
+
+
 def test_a_day_that_is_none_is_refused(loaded):
-    done = run("availability", "2020-2-06", "220104", "350102", "--on", "2026-02-30")
+    done = asked("2020-2-06", "220104", "350102", "--on", "2026-02-30")
     assert done.exit_code == 2
     assert "2026-02-30" in done.output
+
+
+def test_roll_outs_are_listed_by_item_place_and_day(loaded):
+    every = json.loads(run("rollouts", "--json").output)
+    assert every["total"] == 71
+    cars = json.loads(run("rollouts", "--item", "2020-1-28", "--place", "120101", "--json").output)
+    twenty = next(one for one in cars["rollouts"] if one["key"] == "used-car-20")
+    assert (twenty["declared"], twenty["unknown_members"], twenty["members_known"]) == (
+        20,
+        16,
+        False,
+    )
+    early = json.loads(run("rollouts", "--on", "2020-09-30", "--json").output)
+    assert [one["key"] for one in early["rollouts"]] == ["maoming-for-yulin", "yulin-for-maoming"]
+    words = run("rollouts", "--item", "2020-1-28").output
+    assert "16个地方没有列名" in words
+    assert "没有写日期" in run("rollouts").output
+
+
+def test_documents_are_listed_with_what_is_not_known(loaded):
+    found = json.loads(run("documents", "--json").output)
+    by_key = {one["key"]: one for one in found["documents"]}
+    assert found["total"] == 15
+    assert by_key["baike-2024-12-12"]["kind"] == "secondary"
+    assert by_key["zhuanqu-guifan"]["issued_on"] is None
+    kinds = {one["kind"] for one in by_key["jiminfa-2021-10"]["relations"]}
+    assert kinds == {"落实"}
+    words = run("documents").output
+    assert "没有写文号" in words
+    assert "公开资料，非政策文件" in words
 
 
 def test_search_prints_items_and_leaves_with_a_code(loaded):
