@@ -1,4 +1,4 @@
-"""The worker of one node: relay, mailbox, signs of life, housekeeping, in one process.
+"""The worker of one node: relay, mailbox, signs of life, housekeeping, keeping, in one process.
 
 Each part runs by itself and is started again when it falls over, so a bug in one stops no other.
 A domain above adds its own part with `part`.
@@ -18,6 +18,7 @@ from tongban.worker.broker import Broker
 from tongban.worker.hands import Hands
 from tongban.worker.heartbeat import Heartbeat, Watch
 from tongban.worker.housekeeping import Housekeeping
+from tongban.worker.keeping import Keeping
 from tongban.worker.mailbox import LANES, Mailbox
 from tongban.worker.relay import Relay
 
@@ -42,6 +43,7 @@ def parts(*, is_hub: bool) -> dict[str, PartMaker]:
         "mailbox": Mailbox,
         "heartbeat": Heartbeat,
         "housekeeping": Housekeeping,
+        "keeping": Keeping,
     }
     if is_hub:
         found["watch"] = Watch

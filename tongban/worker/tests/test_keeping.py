@@ -1,0 +1,74 @@
+"""The part that keeps the catalogue: it applies what is due, and asks the hub now and then."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from django.db import OperationalError
+
+from tongban.worker import keeping, main
+from tongban.worker.keeping import Keeping
+from tongban.worker.tests.conftest import run, until
+
+
+class Hands:
+    """Does the work at once."""
+
+    async def run(self, work):
+        return work()
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    made = []
+    monkeypatch.setattr(keeping, "_apply_due", lambda: made.append("apply") or 2)
+    monkeypatch.setattr(keeping, "_ask", lambda: made.append("ask"))
+    return made
+
+
+def a_broker(*, is_connected=True):
+    return SimpleNamespace(is_connected=is_connected)
+
+
+def test_it_is_a_part_of_every_worker():
+    assert main.parts(is_hub=False)["keeping"] is Keeping
+    assert main.parts(is_hub=True)["keeping"] is Keeping
+
+
+def test_it_applies_at_every_look_and_asks_once_in_a_while(calls):
+    part = Keeping(a_broker(), Hands(), seconds=0)
+    assert [run(part.look()) for _ in range(3)] == [2, 2, 2]
+    assert calls == ["apply", "ask", "apply", "apply"]
+
+
+def test_without_a_broker_it_asks_nobody_and_asks_when_it_is_back(calls):
+    broker = a_broker(is_connected=False)
+    part = Keeping(broker, Hands(), seconds=0)
+    run(part.look())
+    broker.is_connected = True
+    run(part.look())
+    assert calls == ["apply", "apply", "ask"]
+
+
+def test_a_database_that_is_away_is_waited_for(calls, monkeypatch):
+    def away():
+        calls.append("away")
+        raise OperationalError
+
+    monkeypatch.setattr(keeping, "_apply_due", away)
+
+    async def for_a_while():
+        stop = asyncio.Event()
+        part = asyncio.ensure_future(Keeping(a_broker(), Hands(), seconds=0.01).run(stop))
+        await until(lambda: len(calls) > 2, what="more looks")
+        stop.set()
+        await part
+
+    run(for_a_while())
+    assert set(calls) == {"away"}
+
+
+@pytest.mark.django_db
+def test_it_calls_the_real_operations():
+    assert keeping._apply_due() == 0
+    assert keeping._ask() is False  # nobody has introduced a hub to this node
