@@ -47,6 +47,14 @@ def in_force(code: str, deciding: str, on: date) -> tuple[Local, ...]:
     return tuple(found.values())
 
 
+def days(code: str, deciding: str) -> set[date]:
+    """The days on which rules of the places around `deciding` begin or end."""
+    found = set()
+    for _local, from_day, retired_on in _published(code, deciding):
+        found |= {from_day} | ({retired_on} if retired_on else set())
+    return found
+
+
 # Answers kept a process and snapshot: some hundred bytes each.
 _KEPT = 20_000
 

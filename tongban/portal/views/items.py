@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from tongban.cases import standing
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.models import Item
+from tongban.catalogue.upcoming import upcoming
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.portal import guide, places
 from tongban.portal.door import page
@@ -44,6 +45,7 @@ def _answer(found: Item, pair: Pair) -> dict[str, object]:
     path = reverse("portal:item", args=[found.code])
     return {
         "guide": guide.guide(found, pair, on=today),
+        "upcoming": upcoming(found.code, deciding=pair.there, on=today),
         "here_name": jurisdictions.short_name(pair.here),
         "there_name": jurisdictions.short_name(pair.there),
         "home_node": node,
