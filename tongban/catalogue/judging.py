@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, FormatChecker
@@ -77,16 +77,18 @@ def errors(content: Mapping[str, Any]) -> list[ValidationError]:
 def problem_of(error: ValidationError) -> Problem:
     """One error of a schema as an official reads it."""
     place = "/" + "/".join(map(str, error.absolute_path))
+    wanted: Any = error.validator_value
     if error.validator == "required":
         # One error for each thing missing, and only its message says which.
-        missing = next(key for key in error.validator_value if error.message.startswith(f"'{key}'"))
+        missing = next(key for key in wanted if error.message.startswith(f"'{key}'"))
         return Problem(f"{place.rstrip('/')}/{missing}", _("没有填写"))
     if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        strange = "、".join(sorted(key for key in error.instance if key not in known))
+        schema: Any = error.schema
+        names = set(cast(Mapping[str, Any], error.instance)) - set(schema.get("properties", {}))
+        strange = "、".join(sorted(names))
         return Problem(place, _("不认识“%(names)s”，请删去") % {"names": strange})
     say = _SAYINGS.get(str(error.validator))
-    sentence = say(error.validator_value) if say else _("不符合格式")
+    sentence = say(wanted) if say else _("不符合格式")
     return Problem(place, sentence)
 
 

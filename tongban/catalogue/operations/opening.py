@@ -33,11 +33,10 @@ def publish_rollout(
     """
     permissions.check_may_manage(officer, "")
     named = key if key.startswith(PREFIX) else PREFIX + key
-    change = {"kind": "rollout", "key": named, "values": dict(values)}
-    if errors := _errors(change["values"]):
+    if errors := _errors(values):
         raise FieldsRefused(errors)
-    row = _put(named, change["values"])
-    publishing.publish_step([change], at=at)
+    row = _put(named, values)
+    publishing.publish_step([{"kind": "rollout", "key": named, "values": dict(values)}], at=at)
     return row
 
 

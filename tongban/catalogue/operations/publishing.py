@@ -1,7 +1,7 @@
 """Publishing: a version becomes a frozen row, a signed step of this node's chain, and a message."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -63,7 +63,7 @@ def _local(draft: Draft, at: datetime) -> dict[str, Any]:
     row = ImplementationVersion.objects.create(
         implementation=implementation,
         number=draft.base + 1,
-        from_day=draft.from_day,
+        from_day=cast(date, draft.from_day),  # judged: a draft without a day is not published
         content=draft.content,
         wording=draft.wording,
         digest=canonical.digest(canonical.dumps(draft.content)),

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
@@ -140,7 +141,7 @@ def test_what_a_place_may_not_change_is_said_with_its_place(standard, changes, p
     assert (place, sentence) in said(changes, standard)
 
 
-ALLOWED = [
+ALLOWED: list[dict[str, Any]] = [
     {},
     {"name": "夫妻投靠落户"},
     {"limits": {"decide": limit(5)}},

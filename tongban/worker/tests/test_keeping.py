@@ -20,8 +20,13 @@ class Hands:
 
 @pytest.fixture
 def calls(monkeypatch):
-    made = []
-    monkeypatch.setattr(keeping, "_apply_due", lambda: made.append("apply") or 2)
+    made: list[str] = []
+
+    def apply_due():
+        made.append("apply")
+        return 2
+
+    monkeypatch.setattr(keeping, "_apply_due", apply_due)
     monkeypatch.setattr(keeping, "_ask", lambda: made.append("ask"))
     return made
 
