@@ -5,14 +5,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import rjieba
 
 LONGEST = 60
 
-_DATA = Path(__file__).resolve().parent / "data" / "synonyms.json"
+_FOLDER = Path(__file__).resolve().parent / "data"
+_DATA = _FOLDER / "synonyms.json"
+_READINGS = _FOLDER / "readings.json"
 _BETWEEN = re.compile(r"[^\w]+|_+")
 _LATIN = re.compile(r"[a-z0-9]+")
 _RUNS = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
@@ -32,6 +34,10 @@ class Wording:
     def named_in(self, text: str) -> list[str]:
         """What the lists call it, for every everyday phrase inside a longer sentence."""
         return [name for name, said in self.says.items() if any(one in text for one in said)]
+
+    def phrases(self) -> list[str]:
+        """Every phrase that is kept, the lists' and the everyday ones."""
+        return [one for listed, said in self.says.items() for one in (listed, *said)]
 
     def said_for(self, name: str) -> list[str]:
         """The everyday phrases that lead to an item of this name."""
@@ -79,18 +85,64 @@ def words(text: str) -> list[str]:
     return list(dict.fromkeys(word for word in kept if word and word not in wording().leave_out))
 
 
+def carrying(text: str) -> list[str]:
+    """A text cut into its words one after another, without those that carry nothing."""
+    cut = rjieba.cut(_BETWEEN.sub(" ", spell(text)))
+    return [word for word in cut if word.strip() and word not in wording().leave_out]
+
+
+def pairs(text: str) -> list[str]:
+    """The pairs of neighbours in a text, each once."""
+    return list(dict.fromkeys(text[place : place + 2] for place in range(len(text) - 1)))
+
+
 def initials(name: str) -> str:
     """The first letters of a name: 夫妻投靠户口迁移 fqtkhkqy."""
-    return "".join(part[0] for part in _syllables(name) if part)
+    return "".join(part[0] for part in syllables(name) if part)
 
 
 def pinyin(name: str) -> str:
     """A name as it is read, without spaces: fuqitoukaohukouqianyi."""
-    return "".join(_syllables(name))
+    return "".join(syllables(name))
 
 
-def _syllables(name: str) -> list[str]:
+def syllables(name: str) -> list[str]:
+    """How a name is read; names of places and of families by a table of their own: 单县 shan xian."""
+    text = squeeze(name)
+    pattern, readings = _own_readings()
+    found: list[str] = []
+    end = 0
+    for match in pattern.finditer(text):
+        found += _read(text[end : match.start()])
+        found += readings[match.group()].split()
+        end = match.end()
+    return found + _read(text[end:])
+
+
+def _read(text: str) -> list[str]:
+    return [one for word in rjieba.cut(text) for one in _read_word(word)]
+
+
+# The same words make up a hundred thousand names.
+@lru_cache(maxsize=20_000)
+def _read_word(word: str) -> tuple[str, ...]:
     # Its tables take as much time and memory as all the rest, and only indexing reads them.
     from pypinyin import Style, lazy_pinyin
 
-    return lazy_pinyin(squeeze(name), style=Style.NORMAL, errors="default")
+    return tuple(lazy_pinyin(word, style=Style.NORMAL, errors="default"))
+
+
+@cache
+def _own_readings() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What to look for in a name, and how it is read there.
+
+    A family's character stands at the beginning of a place's name (解家庄, 曾庄): elsewhere the same
+    character is a word of its own (检查, 解放).
+    """
+    content = json.loads(_READINGS.read_text(encoding="utf-8"))
+    families = "|".join(content["surnames"])
+    names = "|".join(sorted(content["names"], key=len, reverse=True))
+    begins = "(?:(?<=[省市县区镇乡旗州])|^)"
+    place = "(?=家?[庄村屯店氏镇堡营寨沟湾])"
+    pattern = re.compile(f"{names}|{begins}(?:{families}){place}")
+    return pattern, content["names"] | content["surnames"]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongban.catalogue import queries as catalogue
-from tongban.catalogue.models import Item
 from tongban.catalogue.availability import MODE_NAMES
+from tongban.catalogue.models import Item
 
 # What people look for most, by the reckoning of the editors, until there are counts of our own.
 COMMON = {

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("windows/", home.windows, name="windows"),
     path("search", search.search, name="search"),
+    path("suggestions", search.suggestions, name="suggestions"),
     path("places", search.place_names, name="place-names"),
     path("items/<slug:code>", items.item, name="item"),
     path("apply/start/", applying.start, name="start"),
