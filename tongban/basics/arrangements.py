@@ -141,6 +141,11 @@ def read(text: str, *, needs_source: bool = True) -> tuple[Arrangement, ...]:
         raise ArrangementMalformed([Fault("", f"不是JSON：{wrong}")]) from wrong
     if not isinstance(data, dict):
         raise ArrangementMalformed([Fault("", "最外面应是一个对象：{…}")])
+    return from_dict(data, needs_source=needs_source)
+
+
+def from_dict(data: dict[str, Any], *, needs_source: bool = True) -> tuple[Arrangement, ...]:
+    """The documents of a file that is no text any more; ArrangementMalformed as `read`."""
     rows = data.get("arrangements", [data])
     if data.get("format", FORMAT) != FORMAT or not isinstance(rows, list) or not rows:
         words = f"应写成{{'format': {FORMAT}, 'arrangements': [至少一份文件]}}"

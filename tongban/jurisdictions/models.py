@@ -253,3 +253,60 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return str(self.stamp)
+
+
+class WorkingDays(models.Model):
+    """A document about the working days of a year that an operator loaded, as it was loaded.
+
+    Those that come with the program are not rows; a row with the same place, year and number
+    stands in their stead.
+    """
+
+    place = models.CharField(max_length=6, help_text="000000 for the country")
+    year = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=200)
+    document = models.JSONField(help_text="in the form in which it is loaded")
+    digest = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["place", "year", "number"]
+        verbose_name_plural = "working days"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "year", "number"], name="a_document_of_working_days_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(place__regex=r"^[0-9]{6}$"), name="working_days_have_a_place"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.year} {self.number}"
+
+
+class LightRule(models.Model):
+    """When the lights of a place's clocks turn amber: so many units left, or so much of the limit.
+
+    A place without a row has its province's, then the platform's default. Red is what is overdue.
+    """
+
+    place = models.CharField(max_length=6, primary_key=True)
+    amber_left = models.PositiveSmallIntegerField(help_text="units left, this many or fewer")
+    amber_share = models.PositiveSmallIntegerField(
+        default=0, help_text="percent of the limit left, this much or less; 0 for no such rule"
+    )
+    basis = models.CharField(max_length=200, help_text="the document that says so")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amber_share__lte=100), name="light_share_is_a_percentage"
+            ),
+            models.CheckConstraint(condition=~Q(basis=""), name="light_rule_has_a_basis"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} ≤{self.amber_left}"

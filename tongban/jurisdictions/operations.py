@@ -77,7 +77,7 @@ def load_reference(*, at: datetime) -> Loaded:
     The second time does nothing while the files are the same. Authorities, windows, and the
     addresses and keys of nodes are kept.
     """
-    _take_turn()
+    take_turn()
     digest = canonical.digest(b"".join((DATA / name).read_bytes() for name in FILES))
     if Revision.objects.filter(digest=digest).exists():
         return _counts(changed=False)
@@ -86,16 +86,18 @@ def load_reference(*, at: datetime) -> Loaded:
     _load_regions()
     _load_departments()
     _load_nodes()
-    _stamp(digest=digest, at=at)
+    stamp(digest=digest, at=at)
     return _counts(changed=True)
 
 
-def _take_turn() -> None:
+def take_turn() -> None:
+    """Wait for any other load; held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _stamp(*, at: datetime, digest: str | None = None) -> None:
+def stamp(*, at: datetime, digest: str | None = None) -> None:
+    """Let every process notice that what it remembers is old."""
     fresh: dict[str, Any] = {"stamp": uuid.uuid4(), "loaded_at": at}
     if digest is not None:
         fresh["digest"] = digest
@@ -191,7 +193,7 @@ def load_sandbox_offices(*, provinces: Iterable[str], at: datetime) -> Loaded:
 
     Deterministic, so every node makes the same ones; what is there is brought up to date.
     """
-    _take_turn()
+    take_turn()
     on = at.date()
     authorities: list[Authority] = []
     windows: list[Window] = []
@@ -202,7 +204,7 @@ def load_sandbox_offices(*, provinces: Iterable[str], at: datetime) -> Loaded:
         windows += made.windows
     _upsert(Authority, authorities, ["code"])
     _upsert(Window, windows, ["authority", "number"])
-    _stamp(at=at)
+    stamp(at=at)
     return _counts(changed=True)
 
 
@@ -237,7 +239,7 @@ def load_directory(path: Path, *, at: datetime) -> list[Node]:
     signed. Refused whole, with the first thing wrong: DirectoryMalformed.
     """
     entries = _entries(path)
-    _take_turn()
+    take_turn()
     nodes = {node.code: node for node in Node.objects.select_for_update()}
     for entry in entries:
         if entry.code not in nodes or not nodes[entry.code].is_open:
@@ -256,7 +258,7 @@ def load_directory(path: Path, *, at: datetime) -> list[Node]:
         ],
         ignore_conflicts=True,
     )
-    _stamp(at=at)
+    stamp(at=at)
     return sorted(connected, key=lambda node: node.code)
 
 

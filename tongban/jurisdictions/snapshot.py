@@ -7,12 +7,23 @@ read all at once: those asked for are remembered one by one, for as long.
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from tongban.jurisdictions.models import Division, Node, Region, RegionMember, Revision
+from tongban.basics import arrangements
+from tongban.basics.arrangements import Arrangement
+from tongban.basics.calendar import Calendar
+from tongban.jurisdictions.models import (
+    Division,
+    LightRule,
+    Node,
+    Region,
+    RegionMember,
+    Revision,
+    WorkingDays,
+)
 
 LOOK_EVERY = 5.0  # seconds
 Found = TypeVar("Found")
@@ -28,6 +39,10 @@ class Snapshot:
     nodes: Mapping[str, Node]
     regions: Mapping[str, Region]
     members: Mapping[str, tuple[RegionMember, ...]]
+    documents: tuple[Arrangement, ...] = ()
+    lights: Mapping[str, LightRule] = field(default_factory=dict)
+    # Worked out when asked for; they live as long as what they are made of.
+    calendars: dict[str, Calendar] = field(default_factory=dict)
 
 
 @dataclass
@@ -89,4 +104,11 @@ def _read(stamp: UUID | None) -> Snapshot:
         {node.code: node for node in Node.objects.all()},
         {region.key: region for region in Region.objects.all()},
         {key: tuple(rows) for key, rows in members.items()},
+        documents=tuple(_documents()),
+        lights={rule.place: rule for rule in LightRule.objects.all()},
     )
+
+
+def _documents() -> Iterator[Arrangement]:
+    for document in WorkingDays.objects.values_list("document", flat=True):
+        yield from arrangements.from_dict(document)

@@ -173,7 +173,7 @@ def test_names_cost_no_query_once_read(django_assert_num_queries):
 def test_a_load_is_noticed_by_those_who_remember(monkeypatch):
     queries.full_name("220104")
     Division.objects.filter(code="220104").update(name="示例区")
-    operations._stamp(at=snapshot_day())
+    operations.stamp(at=snapshot_day())
 
     assert queries.full_name("220104") == "吉林省长春市示例区"
 
@@ -185,7 +185,7 @@ def test_another_process_notices_a_load_within_seconds(monkeypatch):
     Division.objects.filter(code="220104").update(name="示例区")
     # As another process does it: the row changes, this process is not told.
     monkeypatch.setattr(snapshot, "look_again", lambda: None)
-    operations._stamp(at=snapshot_day())
+    operations.stamp(at=snapshot_day())
 
     assert queries.short_name("220104") == "朝阳区"
     clock[0] += snapshot.LOOK_EVERY + 0.1
