@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 from tongban.catalogue import messages
 from tongban.catalogue.models import Publication
-from tongban.catalogue.operations import copying, opening, publishing, taking
+from tongban.catalogue.operations import copying, opening, publishing, renewing, retiring, taking
 from tongban.catalogue.operations.taking import PublicationRefused
 from tongban.exchange import inbox, outbox
 from tongban.exchange.envelope import Envelope, Unreadable
 
-# Imported for what it takes: roll-outs.
-__all__ = ["opening"]
+# Imported for what they take: roll-outs, renewals of the lists, and rows that end.
+__all__ = ["opening", "renewing", "retiring"]
 
 # So many steps are told again at once; who misses more asks again from the next one on.
 AT_ONCE = 200

@@ -1,6 +1,5 @@
 """From a row as it was written to an implementation and its changes, with every fault named."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from tongban.basics import canonical
 from tongban.catalogue import codes
 from tongban.catalogue import overlay as overlaying
 from tongban.catalogue.interchange import records
@@ -55,7 +55,7 @@ class Judged:
     place: str
     part: str
     identity: dict[str, Any]
-    from_day: date
+    from_day: date | None  # none: the row says nothing besides the national standard
     content: dict[str, Any]
     wording: dict[str, str]
     faults: list[str]
@@ -99,16 +99,18 @@ class Judge:
             return None
         item, place, part = found
         identity = _identity(raw, place, say)
-        from_day = day(raw.cells, "from_day", say)
-        if from_day is None and "from_day" not in raw.cells:
-            say("required", ERROR, "from_day", _("没有写生效日期"), _("写成2026-09-01这样的日期"))
         ground = self.world.ground(item)
         content = read_content(raw.cells, self._given(raw, say), ground, say)
+        wording = read_wording(raw.cells)
+        from_day = day(raw.cells, "from_day", say)
+        if "from_day" not in raw.cells and not wording and not content.keys() - {"name"}:
+            content = {}
+        elif "from_day" not in raw.cells:
+            say("required", ERROR, "from_day", _("没有写生效日期"), _("写成2026-09-01这样的日期"))
         judge_changes(content, ground, say)
         self._twice((item, place.code, part), raw, say)
-        if ERROR in severities or from_day is None:
+        if ERROR in severities:
             return None
-        wording = read_wording(raw.cells)
         return Judged(
             raw.number, item, place.code, part, identity, from_day, content, wording,
             sorted(noted),
@@ -196,8 +198,9 @@ class Judge:
         if not text:
             return {}
         try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
+            found = canonical.loads(text.encode())
+            canonical.dumps(found)
+        except (ValueError, TypeError, RecursionError):
             found = None
         if isinstance(found, dict) and set(found) <= overlaying.ALLOWED:
             return found
@@ -286,10 +289,23 @@ def _zeros_lost(raw: RawRow, key: str, say: Say) -> None:
         )  # fmt: skip
 
 
+_MOST_CHARACTERS = 80_000  # of a row; it has to travel to the other nodes in one message
 _LONGEST = {one.key: one.longest for one in COLUMNS if one.longest}
 
 
 def _lengths(raw: RawRow, say: Say) -> None:
+    whole = "".join(raw.cells.values())
+    if len(whole) > _MOST_CHARACTERS:
+        say(
+            "row-too-long", ERROR, "rest",
+            _("这一行一共%(length)s个字，最多%(most)s个") % {"length": len(whole), "most": _MOST_CHARACTERS},
+            _("精简内容；整篇文件放进附件，这里只写要点"),
+        )  # fmt: skip
+    if "\0" in whole or not _is_text(whole):
+        say(
+            "unseen-character", ERROR, "name",
+            _("这一行里有看不见的坏字符"), _("把文字重新输入一遍，或者先粘贴到记事本再复制过来"),
+        )  # fmt: skip
     for key, longest in _LONGEST.items():
         text = raw.cells.get(key)
         if text and len(text) > longest:
@@ -299,6 +315,14 @@ def _lengths(raw: RawRow, say: Say) -> None:
                 % {"heading": BY_KEY[key].heading, "longest": longest, "length": len(text)},
                 _("核对是不是填错了列；确实长的请缩短"),
             )  # fmt: skip
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, which JSON can write
+        return False
+    return True
 
 
 # --- the row itself ---

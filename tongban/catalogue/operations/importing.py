@@ -1,7 +1,7 @@
 """Taking a file of implementations in: planned first with all that would change, then applied."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -10,9 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
-from tongban.basics import canonical
 from tongban.basics.refusals import Refused
 from tongban.catalogue import permissions
 from tongban.catalogue.interchange import stored
@@ -31,6 +29,7 @@ from tongban.catalogue.interchange.plans import (
 )
 from tongban.catalogue.interchange.stored import Stored, StoredVersion
 from tongban.catalogue.interchange.world import Tables
+from tongban.catalogue.operations import writing
 from tongban.parties.models import Officer, Role
 from tongban.parties.permissions import check_has_role
 
@@ -137,25 +136,27 @@ class _Planning:
                 self._compare(one, there)
 
     def _add(self, one: Judged) -> None:
-        self._note(one, Action.ADDED, 0, number=1, is_new_row=True)
+        number = 1 if one.from_day else 0
+        self._note(one, Action.ADDED, None, number=number, ends=bool(one.identity["retired_on"]))
         if len(self.plan.shown) < self.show:
             cells = cells_of(one.identity, _as_version(one, 1), self.tables.ground(one.item))
-            self._show(one, Action.ADDED, 1, changes_between({}, cells))
+            self._show(one, Action.ADDED, number, changes_between({}, cells))
 
     def _compare(self, one: Judged, there: Stored) -> None:
-        published = next((v for v in there.versions if _is_same(v, one)), None)
+        published = one.from_day is None or any(_is_same(v, one) for v in there.versions)
         is_row_same = all(one.identity[key] == there.identity[key] for key in IDENTITY)
         if published and is_row_same:
             self._count(Action.UNCHANGED)
             return
         last = newest(there)
-        if published is None and not self._has_room(one, there):
+        if one.from_day and not published and not self._has_room(one, one.from_day, there):
             return
         number = 0 if published else (last.number if last else 0) + 1
-        retires = one.identity["retired_on"] and not there.identity["retired_on"]
+        ends = one.identity["retired_on"] != there.identity["retired_on"]
+        retires = ends and bool(one.identity["retired_on"])
         action = Action.RETIRED if retires else Action.CHANGED
         self._keep_words_true(one, last)
-        self._note(one, action, there.id, number=number, is_new_row=False)
+        self._note(one, action, there, number=number, ends=ends)
         ground = self.tables.ground(one.item)
         old = cells_of(there.identity, last, ground)
         new = cells_of(one.identity, _as_version(one, number) if number else last, ground)
@@ -163,20 +164,20 @@ class _Planning:
         self.plan.fields.update(change.key for change in changes)
         self._show(one, action, number, changes)
 
-    def _has_room(self, one: Judged, there: Stored) -> bool:
+    def _has_room(self, one: Judged, on: date, there: Stored) -> bool:
         """Whether a new version can begin on this row's day: after all that are published."""
-        taken = next((v for v in there.versions if v.from_day == one.from_day), None)
+        taken = next((v for v in there.versions if v.from_day == on), None)
         last = newest(there)
         if taken:
             self._fault(
                 one, "from-day-taken", ERROR, "from_day",
                 _("%(day)s起的第%(number)s版已经公布，公布了的不能改")
-                % {"day": one.from_day.isoformat(), "number": taken.number},
+                % {"day": on.isoformat(), "number": taken.number},
                 _("内容要改的，写一个更晚的生效日期，导入后就是第%(next)s版")
                 % {"next": (last.number if last else 0) + 1},
             )  # fmt: skip
             return False
-        if last and one.from_day < last.from_day:
+        if last and on < last.from_day:
             self._fault(
                 one, "from-day-before-latest", ERROR, "from_day",
                 _("第%(number)s版从%(day)s起，新版本不能比它还早生效")
@@ -184,11 +185,11 @@ class _Planning:
                 _("写%(day)s以后的日期") % {"day": last.from_day.isoformat()},
             )  # fmt: skip
             return False
-        if one.from_day < self.on:
+        if on < self.on:
             self._fault(
                 one, "from-day-in-the-past", FLAG, "from_day",
                 _("新版本的生效日期%(day)s已经过去，那天以后的申请当时是按旧版办的")
-                % {"day": one.from_day.isoformat()},
+                % {"day": on.isoformat()},
                 _("一般写今天以后的日期；已经受理的件仍按原来的版本"),
             )  # fmt: skip
         return True
@@ -217,9 +218,14 @@ class _Planning:
             if place.refusal and place.code == there.place:
                 continue
             identity = {**there.identity, "retired_on": self.on.isoformat()}
-            step = {"action": Action.RETIRED, "id": there.id, "identity": identity, "version": None}
             self.plan.places.add(there.place)
-            self.plan.note({**step, "key": there.key, "faults": there.faults})
+            self.plan.note(
+                {
+                    "action": Action.RETIRED, "id": there.id, "key": there.key,
+                    "identity": identity, "faults": there.faults, "is_new": False, "ends": True,
+                    "version": None,
+                }
+            )  # fmt: skip
             self._count(Action.RETIRED)
             self.plan.fields.update(["retired_on"])
             if len(self.plan.shown) < self.show:
@@ -232,19 +238,23 @@ class _Planning:
                 )  # fmt: skip
 
     def _note(
-        self, one: Judged, action: Action, id_: int, *, number: int, is_new_row: bool
+        self, one: Judged, action: Action, there: Stored | None, *, number: int, ends: bool
     ) -> None:
-        version = None
-        if number:
-            version = {
-                "number": number,
-                "from_day": one.from_day.isoformat(),
-                "content": one.content,
-                "wording": one.wording,
-                "digest": canonical.digest(canonical.dumps(one.content)),
+        """Keep what `apply` writes, and what it tells the other nodes."""
+        last = newest(there) if there else None
+        said = _as_version(one, number) if number else last
+        self.plan.note(
+            {
+                "action": action,
+                "id": there.id if there else 0,
+                "key": one.key,
+                "identity": one.identity,
+                "faults": one.faults,
+                "is_new": bool(number),
+                "ends": ends,
+                "version": _said(said) if said else None,
             }
-        step = {"action": action, "id": 0 if is_new_row else id_, "key": one.key}
-        self.plan.note({**step, "identity": one.identity, "faults": one.faults, "version": version})
+        )
         self._count(action)
 
     def _count(self, action: Action) -> None:
@@ -263,14 +273,25 @@ class _Planning:
     def _fault(
         self, one: Judged, code: str, severity: str, key: str, message: str, mend: str
     ) -> None:
-        value = one.from_day.isoformat() if key == "from_day" else ""
+        value = one.from_day.isoformat() if key == "from_day" and one.from_day else ""
         place = self.judge.places.get(key, "")
         self.plan.faults.add(
             Fault(code, severity, one.row, place, BY_KEY[key].heading, value, message, mend)
         )
 
 
-def _as_version(one: Judged, number: int) -> StoredVersion:
+def _said(version: StoredVersion) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "from_day": version.from_day.isoformat(),
+        "content": version.content,
+        "wording": version.wording,
+    }
+
+
+def _as_version(one: Judged, number: int) -> StoredVersion | None:
+    if one.from_day is None:
+        return None
     return StoredVersion(number, one.from_day, one.content, one.wording)
 
 
@@ -280,23 +301,6 @@ def _is_same(version: StoredVersion, one: Judged) -> bool:
         and version.content == one.content
         and version.wording == one.wording
     )
-
-
-# --- applying ---
-
-_ROW = (
-    "id", "item_id", "division_code", "part", "authority_code", "authority_name", "level", "name",
-    "catalog_code", "task_code", "handle_code", "local_code", "faults", "retired_on",
-)  # fmt: skip
-_ROW_TYPES = ("int8", *["text"] * 11, "text[]", "date")
-_VERSION = (
-    "implementation_id", "number", "from_day", "content", "wording", "digest", "came_from",
-    "published_at", "published_by", "drafted_by", "running",
-)  # fmt: skip
-_VERSION_TYPES = (
-    "int8", "int4", "date", "jsonb", "jsonb", "text", "text", "timestamptz", "text", "text",
-    "jsonb",
-)  # fmt: skip
 
 
 @transaction.atomic
@@ -319,9 +323,11 @@ def apply(
         cursor.execute("LOCK TABLE catalogue_implementation IN SHARE ROW EXCLUSIVE MODE")
     if stored.stamp() != plan.stamp:
         raise PlanIsStale
+    drafted = plan.officer.pseudonym if plan.officer else ""
+    published = by.pseudonym if by else CONSOLE
     written, steps = 0, plan.noted()
     while batch := list(islice(steps, _BATCH * 5)):
-        _write(batch, plan, by, at)
+        writing.write(batch, drafted_by=drafted, published_by=published, at=at)
         written += len(batch)
         if progress:
             progress(written, plan.writes)
@@ -335,73 +341,3 @@ def _check_may_publish(plan: Plan, by: Officer | None) -> None:
         raise permissions.DraftedByYourself
     for place in sorted(plan.places):
         permissions.check_may_manage(by, place)
-
-
-def _write(batch: list[dict[str, Any]], plan: Plan, by: Officer | None, at: datetime) -> None:
-    added = [step for step in batch if not step["id"]]
-    for step, id_ in zip(added, _ids(len(added)), strict=True):
-        step["id"] = id_
-    _copy("catalogue_implementation", _ROW, _ROW_TYPES, (_row(step) for step in added))
-    _update([step for step in batch if step["action"] != Action.ADDED])
-    drafted, published = _names(plan, by)
-    versions = (
-        (
-            step["id"], one["number"], date.fromisoformat(one["from_day"]), Jsonb(one["content"]),
-            Jsonb(one["wording"]), one["digest"], "import", at, published, drafted, Jsonb({}),
-        )
-        for step in batch
-        if (one := step["version"])
-    )  # fmt: skip
-    _copy("catalogue_implementationversion", _VERSION, _VERSION_TYPES, versions)
-
-
-def _names(plan: Plan, by: Officer | None) -> tuple[str, str]:
-    drafted = plan.officer.pseudonym if plan.officer else ""
-    return drafted, by.pseudonym if by else CONSOLE
-
-
-def _ids(count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('catalogue_implementation', 'id'))"
-            " FROM generate_series(1, %s)",
-            [count],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _row(step: dict[str, Any]) -> tuple[Any, ...]:
-    identity = step["identity"]
-    retired = identity["retired_on"]
-    values = (identity[column] for column in _ROW[4:-2])
-    return (
-        step["id"], *step["key"], *values, step["faults"],
-        date.fromisoformat(retired) if retired else None,
-    )  # fmt: skip
-
-
-def _copy(
-    table: str, columns: tuple[str, ...], types: tuple[str, ...], rows: Iterator[tuple[Any, ...]]
-) -> None:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        copy.set_types(types)
-        for row in rows:
-            copy.write_row(row)
-
-
-_CHANGED = ", ".join(f"{column} = %s" for column in _ROW[4:])
-
-
-def _update(steps: list[dict[str, Any]]) -> None:
-    rows = []
-    for step in steps:
-        id_, _item, _place, _part, *values = _row(step)
-        rows.append([*values, id_])
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE catalogue_implementation SET {_CHANGED} WHERE id = %s",  # noqa: S608 - constants
-            rows,
-        )

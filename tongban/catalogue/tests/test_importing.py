@@ -12,8 +12,10 @@ from tongban.catalogue import permissions
 from tongban.catalogue.interchange import exporting, lists
 from tongban.catalogue.interchange.columns import BY_KEY, COLUMNS
 from tongban.catalogue.interchange.xlsx_writing import write_xlsx
-from tongban.catalogue.models import Implementation, ImplementationVersion
-from tongban.catalogue.operations import importing, load_catalogue
+from tongban.catalogue.messages import Signed
+from tongban.catalogue.models import Implementation, ImplementationVersion, Publication
+from tongban.catalogue.operations import importing, load_catalogue, retiring
+from tongban.catalogue.operations.taking import PublicationRefused
 from tongban.catalogue.tests.conftest import SEEDS
 from tongban.catalogue.tests.rows import a_row
 from tongban.parties.models import Account, Officer, Role
@@ -82,6 +84,39 @@ class TestImporting(TestCase):
         )
         # The words as they came, beside the value.
         assert version.wording["limits"] == "承诺办结时限：7；承诺时限单位：工作日"
+
+    def test_a_row_without_changes_or_a_day_follows_the_standard(self):
+        path = self.file(a_row(from_day=""))
+        assert take_in(path) == 1
+        assert not Implementation.objects.get(division_code="220221").versions.exists()
+        with importing.plan(path, None, AT) as plan:
+            assert plan.writes == 0
+
+    def test_what_was_taken_in_is_published_to_the_other_nodes(self):
+        path = self.file(*(a_row(part=f"{n:02d}", name=f"示例{n}", conditions="条件如此。" * 3000)
+                           for n in range(1, 9)))  # fmt: skip
+        take_in(path)
+        steps = list(Publication.objects.order_by("number"))
+        # In pieces that a message carries, in order, all of them.
+        assert len(steps) > 1
+        said = [change for step in steps for change in step.body["changes"]]
+        assert [change["part"] for change in said] == [f"{n:02d}" for n in range(1, 9)]
+        assert {change["kind"] for change in said} == {"implementation"}
+        assert said[0]["wording"]["conditions"].startswith("受理条件：条件如此。")
+
+    def test_a_retirement_is_published_and_taken_from_the_place_s_own_node_only(self):
+        take_in(self.file(a_row()))
+        take_in(self.file(a_row(retired_on="2026-12-01")))
+        change = Publication.objects.order_by("-number").first().body["changes"][-1]
+        assert (change["kind"], change["retired_on"]) == ("retirement", "2026-12-01")
+        one = Signed("22", 9, "", AT, [change])
+        Implementation.objects.filter(division_code="220221").update(retired_on=None)
+        retiring._take_retirement(change, one)
+        row = Implementation.objects.get(division_code="220221")
+        assert row.retired_on == date(2026, 12, 1)
+        for wrong in ({**change, "division_code": "350102"}, {**change, "part": "77"}):
+            with pytest.raises(PublicationRefused):
+                retiring._take_retirement(wrong, one)
 
     def test_the_same_file_again_changes_nothing(self):
         path = self.file(a_row(), a_row(place="220281", authority_name="示例市公安局"))

@@ -242,7 +242,7 @@ LOST_ZEROS = {"catalog_code": "123020002"}
          "“行使层级”没有“大”这个值，只有：1 国家、2 省、3 市、4 县、5 乡镇街道、6 村社区、7 分级管理"),
         ({"part": "1a"}, "part-unreadable", "G", "拆分序号“1a”应为01到99"),
         ({"authority_name": ""}, "required", "D", "没有写实施机关"),
-        ({"from_day": ""}, "required", "L", "没有写生效日期"),
+        ({"from_day": "", "consultation": "户政"}, "required", "L", "没有写生效日期"),
         ({"from_day": "2026-02-30"}, "impossible-date", "L",
          "“生效日期”写的“2026-02-30”不是一个可能的日期"),
         ({"from_day": "46266"}, "date-as-number", "L",
