@@ -1,111 +1,90 @@
-"""An item's page for a pair of places, in facts: who acts, by when, whom to ask, what it rests on."""
+"""An item's page for a pair of places: the catalogue's guide, and the list for one's own situation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tongban.basics import calendar
-from tongban.basics.refusals import Refused
-from tongban.cases.states import Mode
-from tongban.catalogue import queries as catalogue
-from tongban.catalogue.models import Item, PolicyDocument
-from tongban.catalogue.queries import Availability, Version
-from tongban.catalogue.versions import Ground, Limit
-from tongban.jurisdictions import queries as jurisdictions
-from tongban.jurisdictions.models import Authority, Window
+from tongban.basics.refusals import FieldsRefused
+from tongban.catalogue import guides, situations
+from tongban.catalogue.guides import Guide
+from tongban.catalogue.situations import Situation
+from tongban.catalogue.versions import Field, MaterialSpec
 from tongban.portal.places import Pair
 
-WINDOWS = 2
+# Questions about one's situation stand in the address under their key with this before it.
+ASKED = "s-"
 
 
 @dataclass(frozen=True)
-class Term:
-    """One line of the time table: what somebody does, how long at most, and by when if you begin today."""
+class Answered:
+    """One question about the situation with the answer given; `question.label_of` words it."""
 
-    key: str
-    mark: str
-    limit: Limit
-    example: date
-    is_provisional: bool
+    field: Field
+    value: str
+
+    @property
+    def words(self) -> str:
+        """The answer as the form words it."""
+        return self.field.label_of(self.value)
 
 
 @dataclass(frozen=True)
-class Basis:
-    """A document that the page rests on, and the place in it."""
+class Materials:
+    """What is to be handed in: for a situation as far as it is told, otherwise the whole list.
 
-    document: PolicyDocument | None
-    ground: Ground
+    `next` is the question to ask now; nothing once the list is exact, or when nothing depends.
+    """
 
-
-@dataclass(frozen=True)
-class Guide:
-    """All that the page of an item says about one pair of places."""
-
-    item: Item
-    version: Version | None
-    pair: Pair
-    found: Availability
-    terms: list[Term]
-    windows: list[Window]
-    decider: Authority | None
-    bases: list[Basis]
+    asked: tuple[MaterialSpec, ...]
+    unsettled: tuple[MaterialSpec, ...]
+    spared: tuple[MaterialSpec, ...]
+    answered: tuple[Answered, ...]
+    next: Field | None
+    depends: bool
 
     @property
-    def needs_window(self) -> bool:
-        """Whether one of the ways leads through a window."""
-        return Mode.RECEIVED_FOR in self.found.modes
+    def name(self) -> str:
+        """The name of the next question in the address."""
+        return f"{ASKED}{self.next.key}" if self.next else ""
 
     @property
-    def is_online(self) -> bool:
-        """Whether one of the ways is all online."""
-        return Mode.ONLINE in self.found.modes
-
-    @property
-    def last_day(self) -> date | None:
-        """The day by which everything is over when one begins today."""
-        return self.terms[-1].example if self.terms else None
+    def options(self) -> list[tuple[str, str]]:
+        """The answers that the next question offers."""
+        return [(one.value, one.label) for one in self.next.options] if self.next else []
 
 
-def guide(item: Item, pair: Pair, *, on: date) -> Guide:
-    """The page of an item for a whole pair, as the rules of this day have it."""
-    found = catalogue.availability(item.code, here=pair.here, there=pair.there, on=on)
-    version = catalogue.version_in_force(item.code, on)
-    return Guide(
-        item=item,
-        version=version,
-        pair=pair,
-        found=found,
-        terms=_terms(version, found, on) if version and found.is_open else [],
-        windows=jurisdictions.receiving_windows(pair.here)[:WINDOWS],
-        decider=_decider(item, version, pair),
-        bases=[Basis(_document(ground.document), ground) for ground in found.grounds],
+def guide(code: str, pair: Pair, *, on: date) -> Guide:
+    """The guide of an item for a whole pair, as the rules of this day have it."""
+    return guides.guide(code, here=pair.here, there=pair.there, on=on)
+
+
+def materials(found: Guide, asked: Mapping[str, str]) -> Materials | None:
+    """The list for the situation that an address tells; nothing where the item has no standard.
+
+    Answers that no question offers are not heard, so that an old address still shows a page.
+    """
+    if found.version is None:
+        return None
+    told = {
+        key.removeprefix(ASKED): value for key, value in asked.items() if key.startswith(ASKED)
+    }
+    try:
+        situation = situations.materials_for(found.version, told)
+    except FieldsRefused as refused:
+        kept = {key: value for key, value in told.items() if key not in refused.errors}
+        situation = situations.materials_for(found.version, kept)
+    return _of(found, situation)
+
+
+def _of(found: Guide, situation: Situation) -> Materials:
+    given = situation.answers
+    return Materials(
+        asked=situation.asked,
+        unsettled=tuple(one.material for one in situation.unsettled),
+        spared=situation.spared,
+        answered=tuple(
+            Answered(field, given[field.key]) for field in found.questions if field.key in given
+        ),
+        next=situation.next,
+        depends=bool(found.questions),
     )
-
-
-def _terms(version: Version, found: Availability, on: date) -> list[Term]:
-    """The time table of the longest way: through a window where a window may take part."""
-    lines = [("accept", "deci", version.limits.accept), ("decide", "deci", version.limits.decide)]
-    if Mode.RECEIVED_FOR in found.modes:
-        lines.insert(0, ("receive", "recv", version.limits.receive))
-    terms = []
-    day = on
-    for key, mark, limit in lines:
-        day = calendar.add_working_days(day, limit.days)
-        terms.append(Term(key, mark, limit, day, calendar.is_provisional(day)))
-    return terms
-
-
-def _decider(item: Item, version: Version | None, pair: Pair) -> Authority | None:
-    """Whose decision it is there; nobody while this node does not know the organ."""
-    line = None if version else jurisdictions.department_of_ministry(item.lead)
-    department = version.department if version else (line.key if line else "")
-    try:
-        return jurisdictions.competent_authority(department, pair.there) if department else None
-    except Refused:
-        return None
-
-
-def _document(key: str) -> PolicyDocument | None:
-    try:
-        return catalogue.document(key)
-    except Refused:
-        return None

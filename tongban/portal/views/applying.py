@@ -37,7 +37,7 @@ def start(request: HttpRequest, account: Account) -> HttpResponse:
     item = catalogue.item(asked.get("item", ""))
     if not pair.is_whole or places.home_node(pair.here):
         return redirect(f"{reverse('portal:item', args=[item.code])}?{pair.query}")
-    version = rules.open_version(item.code, on=today)
+    version = rules.open_version(item.code, on=today, deciding=pair.there)
     found = catalogue.availability(item.code, here=pair.here, there=pair.there, on=today)
     if not found.is_open:
         return redirect(f"{reverse('portal:item', args=[item.code])}?{pair.query}")

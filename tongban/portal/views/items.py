@@ -1,8 +1,10 @@
-"""The page of an item: for a pair of places the answer, without one the question."""
+"""The page of an item: for a pair of places the guide, without one the question; and as a PDF."""
+
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,9 +12,8 @@ from django.views.decorators.http import require_safe
 from tongban.cases import standing
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.models import Item
-from tongban.catalogue.upcoming import upcoming
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.portal import guide, places
+from tongban.portal import guide, places, printing
 from tongban.portal.door import page
 from tongban.portal.places import Pair
 
@@ -20,13 +21,16 @@ from tongban.portal.places import Pair
 @page
 @require_safe
 def item(request: HttpRequest, code: str) -> HttpResponse:
-    """An item between two places; where one is not chosen, the page asks for it first."""
+    """An item between two places; where one is not chosen, the page asks for it first.
+
+    Answers about one's situation stand in the address and lead to the exact list of materials.
+    """
     today = standing.today()
     pair = places.read(request.GET, on=today)
     found = catalogue.item(code)
     context: dict[str, object] = {
         "item": found,
-        "version": catalogue.version_in_force(code, today),
+        "version": catalogue.version_in_force(code, today, deciding=pair.there),
         "pair": pair,
         "here": pair.here or places.usual_place(request.user, on=today),
         "groups": places.groups(on=today, keep=pair.here),
@@ -36,21 +40,27 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     }
     if not pair.is_whole:
         return render(request, "portal/item_ask.html", context | {"asks": _question(found)})
-    return render(request, "portal/item.html", context | _answer(found, pair))
+    return render(request, "portal/item.html", context | _answer(request, found, pair))
 
 
-def _answer(found: Item, pair: Pair) -> dict[str, object]:
+def _answer(request: HttpRequest, found: Item, pair: Pair) -> dict[str, object]:
     today = standing.today()
     node = places.home_node(pair.here)
     path = reverse("portal:item", args=[found.code])
+    told = {key: value for key, value in request.GET.items() if key.startswith(guide.ASKED)}
+    made = guide.guide(found.code, pair, on=today)
     return {
-        "guide": guide.guide(found, pair, on=today),
-        "upcoming": upcoming(found.code, deciding=pair.there, on=today),
+        "guide": made,
+        "found": made.found,
+        "materials": guide.materials(made, told),
+        "told": told,
         "here_name": jurisdictions.short_name(pair.here),
         "there_name": jurisdictions.short_name(pair.there),
         "home_node": node,
         "home_url": f"{node.base_url.rstrip('/')}{path}?{pair.query}" if node else "",
         "start_url": f"{reverse('portal:start')}?item={found.code}&{pair.query}",
+        "print_url": f"{reverse('portal:guide-pdf', args=[found.code])}?"
+        + "&".join(part for part in (pair.query, urlencode(told)) if part),
     }
 
 
@@ -63,3 +73,23 @@ def _question(found: Item) -> str:
     if decides.get("place"):
         return _("您的%(place)s在哪里？") % {"place": decides["place"]}
     return _("您想由哪里的机关办？")
+
+
+@page
+@require_safe
+def guide_pdf(request: HttpRequest, code: str) -> HttpResponse:
+    """The guide on paper, for the pair and the situation of the address; PDF/A.
+
+    Without a whole pair it leads to the page that asks for it.
+    """
+    today = standing.today()
+    pair = places.read(request.GET, on=today)
+    found = catalogue.item(code)
+    if not pair.is_whole:
+        return redirect(f"{reverse('portal:item', args=[code])}?{pair.query}")
+    made = guide.guide(code, pair, on=today)
+    materials = guide.materials(made, {key: str(one) for key, one in request.GET.items()})
+    answer = HttpResponse(printing.guide_pdf(made, materials), content_type="application/pdf")
+    name = _("%(item)s办事指南.pdf") % {"item": found.name}
+    answer["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
+    return answer
