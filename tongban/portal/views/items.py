@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tongban.cases import standing
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.models import Item
+from tongban.catalogue.upcoming import upcoming
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.portal import guide, places, printing
 from tongban.portal.door import page
@@ -51,6 +52,7 @@ def _answer(request: HttpRequest, found: Item, pair: Pair) -> dict[str, object]:
     made = guide.guide(found.code, pair, on=today)
     return {
         "guide": made,
+        "upcoming": upcoming(found.code, deciding=pair.there, on=today),
         "found": made.found,
         "materials": guide.materials(made, told),
         "told": told,
