@@ -37,12 +37,22 @@ class Instead:
 
 
 @dataclass(frozen=True)
+class Ended:
+    """That an item was merged, split or retired (`how`), and the codes and names it became."""
+
+    on: date
+    how: str
+    heirs: tuple[tuple[str, str], ...]
+    ground: Ground
+
+
+@dataclass(frozen=True)
 class Availability:
     """The answer to: can this item be done from here for there on this day, and how.
 
     `verdict` ok, warn (somebody must come in person) or bad (not open). `kind` says why: open,
     on-site, not-yet (`begins` says when), no-version, no-mode, same-place, not-connected, deferred,
-    absent, outside, no-document. `scope` national, province (both places in one) or region. `modes`
+    absent, outside, no-document, ended. `scope` national, province (both places in one) or region. `modes`
     are what can be filed here. `ruling` is what the documents say, whatever this platform can do.
     `is_default` when a way rests on a default of ours; `notes` say which.
     """
@@ -90,6 +100,7 @@ class Asked:
     on_site_organ: str = ""
     starts: date | None = None
     wider: tuple[str, str] | None = None
+    ended: Ended | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,8 @@ def availability(
     ways = _ways(asked, here, receiving or here, there, on)
     best = next((way for way in ways if way.ruling.kind == "open"), ways[0])
     pair = _Pair(best.place, there, on, best.ruling)
+    if asked.ended:
+        return _over(asked, asked.ended, pair)
     if all(way.place.decides_at == there.decides_at for way in ways) and not _is_pilot(best.ruling):
         return _same_place(asked, pair)
     if best.ruling.kind != "open":
@@ -153,6 +166,25 @@ def _same_place(asked: Asked, pair: _Pair) -> Availability:
     }
     instead = Instead(_("请直接向%(organ)s申请") % {"organ": asked.organ}, "apply-there")
     return _answer(asked, pair, "bad", "same-place", reason, instead=instead)
+
+
+def _over(asked: Asked, ended: Ended, pair: _Pair) -> Availability:
+    """An item that is no more: what it became, or that nothing took its place."""
+    facts = {
+        "day": _day(ended.on, None),
+        "how": ended.how,
+        "names": _("、").join(_("“%(name)s”") % {"name": name} for _item, name in ended.heirs),
+        "document": _title(asked, ended.ground.document),
+        "place": ended.ground.place,
+    }
+    reason = _("据%(document)s%(place)s，这个事项从%(day)s起%(how)s") % facts
+    if not ended.heirs:
+        return _answer(
+            asked, pair, "bad", "ended", reason, instead=Instead(_("没有别的事项代替它"))
+        )
+    reason += _("，现在是%(names)s") % facts
+    instead = Instead(_("请改办%(names)s") % facts, "other-item", item=ended.heirs[0][0])
+    return _answer(asked, pair, "bad", "ended", reason, instead=instead)
 
 
 # --- what the documents close ---
@@ -388,7 +420,8 @@ def _grounds(asked: Asked, pair: _Pair) -> tuple[Ground, ...]:
         for one in (pair.ruling.limit, pair.ruling.opening)
         if one
     ]
-    found = {ground.document: ground for ground in [asked.national, *own, *ruled, *rows]}
+    ended = [asked.ended.ground] if asked.ended else []
+    found = {ground.document: ground for ground in [asked.national, *own, *ruled, *rows, *ended]}
     return tuple(
         sorted(found.values(), key=lambda ground: bool(asked.provinces.get(ground.document)))
     )

@@ -12,6 +12,7 @@ from tongban.basics.refusals import NotFound, Refused
 from tongban.catalogue import competence, implementations, organs, reach, snapshot
 from tongban.catalogue.availability import Availability
 from tongban.catalogue.competence import Decided
+from tongban.catalogue.history import ended, former_names, history, successors
 from tongban.catalogue.models import (
     Batch,
     DocumentRelation,
@@ -35,9 +36,13 @@ __all__ = [
     "Version",
     "agreements",
     "availability",
+    "ended",
+    "former_names",
+    "history",
     "item",
     "place",
     "rollouts",
+    "successors",
     "version_in_force",
 ]
 
@@ -58,7 +63,7 @@ class Theme:
 
 
 def item(code: str) -> Item:
-    """The item with this code. Refused: NoSuchItem."""
+    """The item with this code, also one that has ended (see `ended`). Refused: NoSuchItem."""
     found = snapshot.current().items.get(code)
     if found is None:
         raise NoSuchItem(_("目录里没有编码是%(code)s的事项") % {"code": code}, item=code)
@@ -66,17 +71,22 @@ def item(code: str) -> Item:
 
 
 def items(*, theme: str = "", subject: str = "") -> list[Item]:
-    """All items in the order of the lists; of one theme, for one kind of applicant."""
+    """All items in the order of the lists; of one theme, for one kind of applicant.
+
+    Those that were merged, split or retired are not among them.
+    """
     return [
         one
         for one in snapshot.current().items.values()
-        if (not theme or one.theme == theme) and (not subject or subject in one.subjects)
+        if (not theme or one.theme == theme)
+        and (not subject or subject in one.subjects)
+        and not ended(one.code)
     ]
 
 
 def themes() -> list[Theme]:
     """The twelve themes in their order, with their numbers of items."""
-    counts = Counter(one.theme for one in snapshot.current().items.values())
+    counts = Counter(one.theme for one in items())
     return [Theme(name, hint, counts[name]) for name, hint in THEMES.items()]
 
 

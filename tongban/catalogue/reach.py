@@ -11,9 +11,16 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from tongban.catalogue import availability as answers
-from tongban.catalogue import organs, snapshot
-from tongban.catalogue.availability import Asked, Availability
-from tongban.catalogue.models import Agreement, Item, ItemSource, PolicyDocument, RollOut
+from tongban.catalogue import history, organs, snapshot
+from tongban.catalogue.availability import Asked, Availability, Ended
+from tongban.catalogue.models import (
+    Agreement,
+    Item,
+    ItemChange,
+    ItemSource,
+    PolicyDocument,
+    RollOut,
+)
 from tongban.catalogue.models import SourceState as State
 from tongban.catalogue.openings import Member, Opening, Ruling, SourceRow, rule
 from tongban.catalogue.places import Place
@@ -160,6 +167,7 @@ def availability(
         on_site_organ=facts.on_site_organ,
         starts=starts,
         wider=facts.wider,
+        ended=_ended(found.code, on),
     )
     return answers.availability(
         asked,
@@ -168,6 +176,19 @@ def availability(
         on=on,
         receiving=place(receiving) if receiving else None,
     )
+
+
+def _ended(code: str, on: date) -> Ended | None:
+    """What an item became, once the day has come."""
+    change = history.ended(code)
+    if change is None or change.on > on:
+        return None
+    heirs = tuple((one.code, one.name) for one in history.successors(code))
+    return Ended(change.on, change.get_kind_display(), heirs, _ended_by(change))
+
+
+def _ended_by(change: ItemChange) -> Ground:
+    return Ground(change.document_id, change.place, change.why)
 
 
 def ruling(found: Item, *, here: str, there: str, on: date) -> Ruling:

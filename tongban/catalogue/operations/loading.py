@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tongban.catalogue.models import (
     Loaded,
     PolicyDocument,
 )
-from tongban.catalogue.operations import publishing, rolling, shipping
+from tongban.catalogue.operations import publishing, renewing, rolling, shipping
 from tongban.catalogue.scenarios import describe
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -110,10 +111,11 @@ def _load(files: dict[str, str], stamp: dict[str, str]) -> None:
     # Rows of items that were added here since, by an import or a renewal, stay.
     ItemSource.objects.filter(item_id__in=[one["code"] for one in items]).delete()
     ItemSource.objects.bulk_create(_source(one["code"], one["source"]) for one in items)
+    renewing.reapply()
     rolling.load_rollouts(
         json.loads(files["rollouts.json"]), json.loads(files["roles.json"])["roles"]
     )
-    _load_versions(files, items, documents["documents"])
+    _load_versions(files, items)
     shipping.load_implementations(
         {
             name: json.loads(text)
@@ -178,22 +180,32 @@ def _source(code: str, row: dict[str, Any]) -> ItemSource:
     )
 
 
-def _load_versions(
-    files: dict[str, str], items: list[dict[str, Any]], documents: list[dict[str, Any]]
-) -> None:
+def _load_versions(files: dict[str, str], items: list[dict[str, Any]]) -> None:
     """The versions written for an item, and for every other item the default of its archetype."""
     names = {one["code"]: one["name"] for one in items}
     written = [json.loads(text) for name, text in files.items() if _is_version(name)]
-    titles = {one["key"]: one["short_title"] for one in documents}
-    made = archetypes.build(
-        archetypes.library(files), items, titles, without=(one.get("item", "") for one in written)
-    )
+    own = tuple(one.get("item", "") for one in written)
+    made = _made(tuple(sorted(_texts(files, archetypes.FILES).items())), own)
     known = {
         (item, number): digest
         for item, number, digest in ItemVersion.objects.values_list("item", "number", "digest")
     }
     rows = (_new_version(content, names, known) for content in (*written, *made))
     ItemVersion.objects.bulk_create(row for row in rows if row)
+
+
+def _texts(files: dict[str, str], folders: tuple[str, ...]) -> dict[str, str]:
+    return {name: text for name, text in files.items() if name.startswith(folders)}
+
+
+@lru_cache(maxsize=2)
+def _made(texts: tuple[tuple[str, str], ...], own: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The default versions of items that have none of their own; read-only, made once a process."""
+    files = dict(texts)
+    items = json.loads(files["items.json"])["items"]
+    documents = json.loads(files["documents.json"])["documents"]
+    titles = {one["key"]: one["short_title"] for one in documents}
+    return archetypes.build(archetypes.library(files), items, titles, without=own)
 
 
 def _new_version(
