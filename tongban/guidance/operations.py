@@ -54,7 +54,9 @@ def _write(rows: list[dict[str, str | list[str]]], digest: str) -> None:
 
 
 def _row(item: Item) -> dict[str, str | list[str]]:
-    said = [item.name, *wording.wording().said_for(item.name)]
+    # Names that the lists no longer use: of the item itself, and of what became it.
+    former = catalogue.former_names(item.code)
+    said = [item.name, *wording.wording().said_for(item.name), *former]
     return {
         "item": item.code,
         "name": wording.squeeze(item.name),

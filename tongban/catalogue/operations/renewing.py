@@ -38,7 +38,7 @@ _NO_FACTS: Mapping[str, Any] = {
     "shows": [],
     "unless": "",
 }
-_watchers: list[Callable[[], None]] = []
+_watchers: list[Callable[[], object]] = []
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class ItemHasEnded(Refused):
         super().__init__(said % {"item": item}, item=item)
 
 
-def after_renewal(watcher: Callable[[], None]) -> None:
+def after_renewal(watcher: Callable[[], object]) -> None:
     """Call this after every renewal is committed; for who keeps names of items, as search does."""
     if watcher not in _watchers:
         _watchers.append(watcher)
