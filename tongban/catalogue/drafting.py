@@ -9,7 +9,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound
-from tongban.catalogue import judging, overlay, permissions, queries, reading, running
+from tongban.catalogue import (
+    implementations,
+    judging,
+    overlay,
+    permissions,
+    queries,
+    reading,
+    running,
+)
 from tongban.catalogue.judging import Problem
 from tongban.catalogue.models import Draft, ImplementationVersion, ItemVersion
 from tongban.catalogue.versions import Version
@@ -86,35 +94,40 @@ def whole(found: Draft) -> dict[str, Any]:
 
 
 def merged(found: Draft) -> dict[str, Any]:
-    """What an applicant would be asked: the draft itself, or the standard with its changes.
+    """What an applicant would be asked: the draft itself, or what lies below it with its changes.
 
-    For the rules of a city the province's are not laid in between. The changes must be sound.
+    The changes must be sound.
     """
     if not found.division_code:
         return whole(found)
-    standards = _standards(found.item_id, found.from_day)
-    return overlay.overlay(standards[0], found.content) if standards else {}
+    below = _below(found)
+    return overlay.overlay(below[0], found.content) if below else {}
 
 
 def content_problems(found: Draft) -> list[Problem]:
     """What is wrong with the content of a draft, judged as it will be read."""
     if not found.division_code:
         return judging.judge(whole(found), name=found.item.name)
-    standards = _standards(found.item_id, found.from_day)
-    if not standards:
+    below = _below(found)
+    if not below:
         return [Problem("/", _("这个事项还没有全国标准，不能写本地的规定"))]
     said: dict[tuple[str, str], Problem] = {}
-    for standard in standards:
-        for problem in overlay.problems(standard, found.content):
+    for content in below:
+        for problem in overlay.problems(content, found.content):
             said.setdefault((problem.place, problem.sentence), problem)
     return list(said.values())
 
 
-def _standards(item: str, day: date | None) -> list[dict[str, Any]]:
-    """The standard that a place's rules of that day lie over first, and all that follow it."""
-    rows = list(ItemVersion.objects.filter(item_id=item).order_by("number"))
-    before = [row for row in rows if day is not None and row.from_day <= day]
-    return [row.content for row in (rows[len(before) - 1 :] if before else rows[-1:])]
+def _below(found: Draft) -> list[dict[str, Any]]:
+    """What a place's rules lie over on their day, and over every standard that is to follow.
+
+    A city's rules lie over its province's, and both over the national standard.
+    """
+    rows = list(ItemVersion.objects.filter(item_id=found.item_id).order_by("number"))
+    day = found.from_day or date.max
+    before = [row for row in rows if row.from_day <= day]
+    left = rows[len(before) - 1 :] if before else rows[-1:]
+    return [implementations.over_wider(row.content, found.division_code, day) for row in left]
 
 
 def problems(found: Draft, *, on: date) -> list[Problem]:

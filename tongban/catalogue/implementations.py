@@ -12,7 +12,7 @@ from tongban.basics import canonical
 from tongban.basics.refusals import NotFound
 from tongban.catalogue import reading, snapshot
 from tongban.catalogue.models import ImplementationVersion, ItemVersion
-from tongban.catalogue.overlay import overlay
+from tongban.catalogue.overlay import overlay, problems
 from tongban.catalogue.versions import Version
 
 log = structlog.get_logger(__name__)
@@ -134,6 +134,21 @@ def named(code: str, local: str) -> tuple[Local, ...]:
             raise NoSuchImplementation(f"本平台还没有收到{place}对事项{code}的第{number}版规定")
         found.append(Local(place, int(number), row[0]))
     return tuple(found)
+
+
+def over_wider(standard: Mapping[str, Any], place: str, on: date) -> dict[str, Any]:
+    """A standard's content with the changes of the places around this one, its own left out.
+
+    What the rules of a place lie over: a city's over its province's. Changes of a wider place that
+    do not fit this standard are left out, as they are for applicants.
+    """
+    merged = dict(standard)
+    wider = [one for one in in_force(standard["item"], place, on) if one.place != place]
+    changes = ImplementationVersion.objects.in_bulk([one.row for one in wider])
+    for one in wider:
+        if not problems(merged, changes[one.row].content):
+            merged = overlay(merged, changes[one.row].content)
+    return merged
 
 
 def laid_over(standard: Version, locals_: Sequence[Local]) -> Version:

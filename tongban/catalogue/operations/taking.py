@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import canonical, signing
 from tongban.basics.refusals import Refused
-from tongban.catalogue import judging, overlay, reading
+from tongban.catalogue import implementations, judging, overlay, reading
 from tongban.catalogue.messages import Signed
 from tongban.catalogue.models import (
     Implementation,
@@ -194,11 +194,7 @@ def _take_local(change: Change, one: Signed) -> None:
             _("节点%(node)s不服务%(place)s，不能替它公布规定") % facts, division=place
         )
     item = _item(change)
-    standards = dict(ItemVersion.objects.filter(item=item).values_list("number", "content"))
-    if change["over"] > max(standards, default=0):
-        # It was judged with a standard that is still on its way here: then it waits, as a gap does.
-        raise MissingBefore(one.number)
-    if unfit := overlay.problems(standards[change["over"]], change["content"]):
+    if unfit := overlay.misshapen(change["content"]) or _unfit(change, one, item, place):
         raise PublicationRefused(f"{unfit[0].place} {unfit[0].sentence}")
     described = {name: change[name] for name in publishing.DESCRIBED}
     keys = {name: described.pop(name) for name in ("division_code", "part")}
@@ -212,6 +208,22 @@ def _take_local(change: Change, one: Signed) -> None:
     ImplementationVersion.objects.create(
         implementation=row, digest=digest, wording=change["wording"], **_said(change, one)
     )
+
+
+def _unfit(change: Change, one: Signed, item: Item, place: str) -> list[judging.Problem]:
+    """What a place may not change so, by the standard that its publisher judged it with.
+
+    Files that a place imports name none: what of them does not fit is left out when it is read.
+    """
+    if "over" not in change:
+        return []
+    standards = dict(ItemVersion.objects.filter(item=item).values_list("number", "content"))
+    if change["over"] > max(standards, default=0):
+        # That standard is still on its way here: then this step waits, as for a gap.
+        raise MissingBefore(one.number)
+    day = date.fromisoformat(change["from_day"])
+    below = implementations.over_wider(standards[change["over"]], place, day)
+    return overlay.problems(below, change["content"])
 
 
 def _number(change: Change) -> int:

@@ -1,11 +1,13 @@
 """Managers for tests of drafts: two in a place, so that one can review what the other wrote."""
 
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from unittest.mock import patch
 
 from django.conf import settings
 
 from tongban.catalogue.models import Draft
-from tongban.catalogue.operations import drafts
+from tongban.catalogue.operations import drafts, loading, shipping
 from tongban.jurisdictions import queries as places
 from tongban.jurisdictions.models import Authority
 from tongban.parties import operations as parties
@@ -14,6 +16,16 @@ from tongban.parties.models import Account, Role
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
 ITEM = "2020-2-06"
+
+
+@contextmanager
+def few_standards():
+    """The catalogue with the five written standards alone, so that a test knows what it adds."""
+    with (
+        patch.object(loading, "_made", lambda _texts, _own: []),
+        patch.object(shipping, "load_implementations", lambda _files: 0),
+    ):
+        yield loading.load_catalogue()
 
 
 def a_manager(name, place="220000", *, roles=(Role.MANAGER,)):

@@ -16,7 +16,8 @@ from tongban.catalogue.models import (
     ItemVersion,
     Publication,
 )
-from tongban.catalogue.operations import drafts, load_catalogue, publishing
+from tongban.catalogue.operations import drafts, publishing
+from tongban.catalogue.tests import managers
 from tongban.catalogue.tests.managers import (
     ITEM,
     MONDAY,
@@ -63,7 +64,8 @@ STRICTER = {
 
 @pytest.fixture
 def catalogue():
-    load_catalogue()
+    with managers.few_standards():
+        yield
 
 
 @pytest.fixture
@@ -399,7 +401,8 @@ class TestAtOnce:
     pytestmark = pytest.mark.django_db(transaction=True)
 
     def two_press(self, monkeypatch):
-        load_catalogue()
+        with managers.few_standards():
+            pass
         drafter, reviewer, third = (a_manager(name) for name in "丙丁戊")
         draft = handed_in(drafter, place=CITY)
         barrier = threading.Barrier(2)
@@ -439,3 +442,19 @@ class TestAtOnce:
         assert isinstance(error, IntegrityError)
         assert not isinstance(error, Refused)
         assert ImplementationVersion.objects.count() == 1
+
+
+def test_a_city_s_rules_lie_over_its_province_s(jilin):
+    """What the province adds a city may leave out, and what both ask is what is compared."""
+    published(*jilin, place="220000", content=STRICTER)
+    draft = drafts.start_draft(item=ITEM, division_code=CITY, officer=jilin[0], at=MONDAY)
+    dropping = {"materials": {"drop": ["no-record"]}}
+    assert edited(draft, jilin[0], content=dropping, from_day=WEDNESDAY).problems == []
+    assert drafting.merged(drafting.draft(draft.pk))["materials"][-1]["spec"] != "no-record"
+    too_early = edited(draft, jilin[0], content=dropping, from_day=MONDAY.date())
+    assert "/materials/drop/0" in [one.place for one in too_early.problems]
+    before, after = drafting.versions_of(
+        edited(draft, jilin[0], content=dropping, from_day=WEDNESDAY).draft
+    )
+    assert before.material("no-record")
+    assert after.material("no-record") is None

@@ -11,7 +11,7 @@ from tongban.catalogue.models import (
     ItemVersion,
     Publication,
 )
-from tongban.catalogue.operations import load_catalogue
+from tongban.catalogue.tests import managers
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -20,7 +20,8 @@ AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 @pytest.fixture
 def published():
     """One row of each kind that is frozen, by the name of its table."""
-    load_catalogue()
+    with managers.few_standards():
+        pass
     implementation = Implementation.objects.create(
         item_id="2020-2-06", division_code="350000", authority_name="甲", level="2", name="乙"
     )

@@ -22,11 +22,12 @@ from tongban.catalogue.models import (
     RollOut,
     Told,
 )
-from tongban.catalogue.operations import copying, load_catalogue, opening, publishing, taking
+from tongban.catalogue.operations import copying, opening, publishing, taking
 from tongban.catalogue.operations.taking import PublicationRefused
 from tongban.catalogue.permissions import OnlyAtTheHub
+from tongban.catalogue.tests import managers
 from tongban.catalogue.tests.managers import ITEM, MONDAY, TUESDAY, a_manager, published
-from tongban.exchange import attempts, inbox, registry
+from tongban.exchange import attempts, inbox
 from tongban.exchange.envelope import Envelope, Unreadable
 from tongban.exchange.models import Outgoing, Received
 from tongban.exchange.tests.conftest import told
@@ -40,7 +41,8 @@ KEYS = {code: signing.signer_from_pem(signing.new_key()) for code in ("00", "35"
 
 @pytest.fixture(autouse=True)
 def _catalogue():
-    load_catalogue()
+    with managers.few_standards():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -430,11 +432,9 @@ def test_steps_are_chained_numbered_and_verifiable():
 def test_steps_that_a_node_misses_are_told_again_in_order(fujian):
     for number in (1, 2, 3):
         take(fujian.step(local(number=number, day=TUESDAY + timedelta(days=number))))
-    registry.resender(messages.PUBLICATION)(
-        subject="catalogue-35", from_seq=2, recipient="44", at=MONDAY
-    )
+    handlers.resend_publications(subject="catalogue-35", from_seq=2, recipient="44", at=MONDAY)
     assert [row.sequence for row in Outgoing.objects.order_by("id")] == [2, 3]
-    registry.resender(messages.PUBLICATION)(
+    handlers.resend_publications(
         subject="22010420261116000427L", from_seq=1, recipient="44", at=MONDAY
     )
     assert Outgoing.objects.count() == 2

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from tongban.catalogue.models import Publication, Told
-from tongban.catalogue.operations import load_catalogue
+from tongban.catalogue.tests import managers
 from tongban.catalogue.tests.managers import a_manager, published
 from tongban.console import catalogue, publishing
 
@@ -31,7 +31,8 @@ def step():
     from tongban.basics import signing
     from tongban.jurisdictions.models import Node, NodeKey
 
-    load_catalogue()
+    with managers.few_standards():
+        pass
     key = signing.load_signer(settings.NODE_KEY_FILE)
     NodeKey.objects.get_or_create(
         node=Node.objects.get(pk="22"),
