@@ -44,6 +44,10 @@ _RECEIVE = {
 _ACCEPT_NOTE = "参照《行政许可法》第三十二条：5日内一次告知要补的全部内容，逾期不告知的视为受理"
 
 
+# All that a default version depends on, as files and folders within `data`.
+FILES = ("items.json", "documents.json", "archetype_of.json", "archetypes/", "common/")
+
+
 class ArchetypeBroken(ValueError):
     """An item cannot be made from its archetype: a word is missing, or a part is not there."""
 
@@ -319,7 +323,9 @@ class _Maker:
         for step in self.own.get("process", self.archetype["process"]):
             only = step.get("only_mode")
             if only is None or only in self.source["modes"]:
-                yield {key: value for key, value in step.items() if key != "only_mode"}
+                law = step["basis"].startswith(_LICENSING_LAW) and not self.is_permit
+                made = {key: value for key, value in step.items() if key != "only_mode"}
+                yield {**made, "basis": "" if law else step["basis"]}
 
     def _responsibility(self) -> dict[str, Any]:
         """Where no window takes papers in, the receiving place only helps."""
