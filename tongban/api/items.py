@@ -1,7 +1,7 @@
 """GET /items, GET /items/{code}: what can be done, and whether it can between two places."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils.timezone import localdate
@@ -9,18 +9,17 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from tongban.api.bearer import needs
+from tongban.api import places
+from tongban.api.availability import AvailabilityOut, availability_out
 from tongban.api.problems import Problem
-from tongban.api.shapes import Ground, Place
-from tongban.basics.refusals import FieldsRefused, NotFound
+from tongban.api.shapes import Ground
+from tongban.basics.refusals import FieldsRefused
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.models import Item
-from tongban.catalogue.queries import Availability
 from tongban.catalogue.versions import DEFAULT_NOTE, MaterialSpec, Version
 from tongban.guidance import queries as guidance
-from tongban.jurisdictions import queries as jurisdictions
 
-router = Router(tags=["items"])
+router = Router(tags=["catalogue"])
 PAGE, LARGEST_PAGE = 50, 200
 
 
@@ -44,33 +43,6 @@ class ItemPage(BaseModel):
 
     items: list[ItemLine]
     next: str
-
-
-class LimitOut(BaseModel):
-    """So many working days; `basis` is empty for a default of this platform."""
-
-    working_days: int
-    kind: str
-    basis: str
-
-
-class AvailabilityOut(BaseModel):
-    """Whether the item can be done between two places on a day, why, and under which documents."""
-
-    here: Place
-    there: Place
-    on: date
-    verdict: str
-    kind: str
-    modes: list[str]
-    reason: str
-    decides: Place
-    decides_kind: str
-    limits: dict[str, LimitOut]
-    visits: dict[str, int]
-    grounds: list[Ground]
-    notes: list[str]
-    is_default: bool
 
 
 class MaterialOut(BaseModel):
@@ -108,18 +80,28 @@ class ItemOut(ItemLine):
     default_note: str
 
 
-@router.get("/items", response={200: ItemPage, 422: Problem}, summary="查事项", **needs("items"))
+@router.get("/items", response={200: ItemPage, 422: Problem}, summary="查事项")
 def items(
     request: HttpRequest,
     q: Annotated[str, Query(max_length=80, description="词、两个字或拼音首字母")] = "",
     theme: Annotated[str, Query(max_length=20)] = "",
+    subject: Annotated[Literal["person", "organisation", ""], Query(description="服务谁")] = "",
+    lead: Annotated[str, Query(max_length=40, description="牵头单位")] = "",
+    list_code: Annotated[str, Query(max_length=4, alias="list", description="哪份清单")] = "",
     after: Annotated[str, Query(max_length=12, description="上一页的next")] = "",
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> ItemPage:
-    """Items in the order of the lists, or with `q` the best matches first; needs scope `items`."""
+    """Items in the order of the lists, or with `q` the best matches first."""
     rows = catalogue.items(theme=theme)
     if q.strip():
         rows = list(guidance.search(q, limit=guidance.MOST, theme=theme))
+    rows = [
+        one
+        for one in rows
+        if (not subject or subject in one.subjects)
+        and lead in {"", one.lead}
+        and list_code in {"", one.batch.list_id}
+    ]
     if after:
         codes = [item.code for item in rows]
         if after not in codes:
@@ -135,7 +117,6 @@ def items(
     "/items/{code}",
     response={200: ItemOut, 404: Problem, 422: Problem},
     summary="看事项",
-    **needs("items"),
 )
 def item(
     request: HttpRequest,
@@ -146,12 +127,15 @@ def item(
 ) -> ItemOut:
     """One item; with `from` and `to` also whether it can be done between them on the day `on`.
 
+    `version` is then what holds where it is decided, otherwise the national standard.
+
     Refused: 404 for a code that no item has, 422 for a place that there is not on that day, and
-    when only one of the two places is given. Needs scope `items`.
+    when only one of the two places is given.
     """
     found = catalogue.item(code)
     day = on or localdate()
-    version = catalogue.version_in_force(code, day)
+    between = _between(code, from_, to, day) if from_ or to else None
+    version = catalogue.version_in_force(code, day, deciding=to)
     return ItemOut(
         **_line(found, day),
         cooperating=found.cooperating,
@@ -165,12 +149,13 @@ def item(
             for source in found.sources.all()
         ],
         version=_version(version) if version else None,
-        availability=_between(code, from_, to, day) if from_ or to else None,
+        availability=between,
         default_note=DEFAULT_NOTE,
     )
 
 
 def _line(item: Item, on: date) -> dict[str, Any]:
+    version = catalogue.version_in_force(item.code, on)
     version = catalogue.version_in_force(item.code, on)
     return {
         "code": item.code,
@@ -213,51 +198,6 @@ def _material(material: MaterialSpec) -> MaterialOut:
 
 def _between(code: str, here: str, there: str, on: date) -> AvailabilityOut:
     """The answer for a pair of places; refused at the place that is missing or unknown."""
-    errors = {
-        name: [_("这一天没有区划代码是这个的地方") if place else _("要和另一个地方一起写")]
-        for name, place in (("from", here), ("to", there))
-        if not place or not jurisdictions.exists(place, on)
-    }
-    if errors:
-        raise FieldsRefused(errors)
+    places.check(on, from_=here, to=there)
     found = catalogue.availability(code, here=here, there=there, on=on)
-    return AvailabilityOut(
-        here=_place(here),
-        there=_place(there),
-        on=on,
-        verdict=found.verdict,
-        kind=found.kind,
-        modes=list(found.modes),
-        reason=found.reason,
-        decides=_place(found.decides),
-        decides_kind=found.decides_kind,
-        limits=_limits(found),
-        visits={mode: visits.times for mode, visits in found.visits.items()},
-        grounds=[_ground(ground.document, ground.place, ground.says) for ground in found.grounds],
-        notes=list(found.notes),
-        is_default=found.is_default,
-    )
-
-
-def _limits(found: Availability) -> dict[str, LimitOut]:
-    if found.limits is None:
-        return {}
-    named = {"receive": found.limits.receive, "accept": found.limits.accept,
-             "decide": found.limits.decide}  # fmt: skip
-    return {
-        name: LimitOut(working_days=limit.days, kind=limit.kind, basis=limit.basis)
-        for name, limit in named.items()
-    }
-
-
-def _ground(document: str, place: str, says: str) -> Ground:
-    try:
-        title = catalogue.document(document).title
-    except NotFound:
-        # A ground of ours that names something else than a document of the catalogue.
-        title = document
-    return Ground(document=document, title=title, place=place, says=says)
-
-
-def _place(code: str) -> Place:
-    return Place(code=code, name=jurisdictions.full_name(code))
+    return availability_out(found, here, there, on)

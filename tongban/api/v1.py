@@ -10,19 +10,36 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from tongban.api import cases, events, items, materials, problems, tokens
+from tongban.api import (
+    availability,
+    caching,
+    cases,
+    changes,
+    differences,
+    documents,
+    events,
+    guides,
+    implementations,
+    items,
+    materials,
+    problems,
+    rollouts,
+    tokens,
+    versions,
+)
 from tongban.api.bearer import SCHEME
 from tongban.api.reading import JsonParser
 from tongban.basics.refusals import Refused
 from tongban.parties.operations import SCOPES
 
 DESCRIPTION = """\
-其他系统用的接口：查事项、代申请人提交、看办件、取经过。
-令牌用客户端凭证领取（POST /token），受地域和权限约束。
+其他系统用的接口：查事项目录、代申请人提交、看办件、取经过。
+目录（事项、版本、实施清单、指南、差异、开通范围、文件、变化）是公开的，不用令牌。
+其余的要令牌：用客户端凭证领取（POST /token），受地域和权限约束。
 每一次拒绝都是RFC 9457的problem+json，`code`给机器看，`detail`给人看。
 """
 _SCOPE_MEANINGS = {
-    "items": "查事项和两地能不能办",
+    "items": "查事项目录（目录公开，不带令牌也可以查）",
     "submit": "上传材料、提交申请",
     "cases": "看本地方的办件，含申请人信息和材料",
     "events": "看本地方办件的经过，不含个人信息",
@@ -52,9 +69,10 @@ class Api(NinjaAPI):
         """OpenAPI 3.1, with problems under their own media type and the scopes of each call."""
         schema = super().get_openapi_schema(**where)
         schema["components"]["securitySchemes"] = SECURITY
-        for methods in schema["paths"].values():
+        for path, methods in schema["paths"].items():
             for operation in methods.values():
                 _describe_problems(operation["responses"])
+                caching.describe(path.removeprefix("/api/v1"), operation)
         return schema
 
 
@@ -76,7 +94,11 @@ api = Api(
     urls_namespace="api-1",
     parser=JsonParser(),
 )
-for resource in (tokens, items, materials, cases, events):
+RESOURCES = (
+    tokens, items, versions, implementations, availability, guides, differences, rollouts,
+    documents, changes, materials, cases, events,
+)  # fmt: skip
+for resource in RESOURCES:
     api.add_router("", resource.router)
 
 # The library has handlers of its own for some of these; ours takes the place of all of them.
@@ -97,7 +119,8 @@ def _with_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if not isinstance(response, HttpResponseNotAllowed):
-            return response
+            is_public = caching.is_public(request.path.partition("/v1")[2])
+            return caching.conditional(request, response) if is_public else response
         refusal = problems.MethodNotAllowed(
             _("这个地址只支持：%(methods)s") % {"methods": response["Allow"]}
         )

@@ -39,7 +39,7 @@ def test_a_system_gets_a_token_by_a_form_and_uses_it(credentials):
     assert token["expires_in"] == 1800
     assert token["scope"] == "items events"
     assert token["places"] == ["22"]
-    assert Caller(token["access_token"]).get("/items").status_code == 200
+    assert Caller(token["access_token"]).get("/events").status_code == 200
 
 
 def test_a_system_gets_a_token_by_json_and_by_http_basic(credentials):
@@ -56,7 +56,7 @@ def test_a_system_may_ask_for_less_and_never_for_more(credentials):
     more = ask(credentials | {"scope": "events cases"})
 
     assert less.json()["scope"] == "events"
-    problem(Caller(less.json()["access_token"]).get("/items"), 403, "scope-missing")
+    problem(Caller(less.json()["access_token"]).get("/cases/1"), 403, "scope-missing")
     assert problem(more, 400, "scope-not-given")["error"] == "invalid_scope"
 
 
@@ -100,8 +100,8 @@ def test_a_stopped_system_gets_no_token(credentials):
     problem(ask(credentials), 401, "client-unknown")
 
 
-def test_without_a_token_nothing_is_answered(db):
-    response = Client().get("/api/v1/items")
+def test_without_a_token_nothing_of_cases_is_answered(db):
+    response = Client().get("/api/v1/events")
 
     problem(response, 401, "token-missing")
     assert response["WWW-Authenticate"].startswith("Bearer")
@@ -109,7 +109,7 @@ def test_without_a_token_nothing_is_answered(db):
 
 @pytest.mark.parametrize("token", ["nonsense", "tb1.a.b", "tb1.é.b", "tb1..", "a.b.c.d"])
 def test_a_token_that_is_not_ours_is_refused(db, token):
-    response = Caller(token).get("/items")
+    response = Caller(token).get("/events")
 
     problem(response, 401, "token-refused")
     assert 'error="invalid_token"' in response["WWW-Authenticate"]
@@ -120,14 +120,14 @@ def test_a_token_of_which_one_character_was_changed_is_refused(jilin):
     claims = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     wider = base64.urlsafe_b64encode(claims.replace(b'"22"', b'"35"')).rstrip(b"=").decode()
 
-    problem(Caller(f"{head}.{wider}.{mark}").get("/items"), 401, "token-refused")
+    problem(Caller(f"{head}.{wider}.{mark}").get("/events"), 401, "token-refused")
 
 
 def test_an_expired_token_is_refused(db):
     old = now() - tokens.LONGEST
     claims = {"sub": "old", "places": ["22"], "scopes": ["items"], "authority": ""}
 
-    problem(Caller(tokens.make(claims, at=old)).get("/items"), 401, "token-refused")
+    problem(Caller(tokens.make(claims, at=old)).get("/events"), 401, "token-refused")
 
 
 def test_a_token_of_another_node_is_refused(db, settings):
@@ -135,14 +135,12 @@ def test_a_token_of_another_node_is_refused(db, settings):
     token = register("fujian", "35").token
     settings.NODE_ID = "22"
 
-    problem(Caller(token).get("/items"), 401, "token-refused")
+    problem(Caller(token).get("/events"), 401, "token-refused")
 
 
 @pytest.mark.parametrize(
     ("scope", "method", "path"),
     [
-        ("items", "GET", "/items"),
-        ("items", "GET", "/items/2020-2-06"),
         ("submit", "POST", "/materials"),
         ("submit", "POST", "/cases"),
         ("cases", "GET", "/cases/1"),

@@ -2,13 +2,19 @@
 
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from tempfile import TemporaryDirectory
 
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tongban.basics import canonical
 from tongban.catalogue import snapshot
 from tongban.catalogue.models import Implementation, ImplementationVersion, Level
+from tongban.catalogue.operations import load_catalogue
+from tongban.catalogue.operations.loading import DATA
 
 SINCE = date(2026, 10, 1)
 
@@ -34,6 +40,17 @@ def an_implementation(item, place, changes=None, *, from_day=SINCE, number=1, **
     snapshot.look_again()
     snapshot.current().asked.clear()
     return found
+
+
+def load_standards():
+    """What is shipped without the places' own rules, which tests write themselves."""
+    # Tests of other domains load all of it for good; a transaction takes this back.
+    tables = [model._meta.db_table for model in apps.get_app_config("catalogue").get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+    with TemporaryDirectory() as folder:
+        copytree(DATA, folder, dirs_exist_ok=True, ignore=ignore_patterns("implementations"))
+        load_catalogue(Path(folder))
 
 
 @contextmanager

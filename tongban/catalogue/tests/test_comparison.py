@@ -9,8 +9,7 @@ from django.test import TestCase
 from tongban.catalogue import comparison, queries, snapshot
 from tongban.catalogue.comparison import Carried, Standing
 from tongban.catalogue.models import Batch, Item, ItemList, PolicyDocument
-from tongban.catalogue.operations import load_catalogue
-from tongban.catalogue.tests.local import an_implementation, few_reads
+from tongban.catalogue.tests.local import an_implementation, few_reads, load_standards
 from tongban.jurisdictions import snapshot as places
 from tongban.jurisdictions.queries import NoSuchDivision
 
@@ -21,7 +20,7 @@ MOVE = "2020-2-06"
 class TestLists(TestCase):
     @classmethod
     def setUpTestData(cls):
-        load_catalogue()
+        load_standards()
         places.look_again()
 
     def setUp(self):

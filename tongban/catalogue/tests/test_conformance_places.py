@@ -7,8 +7,7 @@ from django.test import TestCase
 
 from tongban.catalogue import conformance, queries
 from tongban.catalogue.conformance import Kind
-from tongban.catalogue.operations import load_catalogue
-from tongban.catalogue.tests.local import an_implementation, few_reads
+from tongban.catalogue.tests.local import an_implementation, few_reads, load_standards
 from tongban.catalogue.tests.test_conformance import a_limit, a_material
 from tongban.jurisdictions import snapshot as places
 from tongban.jurisdictions.queries import NoSuchDivision
@@ -27,7 +26,7 @@ def what(found):
 class TestDifferencesOfPlaces(TestCase):
     @classmethod
     def setUpTestData(cls):
-        load_catalogue()
+        load_standards()
         places.look_again()
 
     def test_a_place_without_a_list_of_its_own_differs_in_nothing(self):

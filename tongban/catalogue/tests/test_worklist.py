@@ -7,8 +7,7 @@ from django.test import TestCase
 
 from tongban.basics.refusals import FieldsRefused
 from tongban.catalogue import conformance, worklist
-from tongban.catalogue.operations import load_catalogue
-from tongban.catalogue.tests.local import an_implementation
+from tongban.catalogue.tests.local import an_implementation, load_standards
 from tongban.catalogue.tests.test_conformance import a_limit, a_material
 from tongban.catalogue.worklist import Urgency
 from tongban.jurisdictions import snapshot as places
@@ -30,7 +29,7 @@ def asked(**filters):
 class TestWorklist(TestCase):
     @classmethod
     def setUpTestData(cls):
-        load_catalogue()
+        load_standards()
         places.look_again()
         an_implementation(
             MOVE, "350000",
