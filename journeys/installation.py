@@ -30,6 +30,7 @@ from tongban.local.nodes import LocalNode
 
 HUB, JILIN, FUJIAN = "00", "22", "35"
 PATIENCE = 60.0
+AHEAD = Path(__file__).parent / "ahead"
 # Loopback ports below those that the system lends to outgoing connections: while a killed server
 # is away, nobody else comes to sit on its port.
 PORTS = range(20_000, 32_000)
@@ -220,6 +221,27 @@ class Installation:
                 self.keeper.kill(worker, hold=True)
                 self.demo.family.children.remove(worker)
                 self.keeper.let_go(worker.name)
+
+    def let_days_pass(self, days: int) -> None:
+        """Start all nodes again so many days ahead; what they do from then on is done there.
+
+        There is no way back: a node does not expect its clock to go backwards. So whoever needs
+        another day goes last.
+        """
+        for node in self.demo.nodes:
+            for name in (f"web-{node.code}", f"worker-{node.code}"):
+                child = self.child(name)
+                child.environment = {
+                    **child.environment,
+                    "PYTHONPATH": str(AHEAD),
+                    "JOURNEY_DAYS_AHEAD": str(days),
+                }
+                self.kill(name)
+        until(
+            lambda: all(child.is_alive() for child in self.demo.family.children),
+            what="processes that run again",
+        )
+        self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Until all nodes and the broker answer again."""
