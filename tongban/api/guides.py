@@ -128,10 +128,11 @@ def guide(
     catalogue.item(code)
     today = places.day(on)
     places.check(today, here=here, there=there)
-    return guide_out(guides.guide(code, here=here, there=there, on=today), _answers(answer))
+    return guide_out(guides.guide(code, here=here, there=there, on=today), answers_of(answer))
 
 
-def _answers(given: list[str]) -> dict[str, str]:
+def answers_of(given: list[str]) -> dict[str, str]:
+    """Answers written question:option, by question; refused when one has another form."""
     pairs = [one.partition(":") for one in given]
     if any(not colon for _key, colon, _value in pairs):
         raise FieldsRefused({"answer": [_("写成“问题:选项”，例如house:leased")]})

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from tongban.catalogue.reader import listing
-from tongban.console import acting, catalogue_files, catalogue_places, publishing
+from tongban.console import acting, catalogue_compare, catalogue_files, catalogue_places, publishing
 from tongban.console.exits import Exit
 from tongban.local.home import PROJECT
 
@@ -21,6 +21,7 @@ Code = Annotated[str, typer.Argument(help="事项编码，例如 2020-2-06。 Th
 
 catalogue_files.mount(app)
 catalogue_places.mount(app)
+catalogue_compare.mount(app)
 publishing.mount(app)
 
 
