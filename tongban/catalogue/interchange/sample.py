@@ -6,28 +6,30 @@ from pathlib import Path
 from tongban.catalogue.interchange.columns import COLUMNS
 from tongban.catalogue.interchange.csv_files import write_csv
 
+_FIRST_PART = 20  # beyond what is shipped, so that every row is new
 _LEVELS = {"0000": "2", "00": "3"}
 
 
 def rows(count: int, *, items: Sequence[tuple[str, str]], places: Sequence[str]) -> Iterator[
     dict[str, str]
 ]:  # fmt: skip
-    """So many rows over all items and places of a node; a place splits an item when there are more.
+    """So many rows over all items and places of a node; places split items.
 
     `items` are codes and names. Every row differs: its limits, phones, conditions, sometimes fee.
     """
     for number in range(count):
         serial, place_at = divmod(number, len(places))
         part, item_at = divmod(serial, len(items))
+        part += _FIRST_PART
         item, name = items[item_at]
         place = places[place_at]
         yield {
             "item": item,
-            "name": f"{name}（示例{part:02d}）" if part else name,
+            "name": f"{name}（示例{part:02d}）",
             "place": place,
             "authority_name": f"示例机关{place}",
             "level": next((v for end, v in _LEVELS.items() if place.endswith(end)), "4"),
-            "part": f"{part:02d}" if part else "",
+            "part": f"{part:02d}",
             "local_code": f"示例-{number:07d}",
             "from_day": "2026-09-01",
             "promised_days": str(1 + number % 10),

@@ -326,7 +326,7 @@ def apply(
     drafted = plan.officer.pseudonym if plan.officer else ""
     published = by.pseudonym if by else CONSOLE
     written, steps = 0, plan.noted()
-    while batch := list(islice(steps, _BATCH * 5)):
+    while batch := list(islice(steps, _BATCH)):
         writing.write(batch, drafted_by=drafted, published_by=published, at=at)
         written += len(batch)
         if progress:
