@@ -7,12 +7,21 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from rich.console import Console
 from rich.progress import Progress
 
 from tongban.cases.operations import uploads
-from tongban.console.benching import applications, crossing, limit, load, memory, pages, seeding
+from tongban.console.benching import (
+    answers,
+    applications,
+    crossing,
+    limit,
+    load,
+    memory,
+    pages,
+    seeding,
+)
 from tongban.console.benching.applications import AT_WINDOW, Kind
 from tongban.console.benching.ground import HERE, THERE, Ground
 from tongban.console.benching.results import Results
@@ -82,6 +91,11 @@ class Measuring:
                 f"{page.name}_p95", f"{page.label}, p95, server side",
                 report.server_percentile(0.95), "ms", mark=MARKS["page"], note=note,
             )  # fmt: skip
+
+    def answers(self) -> None:
+        """Whether an item can be done between places, asked of this process alone."""
+        self.say("能不能办 Availability …")
+        answers.tell(self.results, on=localdate())
 
     # --- crossing ---
 

@@ -3,7 +3,7 @@
 import itertools
 import socket
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -12,7 +12,8 @@ from psycopg.conninfo import make_conninfo
 from tongban.cases.models import Case, Material, Submission
 from tongban.cases.operations import submission, uploads
 from tongban.cases.tests import world
-from tongban.console.benching import applications, limit, load, results, seeding
+from tongban.catalogue.operations import load_catalogue
+from tongban.console.benching import answers, applications, limit, load, results, seeding
 from tongban.record.models import Entry, Sealed
 
 
@@ -150,3 +151,19 @@ def test_a_figure_below_its_mark_is_said_to_be():
     assert [line.name for line in found.missed] == ["slow"]
     assert "| 慢 | 120 ms | ≤ 100 ms | **missed** |" in found.as_markdown()
     assert found.as_dict()["figures"][0]["is_reached"] is True
+
+
+@pytest.mark.django_db
+def test_answers_are_counted_and_ask_the_database_nothing_when_warm():
+    load_catalogue()
+    found = results.Results({})
+    answers.tell(found, on=date(2026, 11, 23))
+    rows = {row["name"]: row for row in found.as_dict()["figures"]}
+    assert set(rows) == {
+        "availability",
+        "availability_p50",
+        "availability_p99",
+        "availability_page",
+    }
+    assert "; 0 queries in all of it" in rows["availability"]["note"]
+    assert 0 < rows["availability_p50"]["value"] <= rows["availability_p99"]["value"]
