@@ -73,11 +73,11 @@ def _said(case: Case) -> dict[str, str]:
     return {name: part.get(name, "") for name in ("ground", "basis", "note")}
 
 
-def compile_pdf(template: str, facts: dict[str, Any]) -> bytes:
-    """A PDF/A-3b of a template; facts go in as data, never as markup."""
+def compile_pdf(template: str, facts: dict[str, Any], *, folder: Path = TEMPLATES) -> bytes:
+    """A PDF/A-3b of a template in a folder; facts go in as data, never as markup."""
     pdf = typst.compile(
-        str(TEMPLATES / template),
-        root=str(TEMPLATES),
+        str(folder / template),
+        root=str(folder),
         font_paths=[str(Path(pylopdf_fonts_zh_cn.__file__).parent)],
         ignore_system_fonts=True,
         sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},

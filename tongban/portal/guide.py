@@ -65,9 +65,7 @@ def materials(found: Guide, asked: Mapping[str, str]) -> Materials | None:
     """
     if found.version is None:
         return None
-    told = {
-        key.removeprefix(ASKED): value for key, value in asked.items() if key.startswith(ASKED)
-    }
+    told = {key.removeprefix(ASKED): value for key, value in asked.items() if key.startswith(ASKED)}
     try:
         situation = situations.materials_for(found.version, told)
     except FieldsRefused as refused:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("suggestions", search.suggestions, name="suggestions"),
     path("places", search.place_names, name="place-names"),
     path("items/<slug:code>", items.item, name="item"),
+    path("items/<slug:code>/guide.pdf", items.guide_pdf, name="guide-pdf"),
     path("apply/start/", applying.start, name="start"),
     path("apply/<uuid:draft_id>/", applying.tasks, name="tasks"),
     path("apply/<uuid:draft_id>/step/<slug:key>/", filling.step, name="step"),

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from tongban.basics import identifiers
 from tongban.catalogue.models import Mode
 from tongban.catalogue.queries import Version
-from tongban.catalogue.versions import Condition
+from tongban.catalogue.versions import Condition, Limit, MaterialSpec, ProcessStep
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions import rules as places
-from tongban.portal import placenames
+from tongban.portal import placenames, words
 
 register = Library()
 
@@ -24,11 +24,33 @@ def hours(office_hours: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def size(octets: int) -> str:
-    """2.1MB, 640KB."""
-    if octets >= 1 << 20:
-        return f"{octets / (1 << 20):.1f}MB"
-    return f"{max(1, round(octets / 1024))}KB"
+def limit_words(limit: Limit) -> str:
+    """10个工作日, 2个月: so long at most."""
+    return words.limit(limit.days, limit.unit)
+
+
+@register.filter
+def step_limit(step: ProcessStep) -> str:
+    """How long a step takes at most; empty where no time is set."""
+    return words.limit(step.days, step.unit) if step.days else ""
+
+
+@register.filter
+def material_words(material: MaterialSpec) -> str:
+    """How a material is given, how many, and by whom it is issued, in one line."""
+    return words.material(material)
+
+
+@register.filter
+def actor(by: str) -> str:
+    """Who does a step of the process."""
+    return words.ACTORS.get(by, by)
+
+
+@register.filter
+def mark_of(by: str) -> str:
+    """The party mark of whoever does a step."""
+    return words.MARKS.get(by, "deci")
 
 
 @register.filter

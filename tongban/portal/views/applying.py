@@ -101,7 +101,8 @@ def tasks(request: HttpRequest, account: Account, draft_id: UUID) -> HttpRespons
         "is_begun": any(task.is_begun for task in found) or bool(sheet.handed_in),
         "is_ready": not open_tasks and not sheet.missing,
         "done_count": len(found) - len(open_tasks) + (0 if sheet.missing else 1),
-        "count": len(found) + 1,
+        # The materials and the check at the end are steps, too.
+        "count": len(found) + 2,
         "kept_until": draft.saved_at + drafts.KEPT_FOR,
     }
     return render(request, "portal/tasks.html", context)

@@ -190,3 +190,11 @@ def pick_item(
     less = element("small", {"class": "dim"}, small) if small else ""
     attrs = {"href": href, "aria-current": "true" if current else ""}
     return element("li", {}, element("a", attrs, glue(sign, words, less)))
+
+
+@register.filter
+def size(octets: int) -> str:
+    """`{{ paper.size|size }}`: 2.1MB, 640KB; the one way to write how large a file is."""
+    if octets >= 1 << 20:
+        return f"{octets / (1 << 20):.1f}MB"
+    return f"{max(1, round(octets / 1024))}KB"
