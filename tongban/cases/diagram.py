@@ -1,7 +1,17 @@
 """The table of moves as a diagram, so that what is drawn is what the code does."""
 
 from tongban.cases import states
-from tongban.cases.states import ENDED, LABELS, MOVES, PARTY_LABELS, Mode, Move, Party, State
+from tongban.cases.states import (
+    CHANGE_RULES,
+    ENDED,
+    LABELS,
+    MOVES,
+    PARTY_LABELS,
+    Mode,
+    Move,
+    Party,
+    State,
+)
 
 _START = "[*]"
 
@@ -15,6 +25,8 @@ def page() -> str:
         "A move across two nodes passes through the channel: the receiving node writes `arrive`,",
         "and only then does the next party hold the case. `withdraw` is left out of the diagrams:",
         "it goes from every state before the decision, written down by whoever holds the case.",
+        "While the decider holds a case and has not decided, its node may also write",
+        f"`{CHANGE_RULES}`: rules that are better for the applicant apply, and nothing else moves.",
     ]
     titles = {Mode.RECEIVED_FOR: "异地代收代办", Mode.ONLINE: "全程网办"}
     for mode, title in titles.items():

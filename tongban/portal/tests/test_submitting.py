@@ -8,13 +8,34 @@ from django.utils.timezone import now
 from tongban.basics import identifiers
 from tongban.cases.models import Case
 from tongban.cases.tests import world
+from tongban.catalogue.tests import managers
 from tongban.exchange.models import Outgoing
 from tongban.portal.tests import scenes
 from tongban.portal.tests.test_applying import begin, send
 from tongban.portal.tests.test_finding import words
-from tongban.portal.tests.test_papers import PDF, a_file
+from tongban.portal.tests.test_papers import PDF, a_file, upload
 
 pytestmark = pytest.mark.django_db
+NO_RECORD = {
+    "spec": "no-record",
+    "name": "无犯罪记录证明",
+    "is_required": True,
+    "when": [],
+    "formats": ["pdf", "png"],
+    "grade": "C",
+    "issuer": "公安机关",
+    "hint": "",
+    "basis": "示例规定第一条",
+    "points": [
+        {
+            "key": "recent",
+            "text": "三个月内开具",
+            "problem": "开具超过三个月",
+            "mend": "重新开具一份",
+            "judged_by": "receiver",
+        }
+    ],
+}
 DECLARED = {"is_true": "on", "may_use": "on"}
 
 
@@ -145,3 +166,32 @@ def test_a_mended_case_goes_back_by_the_same_pages_and_keeps_its_number():
     case.refresh_from_db()
     assert case.state == "submitted"
     assert Case.objects.count() == 1
+
+
+def test_who_comes_back_after_the_rules_changed_sees_how_and_goes_on_with_all_he_had():
+    filled = world.a_draft()
+    managers.published(
+        managers.a_manager("丙"),
+        managers.a_manager("丁"),
+        place=world.JILIN_CITY,
+        content={"materials": {"put": [NO_RECORD]}},
+        from_day=world.MONDAY.date() + timedelta(days=1),
+        at=world.MONDAY,
+    )
+    browser = scenes.browser_of(filled)
+    response = browser.post(check_of(filled), DECLARED)
+
+    assert "无犯罪记录证明" in words(response)
+    assert "填过的都在" in words(response)
+    assert not Case.objects.exists()
+    assert "按新规定继续" in words(browser.get(check_of(filled)))
+
+    after = browser.post(check_of(filled), {"renew": "1"}, follow=True)
+    assert after.redirect_chain[-1][0] == f"/apply/{filled.draft.pk}/"
+    assert "填过的和上传的都还在" in words(after)
+    said = words(browser.post(check_of(filled), DECLARED))
+    assert "上传无犯罪记录证明" in said
+    assert "张三" in said
+    upload(browser, filled.draft, no_record=a_file("证.png", world.PNG))
+    browser.post(check_of(filled), DECLARED)
+    assert Case.objects.get().materials.filter(spec="no-record").exists()

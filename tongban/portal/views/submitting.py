@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.basics.refusals import FieldsRefused
 from tongban.cases import queries as cases
-from tongban.cases import rules, standing, timeline
+from tongban.cases import renewal, rules, standing, timeline
 from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
 from tongban.cases.states import Mode
@@ -44,17 +45,34 @@ def check(request: HttpRequest, account: Account, draft_id: UUID) -> HttpRespons
     draft = drafts.draft_of(account, draft_id)
     if elsewhere := submitted(draft):
         return elsewhere
+    changed = renewal.renewal_of(draft, on=standing.today())
+    if changed and changed.sentences:
+        return _rules_changed(request, account, draft, changed)
     form = CheckForm(request.POST if request.method == "POST" else None)
     errors = drafts.check_draft(draft, on=standing.today())
     if request.method == "POST" and form.is_valid() and not errors:
         try:
             drafts.submit_draft(draft_id=draft_id, account=account, at=now())
             return redirect("portal:done", draft_id=draft_id)
+        except renewal.RulesChanged as refused:
+            return _rules_changed(request, account, draft, refused.renewal)
         except FieldsRefused as refused:
             # Something changed between looking and writing, in another tab.
             errors = refused.errors
     status = 422 if request.method == "POST" else 200
     return render(request, "portal/check.html", _context(draft, form, errors), status=status)
+
+
+def _rules_changed(
+    request: HttpRequest, account: Account, draft: Draft, changed: renewal.Renewal
+) -> HttpResponse:
+    """What is asked otherwise since the application was begun, and going on with all that is there."""
+    if request.method == "POST" and "renew" in request.POST:
+        drafts.renew_draft(draft_id=draft.pk, account=account, at=now())
+        messages.success(request, _("已改按新规定。填过的和上传的都还在，看看还缺什么"))
+        return redirect("portal:tasks", draft_id=draft.pk)
+    context = {"draft": draft, "changed": changed}
+    return render(request, "portal/rules_changed.html", context)
 
 
 def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> dict[str, object]:
