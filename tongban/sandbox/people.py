@@ -49,6 +49,15 @@ _CAST = (
     Part("heshiyi", "何十一", _DRAFT, role=Role.MANAGER, department="gongan"),
     Part("lvshier", "吕十二", _REVIEW, role=Role.MANAGER, department="zhengwu"),
     Part("yunwei", "运维员", _("看节点和信箱的状况，重试停下的消息"), role=Role.OPERATOR),
+    # One in each other line that decides something here, so that no case waits for nobody.
+    Part("shenshisan", "沈十三", _DECIDE, role=Role.DECIDER, department="renshe"),
+    Part("hanshisi", "韩十四", _DECIDE, role=Role.DECIDER, department="ziran"),
+    Part("yangshiwu", "杨十五", _DECIDE, role=Role.DECIDER, department="shuiwu"),
+    Part("zhushiliu", "朱十六", _DECIDE, role=Role.DECIDER, department="weijian"),
+    Part("qinshiqi", "秦十七", _DECIDE, role=Role.DECIDER, department="jiaotong"),
+    Part("youshiba", "尤十八", _DECIDE, role=Role.DECIDER, department="youzheng"),
+    Part("xushijiu", "许十九", _DECIDE, role=Role.DECIDER, department="shengtai"),
+    Part("heershi", "何二十", _DECIDE, role=Role.DECIDER, department="lincao"),
 )
 # The story that is told: 李四 of 长春 follows his wife to 福州, where 王五 decides.
 _OTHERS = {

@@ -1,5 +1,6 @@
 """The sandbox: everybody in it is plainly made up, and outside a sandbox there is none of it."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -9,13 +10,22 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 
 from tongban.basics import identifiers
+from tongban.catalogue import archetypes
+from tongban.catalogue.reading import DATA
 from tongban.jurisdictions import queries as places
 from tongban.parties import queries as parties
 from tongban.parties.models import Account, ApiClient, Applicant, Officer, Role
 from tongban.sandbox import numbers, operations, people, queries
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
-ITEM_DEPARTMENTS = {"gongan", "yibao", "zhufang_gongjijin", "minzheng", "shichang"}
+ITEMS = json.loads((DATA / "items.json").read_text("utf-8"))["items"]
+FILED = {one["code"] for one in ITEMS if {"ONLINE", "RECEIVED_FOR"} & {*one["source"]["modes"]}}
+MADE = archetypes.build(
+    archetypes.library(archetypes.texts(DATA)),
+    ITEMS,
+    {one["source"]["document"]: "" for one in ITEMS},
+)
+ITEM_DEPARTMENTS = {one["department"] for one in MADE if one["item"] in FILED} | {"shichang"}
 doors = pytest.mark.urls("tongban.parties.tests.doors")
 
 
@@ -77,7 +87,7 @@ def test_every_province_has_a_whole_cast(settings, node):
     settings.NODE_ID = node
     furnished = operations.load(at=NOW)
 
-    assert (furnished.officers, furnished.applicants) == (10, 2)
+    assert (furnished.officers, furnished.applicants) == (18, 2)
     assert {a.kind for a in Applicant.objects.all()} == {"person", "organisation"}
     assert Officer.objects.filter(roles=[Role.RECEIVER]).count() == 1
     assert Officer.objects.filter(roles=[Role.OPERATOR], authority=None).count() == 1
