@@ -158,8 +158,8 @@ def _guide(facts: "GuideOut") -> Iterable[str]:
             yield f"  请回答 {question.label} --answer {options}"
     for term in facts.terms:
         yield f"  {term.key} {term.limit.days} 个工作日，最迟 {term.last_day}"
-    for one in facts.differences:
-        yield f"  {one.plain}"
+    for difference in facts.differences:
+        yield f"  {difference.plain}"
     for ground in facts.bases:
         yield f"  依据 {ground.title} {ground.place}"
 
