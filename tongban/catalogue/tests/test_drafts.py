@@ -443,6 +443,50 @@ class TestAtOnce:
         assert not isinstance(error, Refused)
         assert ImplementationVersion.objects.count() == 1
 
+    def two_publish(self, monkeypatch):
+        """Two managers publish rules of two items at the same moment, into one chain."""
+        with managers.few_standards():
+            pass
+        drafter, reviewer = a_manager("丙"), a_manager("丁")
+        waiting = [handed_in(drafter, place=CITY, item=item) for item in (ITEM, "2020-2-61")]
+        barrier = threading.Barrier(2)
+        tell = publishing.tell
+
+        def met(*args, **kwargs):
+            """Both have their number by now, unless a lock keeps one of them out."""
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(timeout=1)
+            return tell(*args, **kwargs)
+
+        monkeypatch.setattr(publishing, "tell", met)
+        raised = []
+
+        def press(draft):
+            try:
+                drafts.publish(draft_id=draft.pk, officer=reviewer, at=MONDAY)
+            except Exception as error:  # noqa: BLE001 - what a thread raised is the result
+                raised.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=press, args=[one]) for one in waiting]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        return raised
+
+    def test_two_steps_at_once_follow_each_other_in_the_chain(self, monkeypatch):
+        assert self.two_publish(monkeypatch) == []
+        first, second = Publication.objects.order_by("number")
+        assert (first.number, second.number, second.previous) == (1, 2, first.digest)
+
+    def test_without_the_chain_s_lock_both_would_be_the_first(self, monkeypatch):
+        monkeypatch.setattr(publishing, "lock_chain", lambda publisher: None)
+        (error,) = self.two_publish(monkeypatch)
+        assert isinstance(error, IntegrityError)
+        assert Publication.objects.count() == 1
+
 
 def test_a_city_s_rules_lie_over_its_province_s(jilin):
     """What the province adds a city may leave out, and what both ask is what is compared."""
