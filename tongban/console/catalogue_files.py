@@ -70,6 +70,8 @@ def import_file(
     from tongban.catalogue.interchange.records import FileRefused
     from tongban.catalogue.operations import importing
 
+    if whole and not (whole.isdecimal() and len(whole) == 6):
+        raise typer.BadParameter("--whole 后面写六位区划代码。 --whole takes a code of six digits.")
     if (difference := lists.compare(file)) is not None:
         _tell_lists(difference, as_json=as_json)
         raise typer.Exit(Exit.REFUSED if difference.changes else Exit.DONE)

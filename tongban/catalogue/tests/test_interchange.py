@@ -278,6 +278,9 @@ LOST_ZEROS = {"catalog_code": "123020002"}
          "“其他变更”不是导出时写入的内容，可能被改动或者截断了"),
         ({"rest": '{"fee": null, "consultation": "户政"}', "consultation": "户政"}, "given-twice",
          "AO", "“咨询窗口”在“其他变更”里已经写了，这里又写了一遍"),
+        ({"rest": '{"questions": 1.5}'}, "rest-unreadable", "AQ",
+         "“其他变更”不是导出时写入的内容，可能被改动或者截断了"),
+        ({"conditions": "条" * 80_000}, "row-too-long", "AQ", "这一行一共80040个字，最多80000个"),
         ({"local_code": "x" * 51}, "too-long", "K", "“地方编码”最多50个字，这里有51个"),
     ],
 )  # fmt: skip
@@ -339,6 +342,15 @@ def test_a_long_number_keeps_its_damage_in_sight(tmp_path):
 
     _rows, faults = judged(an_xlsx(tmp_path, write))
     assert [fault.code for fault in faults] == ["code-in-scientific-notation"]
+
+
+@pytest.mark.parametrize("bad", ["\\u0000", "\\ud800"])
+def test_characters_that_no_table_keeps_are_said_before_anything_is_written(tmp_path, bad):
+    path = tmp_path / "交换.json"
+    task = {"x_tongban": a_row(authority_name="示例县公安局@")}
+    path.write_text(json.dumps(task, ensure_ascii=False).replace("@", bad), "utf-8")
+    rows, faults = judged(path)
+    assert (rows, [fault.code for fault in faults]) == ([], ["unseen-character"])
 
 
 # --- nothing is lost ---
