@@ -39,6 +39,16 @@ def asked(fields: Iterable[Field], answers: Answers) -> list[Field]:
     return [field for field in fields if field.is_asked(answers)]
 
 
+def prefilled(fields: Iterable[Field], known: Mapping[str, str]) -> dict[str, str]:
+    """What is already known about these questions, by their keys.
+
+    `known` gives values by source (`applicant.phone`); a question whose source is not there, or
+    that names none, stays open.
+    """
+    sources = ((field.key, field.prefill) for field in fields if field.prefill)
+    return {key: known[source] for key, source in sources if known.get(source)}
+
+
 def pick(version: Version, key: str, typed: Mapping[str, Any]) -> dict[str, str]:
     """What was typed for one step, as it was typed; everything else a page posts is left out."""
     page = step(version, key)

@@ -205,6 +205,18 @@ def is_changed_elsewhere(
     return any(saved.get(key, "") != value for key, value in typed.items())
 
 
+def prefilled(draft: Draft, step: Step) -> dict[str, str]:
+    """What the applicant's account already says about the questions of a page."""
+    applicant = draft.applicant
+    known = {
+        "applicant.name": applicant.name,
+        "applicant.id_number": applicant.number,
+        "applicant.phone": applicant.phone,
+        "applicant.division": applicant.division_code,
+    }
+    return forms.prefilled(step.fields, known)
+
+
 def is_begun(step: Step, answers: Mapping[str, Any]) -> bool:
     """Whether anything on the page has been answered."""
     return any(answers.get(field.key) for field in step.fields)

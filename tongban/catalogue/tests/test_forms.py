@@ -12,6 +12,7 @@ from tongban.basics.refusals import FieldsRefused
 from tongban.catalogue import answers as judging
 from tongban.catalogue import forms, reading
 from tongban.catalogue.reader import listing
+from tongban.catalogue.versions import Field
 
 TODAY = date(2026, 11, 23)
 PLACES = {
@@ -391,3 +392,12 @@ def test_a_branch_has_no_capital_and_no_articles():
     assert list(refused(LICENCE, answers=company)) == ["capital"]
     assert "articles" not in [m.spec for m in forms.materials(LICENCE, branch)]
     assert "articles" in [m.spec for m in forms.materials(LICENCE, company)]
+
+
+def test_only_what_is_known_of_a_field_s_own_source_is_filled_in():
+    fields = [
+        Field(key, key, "", "", "text", is_required=True, prefill=source)
+        for key, source in (("name", "applicant.name"), ("phone", "applicant.phone"), ("place", ""))
+    ]
+    known = {"applicant.name": "李四", "applicant.phone": "", "": "长春"}
+    assert forms.prefilled(fields, known) == {"name": "李四"}

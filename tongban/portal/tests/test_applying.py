@@ -8,6 +8,7 @@ from django.test import Client
 
 from tongban.cases.models import Case, Draft
 from tongban.cases.operations import drafts
+from tongban.cases.rules import version_of
 from tongban.cases.states import Mode
 from tongban.cases.tests import world
 from tongban.catalogue import queries as catalogue
@@ -210,6 +211,22 @@ def test_a_good_page_leads_on_and_the_last_one_to_the_materials(lisi):
     place = {"from_division": "长春市朝阳区", "from_address": "示例路8号"}
     assert send(lisi, draft, "from", place)["Location"] == page_of(draft, "move")
     assert answers(draft)["from_division"] == world.CHAOYANG
+
+
+def test_what_the_account_already_says_stands_in_the_field_and_is_not_yet_an_answer(lisi):
+    draft = begin(lisi, item="2020-2-01")
+    where = [step.key for step in version_of(draft).steps if "deliver_by" in keys_of(step)]
+    response = send(lisi, draft, where[0], {"deliver_by": "post"})
+
+    html = lisi.get(response["Location"]).content.decode()
+
+    assert f'value="{lisi.applicant.name}"' in html
+    assert f'value="{lisi.applicant.phone}"' in html
+    assert answers(draft) == {"deliver_by": "post"}
+
+
+def keys_of(step) -> set[str]:
+    return {field.key for field in step.fields}
 
 
 def test_a_page_can_be_put_off_without_being_judged(lisi):

@@ -82,11 +82,16 @@ def _shown(request: HttpRequest, draft: Draft, key: str, look: Look) -> HttpResp
     version = rules.version_of(draft)
     page, saved = asking.step_of(version, key), drafts.answers_of(draft)
     answers = {**saved, **look.typed}
+    is_begun = asking.is_begun(page, answers)
     errors = look.errors
     if errors is None:
-        errors = asking.errors_of(draft, page, answers) if asking.is_begun(page, answers) else {}
+        errors = asking.errors_of(draft, page, answers) if is_begun else {}
         if "more" in request.GET:
             errors = {name: said for name, said in errors.items() if answers.get(name)}
+    if not is_begun or look.typed or "more" in request.GET:
+        # Shown, not saved: it becomes the applicant's answer when the page is sent. What was on the
+        # page and came back empty was meant so.
+        answers = {**asking.prefilled(draft, page), **answers}
     questions = asking.questions(draft, page, answers, errors, on=standing.today())
     steps = [one.key for one in version.steps]
     context = {
