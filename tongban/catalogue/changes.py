@@ -2,7 +2,8 @@
 
 Every transaction that publishes writes its own number beside what it changed. A reader is told only
 of transactions older than every one still open, and his cursor is the last he was told of: whoever
-commits late was either open then, and so comes after the cursor, or had been told already.
+commits late was either open then, and so comes after the cursor, or had been told already. What is
+open in another database of the same server delays a reader, too; it never makes him miss anything.
 """
 
 from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from django.test import Client
 
 from tongban.api.tests.caller import ROOT, problem
 from tongban.catalogue import queries as catalogue
-from tongban.catalogue.tests.local import an_implementation
+from tongban.catalogue.tests.local import an_implementation, settled
 from tongban.catalogue.tests.test_conformance import a_limit, a_material
 
 # Two items for which nothing is shipped but the standard, and one that asks by situation.
@@ -291,6 +291,7 @@ def test_refusals_are_never_kept(anybody):
 @pytest.mark.django_db(transaction=True)
 def test_changes_are_told_after_the_publication_is_committed(country):
     anybody = Anybody()
+    settled()
     after, page = "", {"has_more": True}
     while page["has_more"]:
         page = anybody.read("/changes", after=after, limit=500)
@@ -299,6 +300,7 @@ def test_changes_are_told_after_the_publication_is_committed(country):
         CARE, "350000", {"limits": {"decide": a_limit(2)}}, from_day=date(2026, 12, 1)
     )
 
+    settled()
     found = anybody.read("/changes", after=after)
     published = [one for one in found["changes"] if one["number"]]
 

@@ -1,5 +1,6 @@
 """Places' own rows and versions, as tests write them."""
 
+import time
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -51,6 +52,25 @@ def load_standards():
     with TemporaryDirectory() as folder:
         copytree(DATA, folder, dirs_exist_ok=True, ignore=ignore_patterns("implementations"))
         load_catalogue(Path(folder))
+
+
+def settled(within=180.0):
+    """Waits until every transaction that is open now has ended, other tests' on the server, too.
+
+    Readers of changes are told only of what is older than all of them.
+    """
+    last = time.monotonic() + within
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (ours,) = cursor.fetchone()
+        while time.monotonic() < last:
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s", [ours]
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError(f"other transactions stayed open for {within} seconds")
 
 
 @contextmanager

@@ -14,9 +14,15 @@ from tongban.catalogue.models import (
     PolicyDocument,
     RollOut,
 )
-from tongban.catalogue.tests.local import an_implementation, load_standards
+from tongban.catalogue.tests.local import an_implementation, load_standards, settled
 
 MOVE, MEDICAL = "2020-2-06", "2020-2-61"
+
+
+def since(*asked, **query):
+    """The changes that a reader is told once whoever else is writing has ended."""
+    settled()
+    return changes.since(*asked, **query)
 
 
 def told(found):
@@ -27,7 +33,7 @@ def everything(after="", **query):
     """All changes from a cursor on, page by page, and the cursor after them."""
     rows = []
     while True:
-        page = changes.since(after, **query)
+        page = since(after, **query)
         rows += page.changes
         after = page.next
         if not page.has_more:
@@ -57,7 +63,7 @@ def test_everything_that_changes_is_told_once_and_in_order(now):
 
     with transaction.atomic():  # an implementation with its first version, in one go
         row = an_implementation(MOVE, "350000", {"conditions": []})
-    (one,) = changes.since(now).changes
+    (one,) = since(now).changes
     version = ImplementationVersion.objects.get()
     assert (one.change.kind, one.change.number) == ("implementation", 1)
     assert (one.change.item, one.change.place, one.change.part) == (MOVE, "350000", "")
@@ -65,38 +71,38 @@ def test_everything_that_changes_is_told_once_and_in_order(now):
 
     # Page by page nothing comes twice, and after the end nothing at all.
     an_implementation(MEDICAL, "350000")
-    assert changes.since(now, limit=1).has_more
+    assert since(now, limit=1).has_more
     rows, end = everything(now, limit=1)
     assert [one.change.item for one in rows] == [MOVE, MEDICAL]
     assert len({one.cursor for one in rows}) == len(rows)
-    assert changes.since(end) == changes.Changes((), end, has_more=False)
-    assert changes.since(now, kinds=["rollout"]).changes == ()
+    assert since(end) == changes.Changes((), end, has_more=False)
+    assert since(now, kinds=["rollout"]).changes == ()
 
     # A row that is saved as it was is no change; one that is retired or taken away is.
     row.save()
-    assert told(changes.since(end)) == []
+    assert told(since(end)) == []
     row.retired_on = date(2026, 12, 1)
     row.save()
-    (retired,) = changes.since(end).changes
+    (retired,) = since(end).changes
     assert (retired.change.place, retired.change.number) == ("350000", None)
     Implementation.objects.filter(item=MEDICAL).delete()
-    (gone,) = changes.since(retired.cursor).changes
+    (gone,) = since(retired.cursor).changes
     assert (gone.change.item, gone.change.is_gone) == (MEDICAL, True)
 
     # A roll-out, its items, its end.
     with transaction.atomic():
         rollout = a_rollout()
         rollout.items.add(Item.objects.get(pk=MOVE))
-    (began,) = changes.since(gone.cursor).changes
+    (began,) = since(gone.cursor).changes
     assert (began.change.kind, began.change.key, began.change.is_gone) == (
         "rollout", "try-out", False,
     )  # fmt: skip
     rollout.items.clear()
-    (other,) = changes.since(began.cursor).changes
+    (other,) = since(began.cursor).changes
     rollout.delete()
-    ended = changes.since(other.cursor)
+    ended = since(other.cursor)
     assert [(one.change.key, one.change.is_gone) for one in ended.changes] == [("try-out", True)]
-    assert changes.since(ended.next).changes == ()
+    assert since(ended.next).changes == ()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -118,7 +124,7 @@ def test_who_publishes_slowly_is_not_passed_over(now):
     while_open = changes.since(now)
     may_commit.set()
     thread.join(10)
-    after = changes.since(while_open.next)
+    after = since(while_open.next)
 
     # The later publication waits for the one still open; the cursor has not passed it.
     assert while_open.changes == ()
