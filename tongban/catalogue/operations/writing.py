@@ -1,11 +1,12 @@
 """Writing what a plan says into the tables, many rows at once, and telling the other nodes."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from tongban.basics import canonical
@@ -28,6 +29,7 @@ _VERSION_TYPES = (
 
 
 Step = Mapping[str, Any]
+_watchers: list[Callable[[Collection[int]], object]] = []
 # Bytes of changes that one signed step carries; an envelope holds 768 KB, and each step costs a
 # signature and a few statements.
 _STEP_BYTES = 350_000
@@ -45,6 +47,16 @@ def write(batch: list[dict[str, Any]], *, drafted_by: str, published_by: str, at
     _copy("catalogue_implementationversion", _VERSION, _VERSION_TYPES, versions)
     for changes in _steps(batch, who):
         publishing.publish_step(changes, at=at)
+    keys = [step["id"] for step in batch]
+    for watcher in _watchers:
+        # What is written stays written, whatever becomes of those who only look on.
+        transaction.on_commit(partial(watcher, keys), robust=True)
+
+
+def after_rows(watcher: Callable[[Collection[int]], object]) -> None:
+    """Call this with the keys of a batch's rows once it is committed; for who keeps their names."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
 
 
 def _version(step: Step, who: Mapping[str, str], at: datetime) -> tuple[Any, ...]:

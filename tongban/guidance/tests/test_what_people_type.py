@@ -176,6 +176,13 @@ class TestNamesOfPlaces:
         operations.index_implementations([one.pk])
         assert not LocalEntry.objects.filter(pk=one.pk).exists()
 
+    def test_a_name_is_found_as_soon_as_its_row_is_committed(
+        self, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            an_implementation("跨统筹区长期居住人员登记")
+        assert queries.search("长期居住人员").total == 1
+
     def test_making_all_anew_comes_to_the_same_entries(self):
         for place in ("350100", "350200"):
             an_implementation("跨统筹区长期居住人员登记", place=place)
