@@ -1,19 +1,25 @@
-"""The guide's checks over every page of this door, as the hub and its operator see them."""
+"""The guide's checks over every page of this door, as the hub, its operator and managers see them."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils.timezone import now
 
+from tongban.cases import standing
+from tongban.catalogue.models import RollOut
+from tongban.catalogue.operations import drafts, load_catalogue
+from tongban.catalogue.tests.managers import a_manager, handed_in, published
 from tongban.exchange import inbox, outbox, queries
 from tongban.exchange.envelope import BadSignature
 from tongban.exchange.models import NodeContact, Outgoing
 from tongban.exchange.tests.conftest import introduced
+from tongban.oversight import handins
 from tongban.oversight.tests.conftest import officer
 from tongban.parties.models import Role
-from tongban.ui.tests.page_checks import check_pages
+from tongban.ui.tests.page_checks import NARROWEST, PHONE, Checks, check_pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,8 +48,12 @@ def busy(hub):
 
 def cookies():
     """Those of an operator who has signed in."""
+    return cookies_of(officer(Role.OPERATOR, name="云维"))
+
+
+def cookies_of(person):
     client = Client()
-    client.force_login(officer(Role.OPERATOR, name="云维").account)
+    client.force_login(person.account)
     name = settings.SESSION_COOKIE_NAME
     return [{"name": name, "value": client.cookies[name].value}]
 
@@ -66,6 +76,52 @@ def test_every_page_works_for_everyone(browser, live_server, busy):
 def test_empty_pages_say_what_will_be_here(browser, live_server, hub):
     pages = ["/oversight/nodes/", "/oversight/exchange/"]
     check_pages(browser, live_server.url, pages, cookies=cookies())
+
+
+def two_widths(checks, path):
+    """These pages are many and made of the same parts: two readers tell what is wrong."""
+    checks.axe(path, size=PHONE)
+    checks.fits(path, size=NARROWEST, large=True)
+
+
+@pytest.fixture
+def catalogue(monkeypatch):
+    """A published version, one that waits, one that is written on, and a file with faults."""
+    load_catalogue()
+    monkeypatch.setattr(handins, "_beside", lambda work: work())
+    drafter, reviewer = a_manager("何十一"), a_manager("吕十二")
+    at, days = now(), {"from_day": standing.today() + timedelta(days=5), "at": now()}
+    published(drafter, reviewer, place="220000", **days)
+    handed_in(drafter, place="220000", content={"consultation": "另一处"}, at=at,
+              from_day=standing.today() + timedelta(days=9))  # fmt: skip
+    written = drafts.start_draft(item="2020-2-61", division_code="220000", officer=drafter, at=at)
+    file = BytesIO("事项编码,区划代码\n2020-2-06,999999\n".encode())
+    given = handins.hand_in(file, name="清单.csv", size=40, officer=reviewer, at=at)
+    return drafter, written, given
+
+
+def test_managers_pages_work_for_everyone(browser, live_server, catalogue):
+    drafter, written, given = catalogue
+    draft = f"/oversight/drafts/{written.pk}"
+    shared = RollOut.objects.filter(members_known=True).exclude(members=[]).first()
+    pages = [
+        "/oversight/items/", "/oversight/items/2020-2-06/",
+        "/oversight/items/2020-2-06/versions/220000:1/",
+        "/oversight/items/2020-2-06/compare/?a=standard:1&b=220000:1&all",
+        "/oversight/drafts/", f"{draft}/", f"{draft}/when/", f"{draft}/preview/",
+        f"{draft}/materials/", f"{draft}/materials/id-card/", "/oversight/rollouts/",
+        f"/oversight/rollouts/{shared.key}/", "/oversight/differences/", "/oversight/imports/",
+        "/oversight/lists/?province=350000", f"/oversight/imports/{given.token}/",
+        "/oversight/copies/",
+    ]  # fmt: skip
+    check_pages(browser, live_server.url, pages, cookies=cookies_of(drafter), only=two_widths)
+
+
+def test_a_section_is_reached_by_keyboard_and_whole_without_script(browser, live_server, catalogue):
+    drafter, written, _given = catalogue
+    pages = [f"/oversight/drafts/{written.pk}/sections/conditions/"]
+    for only in (Checks.keyboard, Checks.without_script):
+        check_pages(browser, live_server.url, pages, cookies=cookies_of(drafter), only=only)
 
 
 def test_the_nodes_refresh_by_themselves(browser, live_server, busy):

@@ -70,7 +70,7 @@ def drafting(request: OfficerRequest, code: str) -> dict[str, Any]:
 def _to_compare(rows: list[VersionRow]) -> dict[str, Any]:
     """What the two fields of the comparison begin with: the newest against the one before it."""
     options = [(str(row.ref), row) for row in rows]
-    local = next((row for row in rows if row.ref.place and row.is_live), None)
+    local = next((row for row in rows if row.ref.place and row.state != "past"), None)
     standard = next((row for row in rows if row.is_standard and row.is_live), None)
     if local and standard:
         first, second = str(standard.ref), str(local.ref)
