@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -90,12 +91,25 @@ def test_the_same_files_make_the_same_versions():
     assert digests == {code: version.digest for code, version in VERSIONS.items()}
 
 
+def test_what_was_published_as_a_default_is_still_made_the_same():
+    """Nodes refuse a published version that reads otherwise, so a change needs a new number.
+
+    Keep the old content under data/versions, give the item a higher `number` and a later `from_day`
+    in data/archetype_of.json, and put the new digest here.
+    """
+    published = json.loads((Path(__file__).parent / "published_defaults.json").read_text("utf-8"))
+    made = {code: one.digest for code, one in VERSIONS.items() if code not in OWN}
+    changed = sorted(code for code in made if made[code] != published.get(code))
+    assert not changed
+    assert set(published) == set(made)
+
+
 @pytest.mark.parametrize("code", CONTENTS)
-@pytest.mark.parametrize("chosen", [0, 1, 9])
-def test_a_form_takes_the_answers_that_its_examples_show(code, chosen):
+def test_a_form_takes_the_answers_that_its_examples_show(code):
     version = VERSIONS[code]
-    answers = sample(version, chosen)
-    assert set(forms.validate(version, answers)) == set(answers)
+    for chosen in (0, 1, 9):
+        answers = sample(version, chosen)
+        assert set(forms.validate(version, answers)) == set(answers)
     asked = {field.key for step in forms.steps(version) for field in step.fields}
     assert asked == set(version.schema["properties"])
     assert all(step.title and step.fields for step in forms.steps(version))
