@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
+
 from tongban.catalogue import messages
 from tongban.catalogue.models import Publication
 from tongban.catalogue.operations import copying, opening, publishing, renewing, retiring, taking
@@ -24,7 +26,7 @@ def take_publication(envelope: Envelope) -> None:
     except messages.PublicationUnreadable as wrong:
         raise Unreadable("publication") from wrong
     if envelope.subject != messages.subject(one.publisher):
-        raise PublicationRefused("公布的节点和信封上写的不一致")
+        raise PublicationRefused(_("公布的节点和信封上写的不一致"))
     try:
         taking.take(one, sender=envelope.sender, at=datetime.now(UTC))
     except taking.MissingBefore as missing:

@@ -77,13 +77,13 @@ def due(on: date) -> list[Due]:
         running__rule="move", from_day__lte=on, implementation__part=""
     )
     found = [
-        (day, Due(Change(item, "", number), tuple(said["states"]), said["why"]))
+        (day, Due(Change(item, "", number), *_said(said)))
         for item, number, day, said in standards.values_list(
             "item_id", "number", "from_day", "running"
         )
     ]
     found += [
-        (day, Due(Change(item, place, number), tuple(said["states"]), said["why"]))
+        (day, Due(Change(item, place, number), *_said(said)))
         for item, place, number, day, said in locals_.values_list(
             "implementation__item_id",
             "implementation__division_code",
@@ -94,6 +94,10 @@ def due(on: date) -> list[Due]:
     ]
     ordered = sorted(found, key=lambda one: (one[0], one[1].change.place, one[1].change.number))
     return [one for _day, one in ordered]
+
+
+def _said(running: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    return tuple(map(str, running.get("states", []))), str(running.get("why", ""))
 
 
 def preview(draft: Draft) -> list[Touched]:

@@ -58,10 +58,11 @@ def _change(change: dict[str, Any]) -> dict[str, Any]:
 
 
 def _says(change: dict[str, Any]) -> str:
-    if change["kind"] == "rollout":
-        return f"开通范围 {change['key']}"
-    where = change.get("division_code", "全国标准")
-    return f"{change.get('item', '')} {where} 第{change.get('number')}版 {change.get('from_day')}起"
+    where = change.get("division_code", "全国标准" if change["kind"] == "standard" else "")
+    what = " ".join(filter(None, [change.get("item") or change.get("key"), where]))
+    if "from_day" not in change:
+        return f"{change['kind']} {what}".strip()
+    return f"{what} 第{change.get('number')}版 {change['from_day']}起"
 
 
 def copy(as_json: AsJson = False) -> None:

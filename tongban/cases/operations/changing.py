@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, Q, QuerySet
 
 from tongban.basics.refusals import NotFound
@@ -75,16 +75,25 @@ def _apply(due: Due, *, at: datetime) -> int:
         .order_by("number")
         .values_list("number", flat=True)
     )
-    outcomes = [_move(number, due, at=at) for number in numbers]
-    RulesApplied.objects.get_or_create(
-        item=change.item,
-        place=change.place,
-        number=change.number,
-        defaults={"moved": outcomes.count(True), "left": outcomes.count(False), "at": at},
-    )
-    facts = {"item": change.item, "place": change.place, "number": change.number}
-    log.info("cases.rules_applied", **facts, moved=outcomes.count(True), of=len(outcomes))
-    return outcomes.count(True)
+    outcomes = [_try_to_move(number, due, at=at) for number in numbers]
+    moved, left = outcomes.count(True), outcomes.count(False)
+    named = {"item": change.item, "place": change.place, "number": change.number}
+    if moved + left == len(outcomes):
+        counted = {"moved": moved, "left": left, "at": at}
+        RulesApplied.objects.get_or_create(**named, defaults=counted)
+    log.info("cases.rules_applied", **named, moved=moved, left=left, of=len(outcomes))
+    return moved
+
+
+def _try_to_move(number: str, due: Due, *, at: datetime) -> bool | None:
+    """One case that cannot be moved for a reason of ours holds up no other; it is tried again."""
+    try:
+        return _move(number, due, at=at)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("cases.rules_not_applied", case=number)
+        return None
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
 
 from tongban.catalogue import messages
 from tongban.catalogue.models import Publication, Told
@@ -45,7 +46,7 @@ def answer(theirs: Mapping[str, int], *, node: str, at: datetime) -> None:
     transaction. Refused elsewhere than at the hub: PublicationRefused.
     """
     if not settings.IS_HUB:
-        raise PublicationRefused("只有国家枢纽回答目录的进度")
+        raise PublicationRefused(_("只有国家枢纽回答目录的进度"))
     ours = heads()
     for publisher in ours:
         if publisher != node:
@@ -69,7 +70,7 @@ def note(said: Mapping[str, int], *, sender: str, as_of: datetime) -> None:
     Refused from anybody but the hub: PublicationRefused.
     """
     if not jurisdictions.node(sender).is_hub:
-        raise PublicationRefused("目录的进度只听国家枢纽的")
+        raise PublicationRefused(_("目录的进度只听国家枢纽的"))
     for publisher, number in {sender: 0, **said}.items():
         row, _is_new = Told.objects.get_or_create(
             publisher=publisher, defaults={"number": number, "as_of": as_of}

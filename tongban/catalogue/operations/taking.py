@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import canonical, signing
 from tongban.basics.refusals import Refused
-from tongban.catalogue import implementations, judging, overlay, reading
+from tongban.catalogue import implementations, judging, overlay, reading, running
 from tongban.catalogue.messages import Signed
 from tongban.catalogue.models import (
     Implementation,
@@ -234,6 +234,8 @@ def _number(change: Change) -> int:
 
 
 def _said(change: Change, one: Signed) -> dict[str, Any]:
+    if wrong := running.problems(change["running"], None, None):
+        raise PublicationRefused(f"{wrong[0].place} {wrong[0].sentence}")
     return {
         "number": _number(change),
         "from_day": date.fromisoformat(change["from_day"]),

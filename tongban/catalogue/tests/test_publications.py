@@ -240,6 +240,8 @@ def test_a_standard_that_leaves_no_room_for_a_place_s_rules_holds_without_them(f
         (local(item="2020-9-99"), "没有事项2020-9-99"),
         (local(from_day="soon"), "读不出来"),
         (local(number="1"), "读不出来"),
+        (local(running={"rule": "move"}), "/running/states"),
+        (local(running=[]), "读不出来"),
         (local(name="长" * 500), "读不出来"),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
