@@ -104,7 +104,9 @@ def locals_(pieces: Sequence[str], *, place: str = "") -> list[Local]:
       SELECT DISTINCT ON (item_id) item_id, place, shown, {mark} AS mark
       FROM ({" UNION ALL ".join(branches)}) AS found
       ORDER BY item_id, mark DESC, length(name), place"""  # noqa: S608
-    return [Local(*row[:3], float(row[3])) for row in _rows(sql, values)]
+    return [
+        Local(item, place, shown, float(mark)) for item, place, shown, mark in _rows(sql, values)
+    ]
 
 
 def _ways(pieces: Sequence[str]) -> list[str]:

@@ -54,7 +54,7 @@ def _rank(code: str) -> int:
 
 def readings(on: date) -> list[PlaceReading]:
     """How every place's name is read; takes seconds, so it is made beforehand."""
-    found = {}
+    found: dict[tuple[str, str], None] = {}
     for code, name, _above in _places(on):
         for spelling in {name, rules.stem(name)}:
             if len(spelling) > 1:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from tongban.basics.refusals import Refused
@@ -15,12 +15,12 @@ P = ParamSpec("P")
 
 
 def manager_page(
-    view: Callable[Concatenate[OfficerRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[OfficerRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Only officers who keep the catalogue; what is refused on the way is said on a page."""
 
     @wraps(view)
-    def told(request: OfficerRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def told(request: OfficerRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:

@@ -84,8 +84,8 @@ class HandIn:
     @property
     def is_applicable(self) -> bool:
         """Whether a second person can take it in now."""
-        plan = self.state.get("plan")
-        return self.phase == LOOKED and bool(plan) and not plan["errors"] and plan["writes"] > 0
+        plan = self.state.get("plan") or {}
+        return self.phase == LOOKED and not plan.get("errors") and plan.get("writes", 0) > 0
 
     @property
     def by(self) -> str:

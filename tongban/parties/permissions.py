@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast, overload
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -31,9 +31,9 @@ class ApplicantRequest(HttpRequest):
     applicants: list[Applicant]
 
 
-OfficerView = Callable[Concatenate[OfficerRequest, P], HttpResponse]
-ApplicantView = Callable[Concatenate[ApplicantRequest, P], HttpResponse]
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+OfficerView = Callable[Concatenate[OfficerRequest, P], HttpResponseBase]
+ApplicantView = Callable[Concatenate[ApplicantRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 class RoleMissing(NotAllowed):
@@ -81,7 +81,7 @@ def officer_required(
 
     def guard(guarded: OfficerView[P]) -> View[P]:
         @wraps(guarded)
-        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return signing_in.to_sign_in(request)
             officer = queries.officer_of(request.user)
@@ -112,7 +112,7 @@ def applicant_required(view: ApplicantView[P]) -> View[P]:
     """
 
     @wraps(view)
-    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return signing_in.to_sign_in(request)
         rows = queries.acting_of(request.user)

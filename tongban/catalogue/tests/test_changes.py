@@ -50,7 +50,7 @@ def now():
 def a_rollout(**parts):
     return RollOut.objects.create(
         key="try-out", kind=RollOut.Kind.PILOT, name="试点",
-        document=PolicyDocument.objects.first(), place="第1行", line=1, sentence="试点", **parts,
+        document=PolicyDocument.objects.all()[0], place="第1行", line=1, sentence="试点", **parts,
     )  # fmt: skip
 
 

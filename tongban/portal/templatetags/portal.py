@@ -44,7 +44,7 @@ def material_words(material: MaterialSpec) -> str:
 @register.filter
 def actor(by: str) -> str:
     """Who does a step of the process."""
-    return words.ACTORS.get(by, by)
+    return str(words.ACTORS.get(by, by))
 
 
 @register.filter

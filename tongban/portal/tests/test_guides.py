@@ -74,7 +74,8 @@ def test_the_list_is_narrowed_by_department_with_the_numbers_left(client):
     said = words(client.get(f"/search?{PAIR}&lead=公安部"))
     assert "公安部：11个事项" in said
     narrower = words(client.get(f"/search?{PAIR}&lead=公安部&mode=RECEIVED_FOR"))
-    assert 0 < int(re.search(r"：(\d+)个事项", narrower)[1]) < 11
+    (left,) = re.findall(r"：(\d+)个事项", narrower)
+    assert 0 < int(left) < 11
     assert "公安部（取消）" in narrower
 
 

@@ -48,7 +48,7 @@ def _answer(request: HttpRequest, found: Item, pair: Pair) -> dict[str, object]:
     today = standing.today()
     node = places.home_node(pair.here)
     path = reverse("portal:item", args=[found.code])
-    told = {key: value for key, value in request.GET.items() if key.startswith(guide.ASKED)}
+    told = {key: str(value) for key, value in request.GET.items() if key.startswith(guide.ASKED)}
     made = guide.guide(found.code, pair, on=today)
     return {
         "guide": made,
