@@ -97,7 +97,7 @@ def expand(form: Mapping[str, Any], parts: Parts, *, kinds: Sequence[str]) -> li
     for name in form.get("$common", []):
         page = _part(parts.pages, name)
         if _is_for(page, kinds) and not asked & {Named.read(one).key for one in page["fields"]}:
-            pages.append(page)
+            pages.append(dict(page))
     return pages
 
 
