@@ -5,6 +5,7 @@ the new ones. The day comes because the nodes are started again with a clock a d
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -73,6 +74,10 @@ def standards(node: Node, code: str) -> list[int]:
     """The numbers of the national standards that a node knows."""
     rows = node.ask("SELECT number FROM catalogue_itemversion WHERE item_id = %s ORDER BY 1", code)
     return [row["number"] for row in rows]
+
+
+def _knows(node: Node, numbers: list[int]) -> bool:
+    return standards(node, MEDICAL) == numbers
 
 
 @pytest.fixture
@@ -154,9 +159,10 @@ def _the_hub_publishes_a_standard(nodes: Installation, at, day: date) -> None:
         managing.hand_in(drafter)
     with at(nodes.hub, "lvshier", size=DESK) as reviewer:
         managing.publish(reviewer, path, STANDARD_SAYS)
+    expected = [*before, before[-1] + 1]
     for node in (nodes.hub, nodes.jilin, nodes.fujian):
         until(
-            lambda node=node: standards(node, MEDICAL) == [*before, before[-1] + 1],
+            partial(_knows, node, expected),
             what=f"the new standard at {node.code}",
         )
     with at(nodes.jilin, "heshiyi", size=DESK) as manager:
