@@ -164,7 +164,10 @@ def _same_place(asked: Asked, pair: _Pair) -> Availability:
         "here": pair.here.name,
         "organ": asked.organ,
     }
-    instead = Instead(_("请直接向%(organ)s申请") % {"organ": asked.organ}, "apply-there")
+    instead = Instead(
+        _("到%(here)s的政务服务大厅，或者在当地的网上办事大厅申请") % {"here": pair.here.name},
+        "apply-there",
+    )
     return _answer(asked, pair, "bad", "same-place", reason, instead=instead)
 
 
@@ -255,17 +258,22 @@ def _outside(asked: Asked, pair: _Pair) -> tuple[str, Instead]:
 def _in_its_words(asked: Asked, pair: _Pair) -> tuple[str, Instead]:
     row = next(one for one in asked.rows if one.province in {"", pair.there.province})
     facts = {"row": row.text, "form": row.form, "organ": asked.organ}
-    instead = Instead(_("请向%(organ)s问清办法") % facts, "ask")
     if pair.ruling.kind == "absent":
-        return _("%(row)s写明“%(form)s”。本平台没有开通") % facts, instead
+        said = _("%(row)s写明“%(form)s”。本平台没有开通") % facts
+        return said, Instead(_("请向%(organ)s问清办法") % facts, "ask")
     said = _("%(row)s写的是“%(form)s”，本平台还没有开通网上提交。请向%(organ)s问清办法") % facts
-    return said, instead
+    return said, _before_setting_out()
 
 
 def _unsaid(asked: Asked, _pair: _Pair) -> tuple[str, Instead]:
     facts = {"organ": asked.organ}
     said = _("收录的文件没有写这件事可以在两地之间跨地区办理。请向%(organ)s问清办法") % facts
-    return said, Instead(_("请向%(organ)s问清办法") % facts, "ask")
+    return said, _before_setting_out()
+
+
+def _before_setting_out() -> Instead:
+    """What to ask, where the reason has already said whom."""
+    return Instead(_("动身以前先问清：能不能邮寄，要带什么"), "ask")
 
 
 # --- what this platform can do ---
@@ -273,7 +281,7 @@ def _unsaid(asked: Asked, _pair: _Pair) -> tuple[str, Instead]:
 
 def _by_platform(asked: Asked, pair: _Pair, allowed: frozenset[str]) -> Availability:
     version, organ = asked.version, {"organ": asked.organ}
-    ask = Instead(_("请向%(organ)s问清办法") % organ, "ask")
+    ask = _before_setting_out()
     if version is None and asked.starts:
         reason = _("本平台从%(day)s起才能提交这件事") % {"day": _day(asked.starts, None)}
         instead = Instead(_("这之前请直接向%(organ)s申请") % organ, "wait")

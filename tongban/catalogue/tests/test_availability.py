@@ -310,6 +310,9 @@ def test_every_pair_gets_an_answer_with_a_reason_and_a_ground(
     assert found.grounds
     assert found.is_open == (found.kind == "open") == (found.instead is None)
     assert found.decides == there.decides_at
+    if found.instead:
+        assert found.instead.text
+        assert found.instead.text not in found.reason
     if found.is_open:
         assert found.ruling.verdict == "yes"
         assert version

@@ -100,6 +100,19 @@ class TestCatalogueOverRealPlaces(TestCase):
         with pytest.raises(FieldsRefused):
             queries.check_competent(version, answers, deciding="350102")
 
+    def test_the_sentence_of_competence_names_what_was_answered_and_who_decides(self):
+        version = queries.version(MOVE, 1)
+        said = queries.explain_competence(version, {"move_to_division": "350203"})
+        assert "您填的迁入地是福建省厦门市思明区" in said
+        assert said.endswith("所以由厦门市公安局决定")
+        assert queries.explain_competence(version, {}) == ""
+
+    def test_every_item_that_can_be_filed_explains_who_decides(self):
+        for item in queries.open_items(TODAY):
+            version = queries.version_in_force(item.code, TODAY)
+            said = queries.explain_competence(version, {version.competence.field: "220104"})
+            assert f"您填的{version.competence.place}是吉林省长春市朝阳区" in said
+
     def test_a_municipality_decides_for_its_districts(self):
         version = queries.version(MOVE, 1)
         assert queries.decides(version, {"move_to_division": "310101"}).place == "310000"
