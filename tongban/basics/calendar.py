@@ -44,6 +44,7 @@ class Calendar:
         }
         self._settled = {one.year for one in self.documents if one.is_national and one.whole_year}
         self._working: dict[int, list[int]] = {}
+        self._reach = [(one, sorted(day for day, _, _ in one.days())) for one in self.documents]
 
     def __repr__(self) -> str:
         return f"Calendar({self.place}, {len(self.documents)} documents)"
@@ -112,11 +113,11 @@ class Calendar:
 
     def used_in(self, first: date, last: date) -> list[Arrangement]:
         """The documents that settle the days of a stretch, for a ledger to name."""
-        years = set(range(first.year, last.year + 1))
         return [
             one
-            for one in self.documents
-            if one.year in years or any(first <= day <= last for day, _, _ in one.days())
+            for one, days in self._reach
+            if first.year <= one.year <= last.year
+            or bisect_left(days, first) < bisect_right(days, last)
         ]
 
 
