@@ -443,6 +443,51 @@ class TestAtOnce:
         assert not isinstance(error, Refused)
         assert ImplementationVersion.objects.count() == 1
 
+    def two_start(self, monkeypatch):
+        """One manager presses twice; both presses have looked before either writes."""
+        with managers.few_standards():
+            pass
+        drafter = a_manager("丙")
+        barrier = threading.Barrier(2)
+        basis = drafting.basis
+
+        def met(*args):
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(timeout=1)
+            return basis(*args)
+
+        monkeypatch.setattr(drafting, "basis", met)
+        begun, raised = [], []
+
+        def press():
+            try:
+                begun.append(
+                    drafts.start_draft(item=ITEM, division_code=CITY, officer=drafter, at=MONDAY).pk
+                )
+            except Exception as error:  # noqa: BLE001 - what a thread raised is the result
+                raised.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=press) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        return begun, raised
+
+    def test_two_presses_begin_one_draft(self, monkeypatch):
+        begun, raised = self.two_start(monkeypatch)
+        assert raised == []
+        assert len(begun) == 2
+        assert len(set(begun)) == Draft.objects.count() == 1
+
+    def test_without_the_item_s_lock_the_second_press_fails(self, monkeypatch):
+        monkeypatch.setattr(drafts, "_lock_item", lambda item: None)
+        begun, raised = self.two_start(monkeypatch)
+        assert len(begun) == len(raised) == 1
+        assert isinstance(raised[0], IntegrityError)
+
     def two_publish(self, monkeypatch):
         """Two managers publish rules of two items at the same moment, into one chain."""
         with managers.few_standards():
