@@ -16,6 +16,8 @@ from tongban.portal.views import (
 
 app_name = "portal"
 urlpatterns = [
+    # Browsers ask here for a plain page that names no picture of its own, such as a PDF.
+    path("favicon.ico", home.favicon, name="favicon"),
     path("", home.home, name="home"),
     path("windows/", home.windows, name="windows"),
     path("search", search.search, name="search"),

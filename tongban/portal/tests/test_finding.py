@@ -206,3 +206,9 @@ def test_windows_are_listed_city_by_city(page):
     assert "吉林市" in said
     assert "专窗3号" in said
     assert "0432-" in said
+
+
+def test_the_picture_that_browsers_ask_for_is_there(client):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 301
+    assert "mark" in answer["Location"]

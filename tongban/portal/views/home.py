@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from tongban.cases import queries as cases
@@ -54,6 +55,12 @@ def _mine(request: HttpRequest) -> dict[str, Any]:
         "mine_count": cases.cases_of(user).count(),
         "draft_count": cases.drafts_of(user).count(),
     }
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The mark of the platform, at the address that browsers try by themselves."""
+    return redirect(static("ui/mark.svg"), permanent=True)
 
 
 @page
