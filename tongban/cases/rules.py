@@ -13,8 +13,9 @@ from tongban.cases.models import Draft
 from tongban.cases.states import Mode
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
+from tongban.catalogue.availability import Availability
 from tongban.catalogue.models import Mode as CatalogueMode
-from tongban.catalogue.versions import Version
+from tongban.catalogue.versions import Limits, Version
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record.chains import FileRef
 
@@ -89,15 +90,24 @@ class Route:
         }
 
 
-def check_intake(intake: Intake, *, on: date) -> tuple[Version, dict[str, Any]]:
-    """The version in force and the tidied answers; refused with everything that is wrong.
+@dataclass(frozen=True)
+class Judged:
+    """An application that may be taken: its rules, its tidied answers, and who has how long."""
+
+    version: Version
+    answers: dict[str, Any]
+    limits: Limits
+
+
+def check_intake(intake: Intake, *, on: date) -> Judged:
+    """What an application comes to; refused with everything that is wrong.
 
     Looked at in this order: is the item open for these places in this mode (NotOpen), then the
     applicant's particulars, the answers, the competent place and the papers together
     (FieldsRefused), so that an applicant mends all of it in one go.
     """
     version = open_version(intake.item, on=on, deciding=intake.deciding_place)
-    check_open(intake, on=on)
+    found = check_open(intake, on=on)
     errors: dict[str, list[str]] = {}
     _collect(errors, lambda: check_applicant(version, intake.applicant))
     answers: dict[str, Any] = {}
@@ -109,7 +119,8 @@ def check_intake(intake: Intake, *, on: date) -> tuple[Version, dict[str, Any]]:
     _collect(errors, lambda: check_papers(version, intake, answers))
     if errors:
         raise FieldsRefused(errors)
-    return version, answers
+    # Inside a group of places the group's own promise counts, if it is the shorter one.
+    return Judged(version, answers, found.limits or version.limits)
 
 
 def _collect(errors: dict[str, list[str]], check: Callable[[], None]) -> None:
@@ -120,7 +131,7 @@ def _collect(errors: dict[str, list[str]], check: Callable[[], None]) -> None:
             errors.setdefault(name, []).extend(sentences)
 
 
-def route(intake: Intake, version: Version) -> Route:
+def route(intake: Intake, version: Version, limits: Limits) -> Route:
     """Who gets the case. Refused when a place has no node or no competent authority."""
     here = settings.NODE_ID
     decider = jurisdictions.competent_authority(version.department, intake.deciding_place)
@@ -141,9 +152,9 @@ def route(intake: Intake, version: Version) -> Route:
             "evaluating": intake.receiving_place or intake.applicant_place,
         },
         limits={
-            "receive": version.limits.receive_days,
-            "accept": version.limits.accept_days,
-            "decide": version.limits.decide_days,
+            "receive": limits.receive_days,
+            "accept": limits.accept_days,
+            "decide": limits.decide_days,
         },
         number_division=_number_division(intake),
     )
@@ -249,7 +260,7 @@ def check_papers(version: Version, intake: Intake, answers: dict[str, Any]) -> N
         raise FieldsRefused(errors)
 
 
-def check_open(intake: Intake, *, on: date) -> None:
+def check_open(intake: Intake, *, on: date) -> Availability:
     """The item can be filed in this mode from this place for that one on this day."""
     here = intake.receiving_place or intake.applicant_place
     found = catalogue.availability(intake.item, here=here, there=intake.deciding_place, on=on)
@@ -264,6 +275,7 @@ def check_open(intake: Intake, *, on: date) -> None:
         )
     if intake.mode is Mode.RECEIVED_FOR and not intake.receiving_place:
         raise NotOpen("选择在哪个窗口提交材料", kind="receiving-place")
+    return found
 
 
 def check_competent(version: Version, intake: Intake, answers: dict[str, Any]) -> None:

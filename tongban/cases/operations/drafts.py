@@ -80,8 +80,8 @@ def start_draft(
         deciding_place=places.deciding,
         answers={},
     )
-    rules.check_open(empty, on=today)
-    rules.route(empty, version)
+    found = rules.check_open(empty, on=today)
+    rules.route(empty, version, found.limits or version.limits)
     _lock_account(account)
     begun = Draft.objects.filter(
         account=account,

@@ -57,17 +57,17 @@ def submit(*, intake: Intake, owner: str, key: str, at: datetime) -> Taken:
     """
     digest = canonical.digest(intake.canonical())
     try:
-        version, answers = rules.check_intake(intake, on=at.astimezone(BEIJING).date())
+        judged = rules.check_intake(intake, on=at.astimezone(BEIJING).date())
         if lost := [paper.spec for paper in intake.papers if not papers.has(paper.file.digest)]:
             raise FieldsRefused({spec: ["这份材料没有保存下来，请再上传一次"] for spec in lost})
-        route = rules.route(intake, version)
+        route = rules.route(intake, judged.version, judged.limits)
     except Refused:
         # What was taken stays taken, whatever has changed since then. Only asked here and after
         # the write found the key used: repetitions are rare, and a look costs every submission.
         if known := _taken_before(owner, key, digest):
             return known
         raise
-    return _write(intake, answers, route, owner=owner, key=key, digest=digest, at=at)
+    return _write(intake, judged.answers, route, owner=owner, key=key, digest=digest, at=at)
 
 
 def _taken_before(owner: str, key: str, digest: str) -> Taken | None:

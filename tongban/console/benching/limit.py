@@ -49,9 +49,9 @@ def script(values: dict[str, Any]) -> str:
 def values_of(intake: Intake) -> dict[str, Any]:
     """What the application would write for an application."""
     at = datetime.now(UTC)
-    version, answers = rules.check_intake(intake, on=at.date())
-    route = rules.route(intake, version)
-    written = submission.written(intake, answers, route, at=at)
+    judged = rules.check_intake(intake, on=at.date())
+    route = rules.route(intake, judged.version, judged.limits)
+    written = submission.written(intake, judged.answers, route, at=at)
     digest = canonical.digest(intake.canonical())
     return written | {"owner": "bench:limit", "key": "", "digest": digest}
 

@@ -19,7 +19,8 @@ from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
 from tongban.cases.states import Mode
 from tongban.catalogue import forms
-from tongban.catalogue.versions import Step
+from tongban.catalogue import queries as catalogue
+from tongban.catalogue.versions import Limits, Step, Version
 from tongban.parties.models import Account
 from tongban.portal import asking, materials, mending, tracking
 from tongban.portal.door import signed_in
@@ -75,6 +76,15 @@ def _rules_changed(
     return render(request, "portal/rules_changed.html", context)
 
 
+def _limits(draft: Draft, version: Version) -> Limits:
+    """Who has how long between these two places; a group of places may promise less."""
+    here = draft.receiving_place or draft.applicant_place
+    found = catalogue.availability(
+        draft.item, here=here, there=draft.deciding_place, on=standing.today()
+    )
+    return found.limits or version.limits
+
+
 def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> dict[str, object]:
     version = rules.version_of(draft)
     answers = drafts.answers_of(draft)
@@ -83,7 +93,8 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
         (step, [(question.label, question.in_words) for question in _asked(draft, step, answers)])
         for step in forms.steps(version)
     ]
-    route = rules.route(intake, version)
+    limits = _limits(draft, version)
+    route = rules.route(intake, version, limits)
     return {
         "draft": draft,
         "version": version,
@@ -94,7 +105,7 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
         "faults": _faults(draft, errors),
         "receiver": tracking.office(route.authorities["receiver"]),
         "decider": tracking.office(route.authorities["decider"]),
-        "limits": version.limits,
+        "limits": limits,
         "is_online": draft.mode == Mode.ONLINE,
         "unmended": mending.unmended(draft),
         "count": len(version.steps) + 2,
