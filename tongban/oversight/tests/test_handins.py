@@ -82,7 +82,8 @@ def test_a_file_is_looked_at_and_nothing_is_written(one):
     assert "要由另一位事项管理人员看过以后导入" in page
     assert "示例窗口" in page
     assert not mine().exists()
-    assert not Implementation.objects.filter(division_code="220000").exists()
+    row = Implementation.objects.filter(item="2020-2-06", division_code="220000")
+    assert not row.exists()
 
 
 def test_who_handed_it_in_does_not_take_it_in(one):
