@@ -1,11 +1,16 @@
 """The guide of an item for two places: situations, differences, paper; and finding by any name."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
 
+from tongban.cases import standing
 from tongban.cases.tests import world
+from tongban.catalogue.tests import managers
 from tongban.portal.tests.test_finding import PAIR, words
+from tongban.portal.tests.test_submitting import NO_RECORD
 
 pytestmark = pytest.mark.django_db
 MOVE = f"/items/{world.MOVE_TO_SPOUSE}"
@@ -92,3 +97,19 @@ def test_suggestions_are_the_options_of_a_list(client):
     html = client.get("/suggestions?q=fqtk").content.decode()
     assert '<option value="夫妻投靠户口迁移" label="夫妻投靠户口迁移（fqtk）">' in html
     assert client.get("/suggestions?q=").content.strip() == b""
+
+
+def test_what_is_asked_there_and_not_here_is_said_before_anything_is_begun(lisi):
+    managers.published(
+        managers.a_manager("丙"),
+        managers.a_manager("丁"),
+        place=world.JILIN_CITY,
+        content={"materials": {"put": [NO_RECORD]}},
+        from_day=standing.today(),
+        at=now() - timedelta(days=1),
+    )
+    pair = f"from=220104&to={world.JILIN_CITY}"
+    assert "无犯罪记录证明" in words(lisi.get(f"{MOVE}?{pair}"))[:3000]
+    start = words(lisi.get(f"/apply/start/?item={world.MOVE_TO_SPOUSE}&{pair}"))
+    assert "和您所在地不一样" in start
+    assert "无犯罪记录证明" in start

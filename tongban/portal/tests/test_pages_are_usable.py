@@ -23,6 +23,9 @@ OPEN_TO_ALL = {
     "search": f"/search?q=户口&{PAIR}",
     "search-nothing": f"/search?q=宇宙飞船&{PAIR}",
     "item": f"/items/{world.MOVE_TO_SPOUSE}?{PAIR}",
+    "search-mended": f"/search?q=户藉&{PAIR}&lead=公安部",
+    "item-differs": f"/items/{world.MEDICAL}?{PAIR}",
+    "item-absent": f"/items/2020-1-14?{PAIR}",
     "item-not-open": f"/items/2020-3-03?{PAIR}",
     "item-asks": f"/items/{world.MEDICAL}?to=unsure",
 }

@@ -14,6 +14,7 @@ from tongban.cases import rules, standing
 from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
 from tongban.cases.states import Mode
+from tongban.catalogue import conformance
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.queries import Version
 from tongban.parties import queries as parties
@@ -53,7 +54,14 @@ def start(request: HttpRequest, account: Account) -> HttpResponse:
     )
     if able and request.method == "POST" and form.is_valid():
         return _begun(account, version, pair, form)
-    context = {"item": item, "version": version, "pair": pair, "form": form, "able": able}
+    context = {
+        "item": item,
+        "version": version,
+        "pair": pair,
+        "form": form,
+        "able": able,
+        "differences": conformance.between(item.code, here=pair.here, there=pair.there, on=today),
+    }
     return render(
         request, "portal/start.html", context, status=422 if form.errors and able else 200
     )
