@@ -16,6 +16,7 @@ from tongban.cases.operations import rebuilding
 from tongban.cases.operations.rebuilding import Difference
 from tongban.cases.standing import NotInTable
 from tongban.cases.states import Party, State
+from tongban.console import case_clock
 from tongban.console.exits import Exit
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record import chains
@@ -25,6 +26,8 @@ from tongban.record.chains import ChainBroken, Event
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON, for a machine.")]
 Number = Annotated[str, typer.Argument(help="办件编号 Number of the case")]
+
+case_clock.mount(app)
 
 
 @app.callback()

@@ -43,8 +43,13 @@ NOUNS = {
             "the catalogue: read, load, look up",
         ),
         Noun(
-            "case", "一件：看经过、验签、按记录重建", "a case: show, verify, rebuild", in_node=True
+            "case",
+            "一件：看经过、时限、验签、按记录重建",
+            "a case: show, clock, verify, rebuild",
+            in_node=True,
         ),
+        Noun("clock", "期限：算到期日、逐行说明、核对算法", "deadlines: compute, explain, check"),
+        Noun("calendar", "放假安排：查看、载入", "working days: show, load", in_node=True),
         Noun("client", "接口调用方：登记、停用", "other systems: register, stop", in_node=True),
         Noun("journey", "走一遍主流程：两地、各角色", "play the main job against the demo"),
         Noun(

@@ -11,7 +11,8 @@
   "calendar": [{"year": 2027, …}]
 }
 
-Only start and limit are needed. A moment without a zone is Beijing's; a day alone begins at 0:00.
+Only start and limit are needed. Without `at` the ledger goes to the end of the last day. A
+moment without a zone is Beijing's; a day alone begins at 0:00.
 `to` null is a stop that lasts. `calendar` holds documents as `tongban calendar load` takes them.
 """
 
@@ -19,7 +20,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, TypeVar
 
 from tongban.basics import arrangements, calendar, hours
@@ -62,14 +63,20 @@ class QuestionMalformed(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """A clock, and the moment for which it is asked."""
+    """A clock, and the moment for which it is asked; without one, the end of its last day."""
 
     term: Term
-    at: datetime
+    at: datetime | None
+    now: datetime
 
     def answer(self) -> Reckoning:
-        """The clock worked out."""
-        return counting.reckon(self.term, at=self.at)
+        """The clock worked out; where it stands still and no moment is asked for, until now."""
+        if self.at:
+            return counting.reckon(self.term, at=self.at)
+        due = counting.reckon(self.term, at=self.term.start).due_on
+        if due is None:
+            return counting.reckon(self.term, at=max(self.now, self.term.start))
+        return counting.reckon(self.term, at=datetime.combine(due, time(23, 59), BEIJING))
 
 
 def read(text: str, *, now: datetime) -> Question:
@@ -136,7 +143,9 @@ class _Reading:
             kind=kind.key, start=start, limit=limit, rule=kind.rule, calendar=known, stops=stops,
             extensions=extensions, hours=office, ended=ended, least_left=least, thresholds=lights,
         )  # fmt: skip
-        return Question(term, max(at or self.now, start))
+        if at and at < start:
+            at = start
+        return Question(term, at, self.now)
 
     def moment(self, where: str, value: Any, *, optional: bool = False) -> datetime | None:
         """2026-02-13, 2026-02-13T16:30, 2026-02-13 16:30:05, or with a zone."""
