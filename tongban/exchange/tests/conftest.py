@@ -62,7 +62,7 @@ def introduced(code):
         defaults={"name": code, "public_key": signer.public_key, "key_id": signer.key_id},
     )
     # What changes the directory stamps it, and every process reads it anew.
-    directory._stamp(at=AT)
+    directory.stamp(at=AT)
     return Partner(code, signer)
 
 
