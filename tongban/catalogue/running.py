@@ -111,6 +111,12 @@ def preview(draft: Draft) -> list[Touched]:
     return [touched for count in _COUNTERS for touched in count(change)]
 
 
+def under_way(item: str, *, number: int) -> list[Touched]:
+    """The running cases of an item that this node decides, by state, under versions below `number`."""
+    change = Change(item, "", number)
+    return [touched for count in _COUNTERS for touched in count(change)]
+
+
 def problems(
     running: Mapping[str, Any], before: Version | None, after: Version | None
 ) -> list[Problem]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -71,6 +72,33 @@ class NewItem:
         return f"{self.list}-{self.batch}-{self.number:02d}"
 
 
+@dataclass(frozen=True)
+class Renewal:
+    """One step of renewing: its kind and the items that it takes and gives, as `ItemChange` has them.
+
+    `name` is the new name of a renaming, `item` the new item of an adding; else nothing.
+    """
+
+    kind: ItemChange.Kind
+    under: Under
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    name: str = ""
+    item: NewItem | None = None
+
+
+@dataclass(frozen=True)
+class NewBatch:
+    """A batch as its document declares it; it begins its list, too, where that is not there yet."""
+
+    list: str
+    number: int
+    name: str
+    declared_total: int
+    document: str
+    due_on: date | None = None
+
+
 class ItemHasEnded(Refused):
     """An item that was merged, split or retired cannot be renewed again."""
 
@@ -79,6 +107,15 @@ class ItemHasEnded(Refused):
     def __init__(self, item: str) -> None:
         said = _("事项%(item)s已经取消或者并入别的事项，不能再改")
         super().__init__(said % {"item": item}, item=item)
+
+
+class AlreadyRenewed(Refused):
+    """The very same step stands in the history of this day."""
+
+    code = "already-renewed"
+
+    def __init__(self) -> None:
+        super().__init__(_("这次更新已经办过了，同样的更新一天只办一次"))
 
 
 def after_renewal(watcher: Callable[[], object]) -> None:
@@ -93,29 +130,31 @@ def add_item(*, item: NewItem, under: Under, officer: Officer, at: datetime) -> 
     Refused: FieldsRefused (a code that is taken, a batch that is not there or already full, an
     unknown theme), OnlyAtTheHub, RoleMissing. Adding the same twice is refused the second time.
     """
-    return _renew(Kind.ADD, [], [item.code], under, officer, at, item=asdict(item))
+    return renew(Renewal(Kind.ADD, under, after=(item.code,), item=item), officer=officer, at=at)
 
 
 def merge_items(
     *, codes: Sequence[str], into: str, under: Under, officer: Officer, at: datetime
 ) -> ItemChange:
     """Let two or more items become one, which may be one of them. Refused: see `retire_item`."""
-    return _renew(Kind.MERGE, sorted(set(codes)), [into], under, officer, at)
+    return renew(Renewal(Kind.MERGE, under, tuple(codes), (into,)), officer=officer, at=at)
 
 
 def split_item(
     *, code: str, into: Sequence[str], under: Under, officer: Officer, at: datetime
 ) -> ItemChange:
-    """Let one item become two or more, one of which may be itself. Refused: see `retire_item`."""
-    return _renew(Kind.SPLIT, [code], sorted(set(into)), under, officer, at)
+    """Let one item become two or more, one of which may be itself.
+
+    Refused: see `retire_item`; AlreadyRenewed the second time on a day when the item goes on.
+    """
+    return renew(Renewal(Kind.SPLIT, under, (code,), tuple(into)), officer=officer, at=at)
 
 
 def rename_item(
     *, code: str, name: str, under: Under, officer: Officer, at: datetime
 ) -> ItemChange:
     """Give an item another name; the old one still finds it. Refused: see `retire_item`."""
-    names = {"before": queries.item(code).name, "after": name.strip()}
-    return _renew(Kind.RENAME, [code], [code], under, officer, at, names=names)
+    return renew(Renewal(Kind.RENAME, under, (code,), (code,), name), officer=officer, at=at)
 
 
 def retire_item(*, code: str, under: Under, officer: Officer, at: datetime) -> ItemChange:
@@ -124,38 +163,73 @@ def retire_item(*, code: str, under: Under, officer: Officer, at: datetime) -> I
     Refused: NoSuchItem, ItemHasEnded (also the second time), FieldsRefused (a document that is not
     there, a day to come, nothing changed), OnlyAtTheHub, RoleMissing.
     """
-    return _renew(Kind.RETIRE, [code], [], under, officer, at)
+    return renew(Renewal(Kind.RETIRE, under, (code,)), officer=officer, at=at)
+
+
+def check_renewal(renewal: Renewal, *, officer: Officer, at: datetime) -> None:
+    """Refuse what `renew` would refuse now; write nothing. For who is shown what will follow."""
+    permissions.check_may_manage(officer, "")
+    snapshot.look_again()
+    _check(_change(renewal, officer), today=localdate(at))
 
 
 @transaction.atomic
-def _renew(
-    kind: Kind,
-    before: Sequence[str],
-    after: Sequence[str],
-    under: Under,
-    officer: Officer,
-    at: datetime,
-    **more: Any,
-) -> ItemChange:
+def renew(renewal: Renewal, *, officer: Officer, at: datetime) -> ItemChange:
+    """Write a renewal and publish it as a signed step; it holds at once, everywhere it arrives.
+
+    Refused: as the five kinds above say. The second time it is refused, never written again.
+    """
     permissions.check_may_manage(officer, "")
     # One renewal at a time: two managers must not end the same item in two ways.
     publishing.lock_chain("renewals")
-    change = {
-        "kind": "renewal",
-        "what": str(kind),
-        "before": list(before),
-        "after": list(after),
-        **asdict(under),
-        "on": under.on.isoformat(),
-        "by": officer.pseudonym,
-        **more,
-    }
     snapshot.look_again()
+    change = _change(renewal, officer)
     _check(change, today=localdate(at))
     row = _write(change, at=at)
     publishing.publish_step([change], at=at)
     _tell()
     return row
+
+
+def done(renewal: Renewal, *, officer: Officer) -> bool:
+    """Whether this officer has written the very same renewal; what a second press finds."""
+    said = ItemChange.objects.filter(
+        kind=renewal.kind,
+        before=_codes(renewal.before),
+        after=_codes(renewal.after),
+        on=renewal.under.on,
+        document=renewal.under.document,
+        place=renewal.under.place,
+        by=officer.pseudonym,
+    )
+    if renewal.kind == Kind.RENAME:
+        # Renamed there and back on one day is no second press: only the last name counts.
+        last = said.order_by("pk").last()
+        return bool(last and last.names["after"] == renewal.name.strip())
+    return said.exists()
+
+
+def _codes(codes: Sequence[str]) -> list[str]:
+    return sorted(set(codes))
+
+
+def _change(renewal: Renewal, officer: Officer) -> dict[str, Any]:
+    """A renewal as it is signed; the former name is read here, within the lock of who writes."""
+    change: dict[str, Any] = {
+        "kind": "renewal",
+        "what": str(renewal.kind),
+        "before": _codes(renewal.before),
+        "after": _codes(renewal.after),
+        **asdict(renewal.under),
+        "on": renewal.under.on.isoformat(),
+        "by": officer.pseudonym,
+    }
+    if renewal.kind == Kind.RENAME:
+        before = queries.item(renewal.before[0]).name
+        change["names"] = {"before": before, "after": renewal.name.strip()}
+    if renewal.item:
+        change["item"] = asdict(renewal.item)
+    return change
 
 
 def _check(change: Change, *, today: date) -> None:
@@ -166,9 +240,8 @@ def _check(change: Change, *, today: date) -> None:
         if queries.ended(code):
             raise ItemHasEnded(code)
     wrong = {
-        "document": not PolicyDocument.objects.filter(pk=change["document"]).exists()
-        and _("选择依据的文件"),
-        "place": not change["place"].strip() and _("写明在文件的哪里"),
+        "document": not _can_ground(change["document"]) and _("选择依据的文件"),
+        "place": not 0 < len(change["place"].strip()) <= 40 and _("写明在文件的哪里，最多40个字"),
         "on": date.fromisoformat(change["on"]) > today and _("还没到这一天，到了再改"),
         "before": change["what"] == Kind.MERGE and len(before) < 2 and _("至少选两个事项"),
         "after": change["what"] == Kind.SPLIT and len(after) < 2 and _("至少分成两个事项"),
@@ -176,9 +249,27 @@ def _check(change: Change, *, today: date) -> None:
     }
     found = {key: [said] for key, said in wrong.items() if said}
     if is_new:
-        found |= _new_item_faults(change["item"], after[0])
+        found |= _new_item_faults(change["item"], change)
     if found:
         raise FieldsRefused(found)
+    if _known(change).exists():
+        # A node that takes this step would hold it for the one it knows.
+        raise AlreadyRenewed
+
+
+def _can_ground(document: str) -> bool:
+    found = PolicyDocument.objects.filter(pk=document).first()
+    return bool(found and found.is_policy)
+
+
+def _known(change: Change) -> QuerySet[ItemChange]:
+    return ItemChange.objects.filter(
+        kind=change["what"],
+        before=change["before"],
+        after=change["after"],
+        on=change["on"],
+        names=change.get("names", {}),
+    )
 
 
 def _name_fault(names: Mapping[str, str]) -> str:
@@ -187,13 +278,24 @@ def _name_fault(names: Mapping[str, str]) -> str:
     return "" if 0 < len(names["after"]) <= 120 else _("名称写1到120个字")
 
 
-def _new_item_faults(item: Mapping[str, Any], code: str) -> dict[str, list[str]]:
+def _new_item_faults(item: Mapping[str, Any], change: Change) -> dict[str, list[str]]:
+    code = change["after"][0]
     batch = Batch.objects.filter(list_id=item["list"], number=item["batch"]).first()
+    number = ""
+    if not 1 <= item["number"] <= 99:
+        number = _("序号写1到99")
+    elif Item.objects.filter(pk=code).exists():
+        number = _("这个序号已经有事项了")
+    elif _row_is_taken(change, item["number"]):
+        number = _("这份文件的这个位置已经有一个序号相同的事项，核对序号和位置")
     wrong = {
         "batch": not batch and _("没有这个清单或批次"),
-        "number": Item.objects.filter(pk=code).exists() and _("这个序号已经有事项了"),
+        "number": number,
         "name": not 0 < len(item["name"].strip()) <= 120 and _("名称写1到120个字"),
-        "lead": not item["lead"].strip() and _("写明牵头单位"),
+        "lead": not 0 < len(item["lead"].strip()) <= 40 and _("写明牵头单位，最多40个字"),
+        "cooperating": any(len(one) > 40 for one in item["cooperating"])
+        and _("一个单位最多40个字，几个单位用顿号隔开"),
+        "scenario": not 0 < len(item["scenario"].strip()) <= 200 and _("写明办什么事，最多200个字"),
         "theme": item["theme"] not in THEMES and _("选择主题"),
         "subjects": not item["subjects"] and _("选择服务对象"),
     }
@@ -202,6 +304,15 @@ def _new_item_faults(item: Mapping[str, Any], code: str) -> dict[str, list[str]]
             "count": batch.declared_total
         }
     return {key: [said] for key, said in wrong.items() if said}
+
+
+def _row_is_taken(change: Change, number: int) -> bool:
+    part = _part(change["place"])
+    return ItemSource.objects.filter(document=change["document"], part=part, row=number).exists()
+
+
+def _part(place: str) -> str:
+    return place.strip()[:10]
 
 
 def _write(change: Change, *, at: datetime) -> ItemChange:
@@ -246,7 +357,7 @@ def _add(values: Mapping[str, Any], row: ItemChange) -> None:
     ItemSource.objects.create(
         item=item,
         document=row.document,
-        part=row.place[:10],
+        part=_part(row.place),
         row=values["number"],
         first_line=0,
         last_line=0,
@@ -279,10 +390,7 @@ def reapply() -> None:
 @taking.takes("renewal", is_national=True)
 def _take_renewal(change: Change, one: Signed) -> None:
     """A renewal that the hub has made; what was shipped meanwhile may know it already."""
-    known = ItemChange.objects.filter(
-        kind=change["what"], before=change["before"], after=change["after"], on=change["on"]
-    )
-    if known.exists():
+    if _known(change).exists():
         return
     _write(change, at=one.published_at)
     _tell()
@@ -303,29 +411,40 @@ def open_batch(
     Refused: FieldsRefused (a batch that is there, a code that is no year, a document that is not
     there), OnlyAtTheHub, RoleMissing.
     """
+    wanted = NewBatch(list_code, number, name, declared_total, document, due_on)
     permissions.check_may_manage(officer, "")
-    change = {
-        "kind": "batch",
-        "list": list_code,
-        "number": number,
-        "name": name.strip(),
-        "declared": declared_total,
-        "document": document,
-        "due_on": due_on.isoformat() if due_on else "",
-    }
-    wrong = {
-        "list": not (len(list_code) == 4 and list_code.isdecimal()) and _("清单编码写四位年份"),
-        "number": Batch.objects.filter(list_id=list_code, number=number).exists()
-        and _("这个批次已经有了"),
-        "name": not change["name"] and _("没有填写"),
-        "document": not PolicyDocument.objects.filter(pk=document).exists() and _("选择依据的文件"),
-    }
-    if found := {key: [said] for key, said in wrong.items() if said}:
-        raise FieldsRefused(found)
     with transaction.atomic():
+        publishing.lock_chain("renewals")
+        check_batch(wanted, officer=officer)
+        change = {
+            "kind": "batch",
+            "list": list_code,
+            "number": number,
+            "name": name.strip(),
+            "declared": declared_total,
+            "document": document,
+            "due_on": due_on.isoformat() if due_on else "",
+        }
         batch = _open_batch(change)
         publishing.publish_step([change], at=at)
     return batch
+
+
+def check_batch(wanted: NewBatch, *, officer: Officer) -> None:
+    """Refuse what `open_batch` would refuse now; write nothing."""
+    permissions.check_may_manage(officer, "")
+    is_year = len(wanted.list) == 4 and wanted.list.isascii() and wanted.list.isdecimal()
+    taken = Batch.objects.filter(list_id=wanted.list, number=wanted.number).exists()
+    number = "" if 1 <= wanted.number <= 9 else _("批次写1到9")
+    wrong = {
+        "list": not is_year and _("清单编码写四位年份"),
+        "number": number or (taken and _("这个批次已经有了")),
+        "name": not 0 < len(wanted.name.strip()) <= 80 and _("名称写1到80个字"),
+        "declared_total": not 1 <= wanted.declared_total <= 99 and _("写文件公布的项数，1到99"),
+        "document": not _can_ground(wanted.document) and _("选择依据的文件"),
+    }
+    if found := {key: [str(said)] for key, said in wrong.items() if said}:
+        raise FieldsRefused(found)
 
 
 def _open_batch(change: Change) -> Batch:

@@ -10,7 +10,13 @@ from tongban.catalogue import queries, snapshot
 from tongban.catalogue.messages import Signed
 from tongban.catalogue.models import ItemChange, Loaded, Publication
 from tongban.catalogue.operations import load_catalogue, renewing, taking
-from tongban.catalogue.operations.renewing import ItemHasEnded, NewItem, Under
+from tongban.catalogue.operations.renewing import (
+    AlreadyRenewed,
+    ItemHasEnded,
+    NewItem,
+    Renewal,
+    Under,
+)
 from tongban.catalogue.permissions import OnlyAtTheHub
 from tongban.catalogue.queries import NoSuchItem
 from tongban.catalogue.tests.managers import MONDAY, a_manager
@@ -69,6 +75,10 @@ def test_an_item_that_does_not_fit_is_refused_at_its_field(by):
         ({"lead": ""}, "lead"),
         ({"theme": "别的"}, "theme"),
         ({"subjects": ()}, "subjects"),
+        ({"number": 100}, "number"),
+        ({"scenario": " "}, "scenario"),
+        ({"lead": "部" * 41}, "lead"),
+        ({"cooperating": ("部" * 41,)}, "cooperating"),
     ):
         with pytest.raises(FieldsRefused) as refusal:
             renewing.add_item(item=replace(NEW, **wrong), **by)
@@ -168,6 +178,48 @@ def test_a_renewal_without_ground_day_or_items_is_refused(by):
     assert refused(lambda: renewing.rename_item(code="2020-2-08", name=same, **by)) == ["name"]
     with pytest.raises(NoSuchItem):
         renewing.retire_item(code="2020-9-09", **by)
+
+
+def test_a_second_item_of_the_same_row_of_a_document_is_refused(by):
+    renewing.add_item(item=NEW, **by)
+    batch = {"name": "测试批次", "declared_total": 60, "document": UNDER.document, "due_on": None}
+    renewing.open_batch(list_code="2026", number=1, officer=by["officer"], at=by["at"], **batch)
+    with pytest.raises(FieldsRefused) as refusal:
+        renewing.add_item(item=replace(NEW, list="2026"), **by)
+    assert list(refusal.value.errors) == ["number"]
+
+
+def test_a_split_that_keeps_the_item_is_written_once_a_day(by):
+    into = {"code": "2020-2-08", "into": ["2020-2-08", "2020-2-10"]}
+    renewing.split_item(**into, **by)
+    with pytest.raises(AlreadyRenewed):
+        renewing.split_item(**into, **by)
+    assert ItemChange.objects.count() == 1
+
+
+def test_two_renamings_of_one_day_both_reach_a_node(by):
+    for name in ("夫妻相互投靠户口迁移", "夫妻户口迁移"):
+        renewing.rename_item(code="2020-2-06", name=name, **by)
+    steps = [one.body["changes"][0] for one in Publication.objects.order_by("number")]
+    ItemChange.objects.all().delete()
+    for number, change in enumerate(steps, 1):
+        taking._apply(change, Signed("00", number, "", MONDAY, [change], ""))
+    assert [one.names["after"] for one in ItemChange.objects.order_by("pk")] == [
+        "夫妻相互投靠户口迁移",
+        "夫妻户口迁移",
+    ]
+    assert queries.item("2020-2-06").name == "夫妻户口迁移"
+
+
+def test_a_renewal_is_checked_without_being_written(by):
+    checked = Renewal(ItemChange.Kind.RETIRE, UNDER, ("2020-2-09",))
+    renewing.check_renewal(checked, officer=by["officer"], at=MONDAY)
+    assert not renewing.done(checked, officer=by["officer"])
+    assert not ItemChange.objects.exists()
+    renewing.renew(checked, officer=by["officer"], at=MONDAY)
+    assert renewing.done(checked, officer=by["officer"])
+    with pytest.raises(ItemHasEnded):
+        renewing.check_renewal(checked, officer=by["officer"], at=MONDAY)
 
 
 def test_only_a_manager_of_the_hub_renews_the_lists(settings):
