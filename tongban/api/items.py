@@ -70,9 +70,32 @@ class VersionOut(BaseModel):
     materials: list[MaterialOut]
 
 
-class ItemOut(ItemLine):
-    """One item with its sources, the version in force, and the answer for a pair of places."""
+class HeirOut(BaseModel):
+    """An item that an ended one became."""
 
+    code: str
+    name: str
+
+
+class EndedOut(BaseModel):
+    """That an item was merged, split or retired: since when, by which document, what it is now."""
+
+    on: date
+    how: Annotated[str, Field(description="merge, split, retire")]
+    document: str
+    title: str
+    place: str
+    now: list[HeirOut]
+
+
+class ItemOut(ItemLine):
+    """One item with its sources, the version in force, and the answer for a pair of places.
+
+    `ended` is nothing while the item goes on; `former_names` are those that still find it.
+    """
+
+    ended: EndedOut | None
+    former_names: list[str]
     cooperating: list[str]
     sources: list[Ground]
     version: VersionOut | None
@@ -138,6 +161,8 @@ def item(
     version = catalogue.version_in_force(code, day, deciding=to)
     return ItemOut(
         **_line(found, day),
+        ended=_ended(code),
+        former_names=catalogue.former_names(code),
         cooperating=found.cooperating,
         sources=[
             Ground(
@@ -167,8 +192,22 @@ def _line(item: Item, on: date) -> dict[str, Any]:
         "batch": item.batch.number,
         "number": item.number,
         "scenario": item.scenario,
-        "is_open": version is not None and version.can_be_filed,
+        "is_open": version is not None and version.can_be_filed and not catalogue.ended(item.code),
     }
+
+
+def _ended(code: str) -> EndedOut | None:
+    change = catalogue.ended(code)
+    if change is None:
+        return None
+    return EndedOut(
+        on=change.on,
+        how=change.kind,
+        document=change.document_id,
+        title=change.document.title,
+        place=change.place,
+        now=[HeirOut(code=one.code, name=one.name) for one in catalogue.successors(code)],
+    )
 
 
 def _version(version: Version) -> VersionOut:

@@ -122,9 +122,13 @@ def version_in_force(code: str, on: date, *, deciding: str = "") -> Version | No
 
 
 def open_items(on: date) -> list[Item]:
-    """The items that can be filed here on this day."""
+    """The items that can be filed here on this day; none that have ended."""
     found = ((code, version_in_force(code, on)) for code in sorted(snapshot.current().versions))
-    return [item(code) for code, version in found if version and version.can_be_filed]
+    return [
+        item(code)
+        for code, version in found
+        if version and version.can_be_filed and not ended(code)
+    ]
 
 
 def batches() -> tuple[Batch, ...]:

@@ -122,7 +122,7 @@ def _read(stamp: Stamp) -> Snapshot:
         agreements=tuple(Agreement.objects.prefetch_related("rollouts")),
         duties=tuple(ReportDuty.objects.all()),
         roles=tuple(ProvinceRole.objects.all()),
-        changes=tuple(ItemChange.objects.all()),
+        changes=tuple(ItemChange.objects.select_related("document")),
     )
 
 

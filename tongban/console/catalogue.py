@@ -7,7 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from tongban.catalogue.reader import listing
-from tongban.console import acting, catalogue_compare, catalogue_files, catalogue_places, publishing
+from tongban.console import (
+    acting,
+    catalogue_compare,
+    catalogue_files,
+    catalogue_places,
+    catalogue_renewing,
+    publishing,
+)
 from tongban.console.exits import Exit
 from tongban.local.home import PROJECT
 
@@ -22,6 +29,7 @@ Code = Annotated[str, typer.Argument(help="事项编码，例如 2020-2-06。 Th
 catalogue_files.mount(app)
 catalogue_places.mount(app)
 catalogue_compare.mount(app)
+catalogue_renewing.mount(app)
 publishing.mount(app)
 
 

@@ -26,6 +26,7 @@ class OversightConfig(AppConfig):
         links = [
             frame.Link(_("事项目录"), "oversight:items", 30, visible=is_manager),
             frame.Link(_("起草和审核"), "oversight:drafts", 40, is_manager, to_review),
+            frame.Link(_("清单更新"), "oversight:renewals", 45, visible=is_manager),
             frame.Link(_("开通范围"), "oversight:rollouts", 50, visible=is_manager),
             frame.Link(_("差异和问题"), "oversight:differences", 60, visible=is_manager),
             frame.Link(_("导入和导出"), "oversight:hand-ins", 70, visible=is_manager),

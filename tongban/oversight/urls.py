@@ -11,6 +11,7 @@ from tongban.oversight.views import (
     items,
     lists,
     openings,
+    renewals,
     review,
     running,
 )
@@ -40,6 +41,8 @@ urlpatterns = [
     path("drafts/<int:draft_id>/publish/", review.publish, name="publish"),
     path("drafts/<int:draft_id>/send-back/", review.send_back, name="send-back"),
     path("drafts/<int:draft_id>/sections/<str:key>/", drafts.section, name="draft-section"),
+    path("renewals/", renewals.history, name="renewals"),
+    path("renewals/<slug:kind>/", renewals.renew, name="renew"),
     path("rollouts/", openings.rollouts, name="rollouts"),
     path("rollouts/<slug:key>/", openings.rollout, name="rollout"),
     path("agreements/", openings.agreements, name="agreements"),

@@ -1,10 +1,15 @@
 """Asking what can be done, and whether it can between two places."""
 
+from datetime import date
+
 import pytest
 from django.utils.timezone import localdate
 
 from tongban.api.tests.caller import problem
 from tongban.catalogue import queries as catalogue
+from tongban.catalogue import snapshot
+from tongban.catalogue.operations import renewing
+from tongban.catalogue.tests.managers import MONDAY, a_manager
 
 
 def pages(jilin, **query):
@@ -103,3 +108,24 @@ def test_a_place_or_a_day_that_cannot_be_is_refused_at_its_name(jilin, query, fi
 @pytest.mark.parametrize("code", ["2099-9-99", "x", "2020-2-61%00"])
 def test_a_code_that_no_item_has_is_not_found(jilin, code):
     problem(jilin.get(f"/items/{code}"), 404, "no-such-item")
+
+
+def test_an_ended_item_answers_with_what_it_became_and_cannot_be_filed(jilin, settings):
+    settings.NODE_ID, settings.IS_HUB = "00", True
+    under = renewing.Under(date(2026, 11, 20), "guobanfa-2022-34", "二（一）")
+    codes = ["2020-2-06", "2020-2-09"]
+    renewing.merge_items(
+        codes=codes, into="2020-2-09", under=under, officer=a_manager("甲"), at=MONDAY
+    )
+    settings.NODE_ID, settings.IS_HUB = "22", False
+    found = jilin.get("/items/2020-2-06").json()
+    kept = jilin.get("/items/2020-2-09").json()
+    snapshot.look_again()
+
+    assert found["is_open"] is False
+    assert found["ended"] == {
+        "on": "2026-11-20", "how": "merge", "document": "guobanfa-2022-34",
+        "title": catalogue.document("guobanfa-2022-34").title, "place": "二（一）",
+        "now": [{"code": "2020-2-09", "name": "事实无人抚养儿童认定"}],
+    }  # fmt: skip
+    assert (kept["ended"], kept["former_names"]) == (None, ["夫妻投靠户口迁移"])

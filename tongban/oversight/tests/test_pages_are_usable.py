@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from tongban.cases import standing
 from tongban.catalogue.models import RollOut
-from tongban.catalogue.operations import drafts, load_catalogue
+from tongban.catalogue.operations import drafts, load_catalogue, renewing
 from tongban.catalogue.tests.managers import a_manager, handed_in, published
 from tongban.exchange import inbox, outbox, queries
 from tongban.exchange.envelope import BadSignature
@@ -100,7 +100,7 @@ def catalogue(monkeypatch):
     return drafter, written, given
 
 
-def test_managers_pages_work_for_everyone(browser, live_server, catalogue):
+def test_managers_pages_work_for_everyone(browser, live_server, catalogue, monkeypatch):
     drafter, written, given = catalogue
     draft = f"/oversight/drafts/{written.pk}"
     shared = RollOut.objects.filter(members_known=True).exclude(members=[]).first()
@@ -114,6 +114,11 @@ def test_managers_pages_work_for_everyone(browser, live_server, catalogue):
         "/oversight/lists/?province=350000", f"/oversight/imports/{given.token}/",
         "/oversight/copies/",
     ]  # fmt: skip
+    check_pages(browser, live_server.url, pages, cookies=cookies_of(drafter), only=two_widths)
+    monkeypatch.setattr(settings, "IS_HUB", True)
+    under = renewing.Under(standing.today(), "guobanfa-2022-34", "二（一）", "示例")
+    renewing.retire_item(code="2020-2-09", under=under, officer=drafter, at=now())
+    pages = ["/oversight/renewals/", "/oversight/renewals/split/"]
     check_pages(browser, live_server.url, pages, cookies=cookies_of(drafter), only=two_widths)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from tongban.cases import standing
 from tongban.catalogue import queries
 from tongban.catalogue.models import Mode
-from tongban.oversight import bars, browsing, comparing, drafts, sheet
+from tongban.oversight import bars, browsing, comparing, drafts, renewals, sheet
 from tongban.oversight.browsing import Ref, VersionRow, Wanted
 from tongban.oversight.filters import ItemFilters
 from tongban.oversight.guards import manager_page
@@ -53,6 +53,8 @@ def item(request: OfficerRequest, code: str) -> HttpResponse:
         "coming": sorted((r for r in rows if r.state == "coming"), key=lambda one: one.from_day),
         "mode_words": {mode.value: mode.label for mode in Mode},
         "today": today,
+        "fate": renewals.fate(code),
+        "renewals": renewals.history(code),
         **_to_compare(rows),
         **drafting(request, code),
     }

@@ -36,6 +36,8 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         "here": pair.here or places.usual_place(request.user, on=today),
         "groups": places.groups(on=today, keep=pair.here),
         "sources": catalogue.sources(code),
+        "ended": catalogue.ended(code),
+        "heirs": catalogue.successors(code) if catalogue.ended(code) else (),
         "today": today,
         "is_hub": settings.IS_HUB,
     }
