@@ -11,10 +11,9 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from tongban.basics.refusals import Refused
-from tongban.parties import queries as parties
 from tongban.parties import signing_in
 from tongban.parties.models import Officer, Role
-from tongban.parties.permissions import OfficerRequest
+from tongban.parties.permissions import OfficerRequest, visiting_officer
 
 __all__ = ["OfficerRequest", "desk_page", "officer_here", "refused"]
 
@@ -28,12 +27,9 @@ DESK_ROLES = frozenset({Role.RECEIVER.value, Role.DECIDER.value})
 
 
 def officer_here(request: HttpRequest) -> Officer | None:
-    """The officer whose request this is, looked up once; None without an office at the desk."""
-    if not hasattr(request, "desk_officer"):
-        found = parties.officer_of(request.user)
-        has_work = found is not None and bool(DESK_ROLES & set(found.roles))
-        request.desk_officer = found if has_work else None  # type: ignore[attr-defined]
-    return cast(Officer | None, request.desk_officer)  # type: ignore[attr-defined]
+    """The officer whose request this is; None without an office at the desk."""
+    found = visiting_officer(request)
+    return found if found is not None and DESK_ROLES & set(found.roles) else None
 
 
 def desk_page(view: OfficerView[P]) -> View[P]:

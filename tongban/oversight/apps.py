@@ -13,14 +13,14 @@ class OversightConfig(AppConfig):
         from tongban.exchange import queries
         from tongban.oversight import drafts
         from tongban.oversight.who import is_manager, is_operator
-        from tongban.parties import queries as parties
+        from tongban.parties.permissions import visiting_officer
         from tongban.ui import frame
 
         def parked(request: HttpRequest) -> int | None:
             return (queries.parked().count() or None) if is_operator(request) else None
 
         def to_review(request: HttpRequest) -> int | None:
-            officer = parties.officer_of(request.user)
+            officer = visiting_officer(request)
             return (drafts.waits_for(officer) or None) if officer else None
 
         links = [

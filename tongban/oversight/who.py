@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest
 
-from tongban.parties import queries as parties
 from tongban.parties.models import Role
+from tongban.parties.permissions import visiting_officer
 
 
 def is_operator(request: HttpRequest) -> bool:
@@ -17,5 +17,5 @@ def is_manager(request: HttpRequest) -> bool:
 
 
 def _has(request: HttpRequest, role: Role) -> bool:
-    officer = parties.officer_of(request.user)
+    officer = visiting_officer(request)
     return officer is not None and role in officer.roles

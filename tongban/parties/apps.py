@@ -15,11 +15,12 @@ class PartiesConfig(AppConfig):
 
 def _name(request: HttpRequest) -> str:
     from tongban.parties import queries
+    from tongban.parties.permissions import visiting_officer
 
     # A guarded view has already looked them up.
     if known := getattr(request, "applicant", None) or getattr(request, "officer", None):
         return str(known.name)
-    if officer := queries.officer_of(request.user):
+    if officer := visiting_officer(request):
         return officer.name
     if applicants := queries.applicants_of(request.user):
         return applicants[0].name

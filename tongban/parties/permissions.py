@@ -61,6 +61,13 @@ def check_acts_for(account: queries.Somebody, applicant: Applicant) -> Acting:
     raise NotAllowed(_("您的账号不能代表这个申请人"))
 
 
+def visiting_officer(request: HttpRequest) -> Officer | None:
+    """The officer whose request this is, looked up once a request; None for everybody else."""
+    if not hasattr(request, "visiting_officer"):
+        request.visiting_officer = queries.officer_of(request.user)  # type: ignore[attr-defined]
+    return cast(Officer | None, request.visiting_officer)  # type: ignore[attr-defined]
+
+
 @overload
 def officer_required(view: OfficerView[P]) -> View[P]: ...
 
@@ -84,7 +91,7 @@ def officer_required(
         def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return signing_in.to_sign_in(request)
-            officer = queries.officer_of(request.user)
+            officer = visiting_officer(request)
             if officer is None:
                 return render(request, "parties/officers_only.html", status=403)
             if needed and needed not in officer.roles:
