@@ -41,7 +41,7 @@ def bench(
     with ground.own_nodes(web_processes=processes, say=_say) as nodes:
         os.environ.update(nodes.node(HERE).settings())
         acting.set_up_django()
-        from tongban.console.benching import importing
+        from tongban.console.benching import finding, importing
         from tongban.console.benching.measuring import Measuring
 
         measuring = Measuring(nodes, results, seconds=seconds, say=_say)
@@ -55,6 +55,8 @@ def bench(
         # Last: it leaves dead rows behind, which the pages would have to step over.
         _say("导入实施清单 Taking implementations in …")
         importing.measure(results)
+        finding.measure(results, say=_say)
+        measuring.long_page()
     _tell(results, as_json=as_json)
     raise typer.Exit(Exit.REFUSED if results.missed else Exit.DONE)
 

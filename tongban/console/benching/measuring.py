@@ -31,7 +31,7 @@ from tongban.record.chains import FileRef
 
 CONNECTIONS = 16
 ROUNDS = 3
-MARKS = {"ratio": 0.20, "rate": 222.0, "crossing": 500.0, "page": 100.0}
+MARKS = {"ratio": 0.20, "rate": 222.0, "crossing": 500.0, "page": 100.0, "long_page": 60.0}
 # How many submissions a second are made ready beforehand.
 _MOST = 3000
 _DRAIN = 120.0
@@ -91,6 +91,16 @@ class Measuring:
                 f"{page.name}_p95", f"{page.label}, p95, server side",
                 report.server_percentile(0.95), "ms", mark=MARKS["page"], note=note,
             )  # fmt: skip
+
+    def long_page(self) -> None:
+        """A page of a hundred results among all names of all places, one after the other."""
+        page = pages.LONG
+        self.say(f"{page.label} …")
+        report = pages.measure(page, self.nodes.node(HERE).url, connections=1, seconds=self.seconds)
+        self.results.add(
+            "long_page_p99", f"{page.label}, p99, server side", report.server_percentile(0.99), "ms",
+            mark=MARKS["long_page"], note=f"p50 {report.server_percentile(0.5):.0f} ms",
+        )  # fmt: skip
 
     def answers(self) -> None:
         """Whether an item can be done between places, asked of this process alone."""

@@ -38,6 +38,13 @@ PAGES = (
     Page("search", "搜索 search", [f"/search?q={quote(word)}" for word in _WORDS]),
 )
 
+# What a search for nearly everything answers, a hundred items at once, for a pair of places.
+LONG = Page(
+    "long_page",
+    "一页100条 page of 100 results",
+    [f"/search?from={HOME}&to={DECIDED_FOR}&size=100&q={quote(word)}" for word in ("登记", "证")],
+)
+
 
 def measure(page: Page, url: str, *, connections: int, seconds: float) -> load.Report:
     """Open a page over so many connections; every answer must be the page itself."""
