@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -70,6 +71,11 @@ def in_order(differences: Sequence[Difference]) -> list[Difference]:
     return sorted(differences, key=lambda one: (_ORDER[one.section], _WORST[one.kind]))
 
 
+def _said(pattern: str, words: Mapping[str, Any]) -> str:
+    """The sentence, when what a place writes may end with a full stop of its own."""
+    return pattern % {name: str(word).rstrip("。") for name, word in words.items()}
+
+
 def _judge(found: Found, names: Names) -> Difference:
     rule = RULES[found.section, found.change]
     words = {
@@ -86,8 +92,8 @@ def _judge(found: Found, names: Names) -> Difference:
         kind=rule.judge(found),
         standard=found.standard,
         local=found.local,
-        sentence=str(rule.says) % words,
-        plain=str(rule.plain) % words,
+        sentence=_said(str(rule.says), words),
+        plain=_said(str(rule.plain), words),
         ground=PROVINCIAL.get((found.section, names.province), rule.ground),
         basis=found.basis,
         is_against_default=found.is_against_default,
