@@ -19,3 +19,4 @@ class PortalConfig(AppConfig):
         frame.add_link("portal", frame.Link(_("全部事项"), "portal:search", order=30))
         frame.add_link("portal", frame.Link(_("线下专窗"), "portal:windows", order=40))
         frame.add_link("foot", frame.Link(_("线下专窗"), "portal:windows", order=40))
+        frame.add_link("foot", frame.Link(_("时限计算器"), "portal:deadline", order=60))

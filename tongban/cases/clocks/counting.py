@@ -129,6 +129,11 @@ def _gaps(term: Term) -> list[_Gap]:
     return [_Gap(first, None if last == date.max else last) for first, last in merged]
 
 
+def is_stopped_on(term: Term, day: date) -> bool:
+    """Whether a day is taken out of the count by a stop."""
+    return any(gap.first < day <= (gap.last or date.max) for gap in _gaps(term))
+
+
 @dataclass(frozen=True)
 class _Swept:
     """What going through the stops in order found; `due` before any moving to a working day."""

@@ -1,7 +1,7 @@
 """Every rule by which a clock of ours counts, with the article it stands on or that it is a default.
 
 Articles of the Administrative Licensing Law that we have read are LAW; those of the Civil Code and
-article 82 are known law whose text nobody has compared here (ADR 0011).
+article 82 are known law whose text nobody has compared here (ADR 0013).
 """
 
 from dataclasses import dataclass
@@ -120,7 +120,7 @@ KINDS: dict[str, Kind] = {
             RECEIVE,
             Limit(1),
             limit_key="receive",
-            # The due days of cases have always gone on while the applicant mends; see ADR 0011.
+            # The due days of cases have always gone on while the applicant mends; see ADR 0013.
             running=_in((State.SUBMITTED, None), (State.RECEIVED, None), (State.RETURNED, None)),
         ),
         Kind(

@@ -56,7 +56,9 @@ HOW_MANY = f"() => ({CONTROLS})().length"
 FOCUSED = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
-  const again = Boolean(e.dataset.seen);
+  // A field for a date keeps the focus while Tab goes through its year, month and day.
+  const again = Boolean(e.dataset.seen) && e !== window.lastFocused;
+  window.lastFocused = e;
   e.dataset.seen = '1';
   const s = getComputedStyle(e);
   const ring = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
