@@ -35,6 +35,7 @@ def run_tests(
 def turns() -> list[list[str]]:
     """What pytest is asked for, one run after the other, when every test is to run."""
     cores = os.cpu_count() or 1
-    # A file stays in one process: its tests share a database filled once.
-    shared = ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
+    # Handed out in their order: tests that empty the database come after those that share what is
+    # loaded once, so whole files may not be handed out together.
+    shared = ["-n", str(cores), "--dist", "load"] if cores > 1 else []
     return [["tongban", "-q", *shared], ["journeys", "-q"]]

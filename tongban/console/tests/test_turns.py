@@ -13,10 +13,10 @@ def test_every_folder_with_tests_has_its_turn_and_none_has_two():
     assert [words[0] for words in testing.turns()] == folders
 
 
-def test_a_file_stays_in_one_process_and_journeys_run_alone(monkeypatch):
+def test_tests_keep_their_order_on_all_cores_and_journeys_run_alone(monkeypatch):
     monkeypatch.setattr(testing.os, "cpu_count", lambda: 2)
     beside_the_code, journeys = testing.turns()
-    assert "loadfile" in beside_the_code
+    assert beside_the_code[-4:] == ["-n", "2", "--dist", "load"]
     assert "-n" not in journeys
 
     monkeypatch.setattr(testing.os, "cpu_count", lambda: 1)
