@@ -6,9 +6,9 @@ from datetime import date
 from tongban.basics import calendar
 from tongban.basics.refusals import Refused
 from tongban.catalogue import conformance, queries, situations
+from tongban.catalogue.availability import Availability
 from tongban.catalogue.conformance import Difference
 from tongban.catalogue.models import Item, Mode, PolicyDocument
-from tongban.catalogue.availability import Availability
 from tongban.catalogue.versions import Contact, Field, Ground, Limit, Version
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority, Window
