@@ -163,9 +163,14 @@ def worse_for_applicants(before: Version, after: Version) -> list[str]:
             found.append(_("取消了一种办理形式"))
         elif was and now and now.times > was.times:
             found.append(_("要多跑%s次现场") % (now.times - was.times))
-    if before.competence != after.competence or before.department != after.department:
+    if _who_decides(before) != _who_decides(after):
         found.append(_("办理机关变了"))
     return found
+
+
+def _who_decides(version: Version) -> tuple[str, str, str]:
+    """The place, the answer that names it and the line of work; not how a guide explains it."""
+    return version.competence.place, version.competence.field, version.department
 
 
 def _new(before: Sequence[Any], after: Sequence[Any]) -> list[str]:
