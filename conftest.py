@@ -109,6 +109,16 @@ def _plain_settings(tmp_path: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a test before wrote and rolled back is forgotten: every snapshot looks again."""
+    from tongban.catalogue import snapshot as catalogue
+    from tongban.jurisdictions import snapshot as places
+
+    catalogue.look_again()
+    places.look_again()
+
+
 # A test that may be skipped, by the beginning of its id, and why. Every other skip fails the run.
 MAY_BE_SKIPPED: dict[str, str] = {}
 _skipped: list[str] = []

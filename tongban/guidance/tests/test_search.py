@@ -153,6 +153,8 @@ class TestSearch(TestCase):
         assert names("登记", limit=3, offset=-5) == every[:3]
 
     def test_indexing_again_writes_nothing(self):
+        # The catalogue itself is looked up once in a while, whoever asks.
+        operations.index_items()
         with self.assertNumQueries(1):
             assert operations.index_items() == 159
 
