@@ -190,7 +190,8 @@ def _check_effects(there: Installation) -> None:
             row["message_id"]
             for row in sender.ask(
                 "SELECT message_id FROM exchange_outgoing WHERE type NOT LIKE 'exchange.%%'"
-                " AND parked_at IS NULL",
+                " AND recipient = %s AND parked_at IS NULL",
+                receiver.code,
             )
         }
         taken = [
