@@ -78,9 +78,11 @@ def _start_database() -> None:
 # Removed after the server in it has stopped: what is registered first is run last.
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 _set_environment()
-if not os.environ.get("DATABASE_URL"):
-    # Under xdist the first process starts it, and the others inherit its address.
+if not os.environ.get("DATABASE_URL") or os.environ.get("TONGBAN_TEST_SERVER"):
+    # Under xdist every process has its own: a transaction that is open in another process's
+    # database holds back what feeds may tell, because that is judged for a whole server.
     _start_database()
+    os.environ["TONGBAN_TEST_SERVER"] = "1"
 
 import django  # noqa: E402 - settings must be in place first
 from django.conf import settings  # noqa: E402
