@@ -112,8 +112,17 @@ def _plain_settings(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    """What a test before wrote and rolled back is forgotten: every snapshot looks again."""
+def _nothing_remembered() -> Iterator[None]:
+    """What a test wrote and rolled back is forgotten: every snapshot looks at the tables again.
+
+    Before a test and after it, because a class is set up before the fixtures of its first test.
+    """
+    _look_again()
+    yield
+    _look_again()
+
+
+def _look_again() -> None:
     from tongban.catalogue import snapshot as catalogue
     from tongban.jurisdictions import snapshot as places
 
