@@ -30,15 +30,6 @@ TUESDAY = date(2026, 11, 17)
 NEXT_DAY = MONDAY + timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _read_anew():
-    """What a test published is undone with it; what was remembered of it, too."""
-    from tongban.catalogue import snapshot
-
-    yield
-    snapshot.look_again()
-
-
 def rules_of(one, place=JILIN_CITY):
     """The number of a place's rules that a case or draft follows; 0 for none.
 

@@ -52,9 +52,6 @@ class TestHandCheckedAnswers(TestCase):
         Node.objects.filter(is_hub=False, is_open=True).update(**KEY)
         places.look_again()
 
-    def tearDown(self):
-        places.look_again()
-
     def test_there_are_at_least_120_and_none_is_asked_twice(self):
         asked = [tuple(list(case.values())[:5]) for case in CASES]
         assert len(set(asked)) == len(asked) >= 120

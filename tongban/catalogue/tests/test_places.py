@@ -25,9 +25,6 @@ class TestCatalogueOverRealPlaces(TestCase):
         Node.objects.update(base_url="", public_key="", key_id="")
         snapshot.look_again()
 
-    def tearDown(self):
-        snapshot.look_again()
-
     def test_availability_names_places_and_organs(self):
         found = queries.availability(MOVE, here="220104", there="350102", on=TODAY)
         assert found.kind == "not-connected"

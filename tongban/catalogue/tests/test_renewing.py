@@ -41,8 +41,6 @@ NEW = NewItem(
 @pytest.fixture(autouse=True)
 def _catalogue():
     load_catalogue()
-    yield
-    snapshot.look_again()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from tongban.exchange import registry
 from tongban.exchange.envelope import open_envelope, seal_envelope
 from tongban.jurisdictions import operations as directory
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.jurisdictions import snapshot
 from tongban.jurisdictions.models import Node
 
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -68,14 +67,12 @@ def introduced(code):
 
 @pytest.fixture
 def fujian(db):
-    yield introduced("35")
-    snapshot.look_again()
+    return introduced("35")
 
 
 @pytest.fixture
 def guizhou(db):
-    yield introduced("52")
-    snapshot.look_again()
+    return introduced("52")
 
 
 @pytest.fixture(autouse=True)

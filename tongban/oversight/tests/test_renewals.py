@@ -6,7 +6,7 @@ import pytest
 from django.utils.html import escape
 
 from tongban.cases import standing
-from tongban.catalogue import operations, queries, snapshot
+from tongban.catalogue import operations, queries
 from tongban.catalogue.models import Batch, ItemChange, Publication
 from tongban.catalogue.tests.managers import a_manager
 from tongban.oversight.tests.conftest import officer
@@ -22,12 +22,6 @@ PAGE = "/oversight/renewals/"
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         operations.load_catalogue()
-
-
-@pytest.fixture(autouse=True)
-def _forgotten():
-    yield
-    snapshot.look_again()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from tongban.catalogue import snapshot
 from tongban.catalogue.operations import renewing
 from tongban.catalogue.tests.managers import MONDAY, a_manager
 
@@ -16,8 +15,7 @@ UNDER = renewing.Under(date(2026, 11, 20), "guobanfa-2022-34", "二（一）")
 @pytest.fixture
 def by(settings):
     settings.NODE_ID, settings.IS_HUB = "00", True
-    yield {"under": UNDER, "officer": a_manager("甲"), "at": MONDAY}
-    snapshot.look_again()
+    return {"under": UNDER, "officer": a_manager("甲"), "at": MONDAY}
 
 
 @pytest.fixture
