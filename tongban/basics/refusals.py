@@ -1,6 +1,6 @@
 """A refusal is an answer for whoever asked, not an error of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -51,3 +51,12 @@ class NotAllowed(Refused):
 
     code = "not-allowed"
     status = 403
+
+
+def may(check: Callable[..., None], *args: Any) -> bool:
+    """Whether a check would pass; for showing or hiding what a page offers."""
+    try:
+        check(*args)
+    except Refused:
+        return False
+    return True

@@ -1,7 +1,4 @@
-"""Who may do what with a case. An operation calls a check; a page asks `may(check, …)`."""
-
-from collections.abc import Callable
-from typing import Any
+"""Who may do what with a case. An operation calls a check; a page asks `refusals.may`."""
 
 from tongban.basics.refusals import NotAllowed, NotFound, Refused
 from tongban.cases import states
@@ -154,12 +151,3 @@ def check_may_see(officer: Officer, case: Case) -> None:
     if case.arrived_at is None:
         # Personal data of a case that may yet be withdrawn or returned are no business of hers.
         raise NotAllowed("这件还没有移交到您所在的机关，移交以后您才能查看")
-
-
-def may(check: Callable[..., None], *args: Any) -> bool:
-    """Whether a check would pass; for showing or hiding what a page offers."""
-    try:
-        check(*args)
-    except Refused:
-        return False
-    return True

@@ -119,8 +119,12 @@ def check_intake(intake: Intake, *, on: date) -> Judged:
     _collect(errors, lambda: check_papers(version, intake, answers))
     if errors:
         raise FieldsRefused(errors)
-    # Inside a group of places the group's own promise counts, if it is the shorter one.
-    return Judged(version, answers, found.limits or version.limits)
+    return Judged(version, answers, promised(version, found))
+
+
+def promised(version: Version, found: Availability) -> Limits:
+    """Who has how long: inside a group of places the group's own promise, if it is the shorter."""
+    return found.limits or version.limits
 
 
 def _collect(errors: dict[str, list[str]], check: Callable[[], None]) -> None:

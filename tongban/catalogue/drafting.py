@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tongban.basics.refusals import NotFound
+from tongban.basics.refusals import NotFound, may
 from tongban.catalogue import (
     implementations,
     judging,
@@ -49,11 +49,7 @@ def drafts_for(officer: Officer, *, is_open: bool = True) -> list[Draft]:
     rows: QuerySet[Draft] = Draft.objects.select_related("item")
     if is_open:
         rows = rows.filter(state__in=OPEN)
-    return [
-        row
-        for row in rows
-        if permissions.may(permissions.check_may_manage, officer, row.division_code)
-    ]
+    return [row for row in rows if may(permissions.check_may_manage, officer, row.division_code)]
 
 
 def basis(item: str, division_code: str, part: str) -> Basis:

@@ -1,12 +1,9 @@
-"""Who may work on the catalogue. An operation calls a check; a page asks `may(check, …)`."""
-
-from collections.abc import Callable
-from typing import Any
+"""Who may work on the catalogue. An operation calls a check; a page asks `refusals.may`."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from tongban.basics.refusals import NotAllowed, Refused
+from tongban.basics.refusals import NotAllowed
 from tongban.catalogue.models import Draft
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.models import Officer, Role
@@ -81,12 +78,3 @@ def check_may_review(officer: Officer, draft: Draft) -> None:
     check_may_manage(officer, draft.division_code)
     if draft.drafted_by == officer.pseudonym:
         raise DraftedByYourself
-
-
-def may(check: Callable[..., None], *args: Any) -> bool:
-    """Whether a check would pass; for showing or hiding what a page offers."""
-    try:
-        check(*args)
-    except Refused:
-        return False
-    return True

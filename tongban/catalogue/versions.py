@@ -14,6 +14,17 @@ LARGEST_PAPER = 20 * 1024 * 1024
 FILED = frozenset({"ONLINE", "RECEIVED_FOR"})
 
 
+class Based:
+    """What a version says, with what it rests on."""
+
+    basis: str
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is only our default: nothing was named that it rests on."""
+        return not self.basis
+
+
 @dataclass(frozen=True)
 class Condition:
     """That the answer to a field is one of some values."""
@@ -42,7 +53,7 @@ class CheckPoint:
 
 
 @dataclass(frozen=True)
-class MaterialSpec:
+class MaterialSpec(Based):
     """One material asked for; with `when`, only where every condition holds.
 
     `grade` is the lowest trust grade taken (A by the authority … D the applicant's promise).
@@ -64,10 +75,6 @@ class MaterialSpec:
     form: str = "upload"
     originals: int = 0
     copies: int = 0
-
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
 
     @property
     def all_points(self) -> tuple[CheckPoint, ...]:
@@ -134,7 +141,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Limit:
+class Limit(Based):
     """So many working days; `kind` legal, promised or service (of the receiving window).
 
     Only what the law gives at most (`Limits.legal`) may stand in another `unit`: day, month, year.
@@ -145,10 +152,6 @@ class Limit:
     basis: str
     note: str = ""
     unit: str = "workday"
-
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ class ModeRule:
 
 
 @dataclass(frozen=True)
-class Competence:
+class Competence(Based):
     """Which place decides: a kind of place (迁入地), and the answer that names it.
 
     `explain` says in a sentence why it is that place.
@@ -202,51 +205,35 @@ class Competence:
     basis: str
     explain: str = ""
 
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
-
 
 @dataclass(frozen=True)
-class Visits:
+class Visits(Based):
     """How often somebody must come in person, and why."""
 
     times: int
     why: str
     basis: str
 
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
-
 
 @dataclass(frozen=True)
-class Fee:
+class Fee(Based):
     """What it costs."""
 
     is_charged: bool
     text: str
     basis: str
 
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
-
 
 @dataclass(frozen=True)
-class Sentence:
+class Sentence(Based):
     """A condition or an exception, in words."""
 
     text: str
     basis: str
 
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
-
 
 @dataclass(frozen=True)
-class Result:
+class Result(Based):
     """What comes out: a certificate or a notice, and its title; `sample` is how it reads."""
 
     kind: str
@@ -254,10 +241,6 @@ class Result:
     text: str
     basis: str
     sample: str = ""
-
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
 
 
 @dataclass(frozen=True)
@@ -269,7 +252,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class ProcessStep:
+class ProcessStep(Based):
     """One step of the way (环节): who does it, how long at most, what is looked at, what follows.
 
     `by` is applicant, receiver, decider or partner (the other place of a joint case). `days` is
@@ -284,22 +267,14 @@ class ProcessStep:
     basis: str
     unit: str = "workday"
 
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
-
 
 @dataclass(frozen=True)
-class SpecialProcedure:
+class SpecialProcedure(Based):
     """A procedure during which the clock stands (特别程序): a hearing, a test, an expert opinion."""
 
     name: str
     text: str
     basis: str
-
-    @property
-    def is_default(self) -> bool:
-        return not self.basis
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from tongban.basics.refusals import may
 from tongban.cases import standing
 from tongban.catalogue import drafting, queries
 from tongban.catalogue.models import Draft
@@ -17,7 +18,6 @@ from tongban.catalogue.permissions import (
     check_may_edit,
     check_may_manage,
     check_may_review,
-    may,
 )
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.oversight import browsing, comparing

@@ -19,7 +19,22 @@ DRAFTS = (
 )
 
 
-class ItemFilters(forms.Form):
+class Filters(forms.Form):
+    """A list's filters, of which a page link may carry any and nonsense."""
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked for; a value that is not offered narrows nothing."""
+        self.is_valid()
+        return {key: value for key, value in self.cleaned_data.items() if value}
+
+    def offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        """Give a field of choices what it offers."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - it is declared so
+        field.choices = list(choices)
+
+
+class ItemFilters(Filters):
     """What the list of items is narrowed to."""
 
     words = forms.CharField(label=_("名称或编码"), required=False)
@@ -43,14 +58,11 @@ class ItemFilters(forms.Form):
             "archetype": _same(row.archetype for row in rows if row.archetype),
         }
         for name, options in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - they are declared so above
-            field.choices = [EVERY, *options]
+            self.offer(name, [EVERY, *options])
 
     def wanted(self) -> Wanted:
-        """What was asked for; a value that no list knows narrows nothing."""
-        self.is_valid()
-        return Wanted(**{key: value for key, value in self.cleaned_data.items() if value})
+        """What was asked for, as the list of items takes it."""
+        return Wanted(**self.asked())
 
 
 def _same(values: Iterable[str]) -> list[tuple[str, str]]:

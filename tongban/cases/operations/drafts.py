@@ -81,7 +81,7 @@ def start_draft(
         answers={},
     )
     found = rules.check_open(empty, on=today)
-    rules.route(empty, version, found.limits or version.limits)
+    rules.route(empty, version, rules.promised(version, found))
     _lock_account(account)
     begun = Draft.objects.filter(
         account=account,

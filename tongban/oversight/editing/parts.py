@@ -238,27 +238,25 @@ class ModeForm(forms.Form):
         self.fields["mode"].choices = Mode.choices  # type: ignore[attr-defined]
 
 
+def _json_field(label: Any, *, rows: int, missing: Any) -> forms.JSONField:
+    attributes = {"rows": rows, "class": "in code", "data-w": "full", "spellcheck": "false"}
+    return forms.JSONField(
+        label=label,
+        widget=forms.Textarea(attrs=attributes),
+        error_messages={
+            "required": missing,
+            "invalid": _("这不是写对了的JSON：检查逗号、引号和括号"),
+        },
+    )
+
+
 class SchemaForm(forms.Form):
     """The application form itself, as JSON; for those who know what they do."""
 
-    schema = forms.JSONField(
-        label=_("申请表的数据定义（JSON Schema 2020-12）"),
-        widget=forms.Textarea(attrs={"rows": 24, "class": "in code", "data-w": "full",
-                                     "spellcheck": "false"}),
-        error_messages={
-            "required": _("填写数据定义"),
-            "invalid": _("这不是写对了的JSON：检查逗号、引号和括号"),
-        },
-    )  # fmt: skip
-    steps = forms.JSONField(
-        label=_("分几页、每页问什么"),
-        widget=forms.Textarea(attrs={"rows": 18, "class": "in code", "data-w": "full",
-                                     "spellcheck": "false"}),
-        error_messages={
-            "required": _("填写分页"),
-            "invalid": _("这不是写对了的JSON：检查逗号、引号和括号"),
-        },
-    )  # fmt: skip
+    schema = _json_field(
+        _("申请表的数据定义（JSON Schema 2020-12）"), rows=24, missing=_("填写数据定义")
+    )
+    steps = _json_field(_("分几页、每页问什么"), rows=18, missing=_("填写分页"))
 
 
 FORMATS = [("pdf", "PDF"), ("ofd", "OFD"), ("jpeg", "JPEG"), ("png", "PNG")]

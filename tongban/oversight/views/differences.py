@@ -14,7 +14,7 @@ from tongban.catalogue.conformance import Kind, tallying
 from tongban.catalogue.worklist import NATION, TO_DO, Urgency, worklist
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.oversight import openings
-from tongban.oversight.filters import EVERY
+from tongban.oversight.filters import EVERY, Filters
 from tongban.oversight.guards import manager_page
 from tongban.parties.permissions import OfficerRequest
 
@@ -32,7 +32,7 @@ LIGHTS = {
 TODO, ALL = "", "all"
 
 
-class WorklistFilters(forms.Form):
+class WorklistFilters(Filters):
     """What the worklist is narrowed to."""
 
     province = forms.ChoiceField(label=_("谁的"), required=False)
@@ -48,19 +48,9 @@ class WorklistFilters(forms.Form):
     def __init__(self, data: object) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         provinces = jurisdictions.provinces(standing.today())
-        self.fields["province"].choices = [  # type: ignore[attr-defined]
-            (f"{NATION}0000", _("国家标准本身")),
-            *((one.code, one.name) for one in provinces),
-        ]
-        self.fields["item"].choices = [  # type: ignore[attr-defined]
-            EVERY,
-            *((one.code, one.name) for one in queries.items()),
-        ]
-
-    def wanted(self) -> dict[str, str]:
-        """What was asked for; a value that is not offered narrows nothing."""
-        self.is_valid()
-        return {key: value for key, value in self.cleaned_data.items() if value}
+        nation = (f"{NATION}0000", _("国家标准本身"))
+        self.offer("province", [nation, *((one.code, one.name) for one in provinces)])
+        self.offer("item", [EVERY, *((one.code, one.name) for one in queries.items())])
 
 
 @require_safe
@@ -70,7 +60,7 @@ def differences(request: OfficerRequest) -> HttpResponse:
     """One province's worklist, and the numbers of all provinces beside each other."""
     today = standing.today()
     filters = WorklistFilters(request.GET)
-    wanted = filters.wanted()
+    wanted = filters.asked()
     province = wanted.get("province", f"{settings.NODE_ID}0000")
     kind = wanted.get("kind", TODO)
     kinds = {TODO: [one.value for one in TO_DO], ALL: Urgency.values}.get(kind, [kind])

@@ -11,13 +11,13 @@ from tongban.cases import standing
 from tongban.catalogue import queries
 from tongban.catalogue.models import Agreement, Item, RollOut
 from tongban.oversight import bars, openings
-from tongban.oversight.filters import EVERY
+from tongban.oversight.filters import EVERY, Filters
 from tongban.oversight.guards import manager_page
 from tongban.oversight.provinces import GRID
 from tongban.parties.permissions import OfficerRequest
 
 
-class RollOutFilters(forms.Form):
+class RollOutFilters(Filters):
     """What the roll-outs are narrowed to."""
 
     item = forms.ChoiceField(label=_("事项"), required=False)
@@ -29,16 +29,9 @@ class RollOutFilters(forms.Form):
     def __init__(self, data: object) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         items: list[Item] = queries.items()
-        self.fields["item"].choices = [EVERY, *((one.code, one.name) for one in items)]  # type: ignore[attr-defined]
-        self.fields["province"].choices = [  # type: ignore[attr-defined]
-            EVERY,
-            *((code, openings.name(code)) for code, _sign, _column in GRID if code != "660000"),
-        ]
-
-    def wanted(self) -> dict[str, str]:
-        """What was asked for; a value that is not offered narrows nothing."""
-        self.is_valid()
-        return {key: value for key, value in self.cleaned_data.items() if value}
+        provinces = [code for code, _sign, _column in GRID if code != "660000"]
+        self.offer("item", [EVERY, *((one.code, one.name) for one in items)])
+        self.offer("province", [EVERY, *((code, openings.name(code)) for code in provinces)])
 
 
 @require_safe
@@ -48,7 +41,7 @@ def rollouts(request: OfficerRequest) -> HttpResponse:
     """All roll-outs on a time line of years, by kind."""
     today = standing.today()
     filters = RollOutFilters(request.GET)
-    wanted = filters.wanted()
+    wanted = filters.asked()
     rows = list(openings.found(**wanted))
     groups = openings.groups(rows, on=today)
     axis = bars.Axis.over([row.from_day for row in rows], today=today)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.basics.refusals import FieldsRefused, NotAllowed, Refused
+from tongban.basics.refusals import FieldsRefused, NotAllowed, Refused, may
 from tongban.catalogue import effects, queries
 from tongban.catalogue.models import Batch
 from tongban.catalogue.operations import renewing
-from tongban.catalogue.permissions import check_may_manage, may
+from tongban.catalogue.permissions import check_may_manage
 from tongban.oversight import renewals
 from tongban.oversight.editing.renewing import (
     FORMS,

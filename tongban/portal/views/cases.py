@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongban.basics import identifiers
-from tongban.basics.refusals import NotFound, Refused
+from tongban.basics.refusals import NotFound, Refused, may
 from tongban.cases import queries as cases
 from tongban.cases import rules, states, timeline
 from tongban.cases.models import Case
-from tongban.cases.permissions import check_move, may
+from tongban.cases.permissions import check_move
 from tongban.cases.states import State
 from tongban.parties.models import Account
 from tongban.portal import clock, files, mending, tracking

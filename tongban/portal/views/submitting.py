@@ -82,7 +82,7 @@ def _limits(draft: Draft, version: Version) -> Limits:
     found = catalogue.availability(
         draft.item, here=here, there=draft.deciding_place, on=standing.today()
     )
-    return found.limits or version.limits
+    return rules.promised(version, found)
 
 
 def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> dict[str, object]:
