@@ -234,6 +234,23 @@ class Check(models.Model):
         return f"{self.case_id} {self.spec} {self.point}"
 
 
+class Handover(models.Model):
+    """That a claimed case went from one officer to another of the same office, with a word, sealed.
+
+    Only this node's own, as claims are: who of an office works on a case is none of the record's.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="handovers")
+    was_with = models.ForeignKey("parties.Officer", models.PROTECT, related_name="+")
+    to = models.ForeignKey("parties.Officer", models.PROTECT, related_name="+")
+    by = models.ForeignKey("parties.Officer", models.PROTECT, related_name="+")
+    note = models.BinaryField(default=b"", blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.to_id}"
+
+
 class Request(models.Model):
     """What somebody asked of the holder of a case, until it is answered on the record."""
 

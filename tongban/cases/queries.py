@@ -150,17 +150,16 @@ PAGE = 20
 
 
 def queue(
-    officer: Officer, party: Party, *, shown: str = "mine", find: str = "", after: str = ""
+    officer: Officer,
+    party: Party,
+    *,
+    shown: str = "mine",
+    find: str = "",
+    narrowed: Q | None = None,
+    after: str = "",
 ) -> Page:
-    """The queue of an officer's office by due day, in pages that stay put while cases move.
-
-    `shown`: mine (to do), late, today, claimed, waiting (with the applicant), passed (handed on or
-    decided), all. `find` takes the last characters of a number, or the applicant's full name.
-    """
-    cases = _shown(office_cases(officer, party), party, shown, officer)
-    if find:
-        cases = cases.filter(_found(find))
-    cases = cases.order_by("due_on", "number")
+    """The queue of an officer's office by due day, in pages that stay put while cases move."""
+    cases = listed(officer, party, shown=shown, find=find, narrowed=narrowed)
     if after:
         cases = cases.filter(_behind(after))
     rows = list(cases.select_related("claimed_by")[: PAGE + 1])
@@ -169,6 +168,35 @@ def queue(
         last = rows[PAGE - 1]
         cursor = f"{last.due_on or ''}~{last.number}"
     return Page(rows[:PAGE], cursor)
+
+
+def listed(
+    officer: Officer,
+    party: Party,
+    *,
+    shown: str = "mine",
+    find: str = "",
+    narrowed: Q | None = None,
+) -> QuerySet[Case]:
+    """Every case that the pages of a queue show, by due day; an export reads the same.
+
+    `shown`: mine (to do), late, today, claimed, waiting (with the applicant), passed (handed on or
+    decided), all. `find` takes the last characters of a number, or the applicant's full name;
+    `narrowed` what the page's filters ask for besides.
+    """
+    cases = _shown(office_cases(officer, party), party, shown, officer)
+    if find:
+        cases = cases.filter(_found(find))
+    if narrowed:
+        cases = cases.filter(narrowed)
+    return cases.order_by("due_on", "number")
+
+
+def next_to_do(officer: Officer, party: Party, *, but: str = "") -> str:
+    """The most urgent case in the hands of an office that an officer has or may claim, or ""."""
+    cases = _shown(office_cases(officer, party), party, "mine", officer).exclude(pk=but)
+    mine = cases.filter(Q(claimed_by=officer) | Q(claimed_by=None))
+    return mine.order_by("due_on", "number").values_list("number", flat=True).first() or ""
 
 
 def office_cases(officer: Officer, party: Party) -> QuerySet[Case]:

@@ -171,6 +171,36 @@ class Officer(models.Model):
         return self.authority.division_code if self.authority else ""
 
 
+class Absence(models.Model):
+    """Days on which an officer is away, both included, and who stands in meanwhile if anybody.
+
+    Made and changed by `absences` only, which also sees to it that an officer's do not overlap.
+    """
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="absences")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    substitute = models.ForeignKey(
+        Officer, on_delete=models.PROTECT, null=True, blank=True, related_name="stands_in"
+    )
+    entered_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__gte=models.F("from_on")), name="absence_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=~Q(substitute=models.F("officer")), name="nobody_stands_in_for_herself"
+            ),
+        ]
+        indexes = [models.Index(fields=["officer", "until_on"], name="absence_of_officer")]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} {self.from_on} {self.until_on}"
+
+
 class ApiClient(models.Model):
     """Another system that speaks to our API, for some places and some scopes only.
 
