@@ -135,6 +135,7 @@ class Role(models.TextChoices):
     DECIDER = "decider", "审批"
     OPERATOR = "operator", "运维"
     MANAGER = "manager", "事项管理"
+    LEADER = "leader", "科室负责人"
 
 
 class Officer(models.Model):
