@@ -21,6 +21,11 @@ def flag(name: str, default: bool = False) -> bool:
     return default if value is None else value.lower() in {"1", "true", "yes", "on"}
 
 
+def words(name: str) -> list[str]:
+    """Values separated by blanks; none when the variable is not set."""
+    return os.environ.get(name, "").split()
+
+
 def folder(name: str, default: Path) -> Path:
     """A folder that the node may write to."""
     return Path(os.environ.get(name) or default).expanduser().resolve()

@@ -24,6 +24,13 @@ MATCH_KEY = base64.b64decode(env.required("MATCH_KEY", "Make one with: ./run nod
 SECRET_KEY = env.required("SECRET_KEY", "It signs sessions. Make one with: ./run node new-key")
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+# Ways out of the portal for notices, each an address of apprise with {to} for the phone number or
+# mail address; none set up: the inbox alone. See tongban/cases/notices/channels.py.
+NOTICE_CHANNELS = {
+    "sms": env.words("NOTICE_SMS_URL"),
+    "mail": env.words("NOTICE_MAIL_URL"),
+    "webhook": env.words("NOTICE_WEBHOOK_URLS"),
+}
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [

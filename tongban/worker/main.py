@@ -20,6 +20,7 @@ from tongban.worker.heartbeat import Heartbeat, Watch
 from tongban.worker.housekeeping import Housekeeping
 from tongban.worker.keeping import Keeping
 from tongban.worker.mailbox import LANES, Mailbox
+from tongban.worker.noticing import Noticing
 from tongban.worker.relay import Relay
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,7 @@ def parts(*, is_hub: bool) -> dict[str, PartMaker]:
         "heartbeat": Heartbeat,
         "housekeeping": Housekeeping,
         "keeping": Keeping,
+        "noticing": Noticing,
     }
     if is_hub:
         found["watch"] = Watch

@@ -1,0 +1,137 @@
+"""What people were told, through which channels it goes out, and how they want to be told."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from tongban.basics import sealing
+
+
+class Channel(models.TextChoices):
+    """Ways out of the portal; whether one exists at this node, its operator decides."""
+
+    SMS = "sms", "短信"
+    MAIL = "mail", "电子邮件"
+    WEBHOOK = "webhook", "推送到其他系统"
+
+
+class Notice(models.Model):
+    """One thing that one account was told about one case; the inbox is these rows.
+
+    Nothing personal is kept here: the words are made from the case when somebody reads them. A
+    notice without account is for an applicant who has none here and has left a phone number.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(
+        "parties.Account", models.CASCADE, null=True, related_name="notices"
+    )
+    number = models.CharField(max_length=21)
+    kind = models.CharField(max_length=30)
+    # The event of the case that it is about; for a reminder, how many corrections were asked.
+    seq = models.PositiveIntegerField()
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-at", "-id"], name="inbox_of_account"),
+            models.Index(fields=["account"], condition=Q(read_at=None), name="unread_of_account"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "number", "kind", "seq"],
+                nulls_distinct=False,
+                name="told_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"
+
+
+class Fate(models.TextChoices):
+    """What became of a sending."""
+
+    WAITING = "waiting", "等发送"
+    SENT = "sent", "已发送"
+    FAILED = "failed", "没有发出"
+    DROPPED = "dropped", "不用再发"
+
+
+class Sending(models.Model):
+    """A notice on its way through one channel; a worker that sends it holds it by a lease."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="sendings")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    fate = models.CharField(max_length=10, choices=Fate.choices, default=Fate.WAITING)
+    next_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=Q(fate=Fate.WAITING.value), name="sendings_to_do"
+            ),
+            models.Index(
+                fields=["-ended_at"], condition=Q(fate=Fate.FAILED.value), name="sendings_failed"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="sent_once_a_channel"),
+            models.CheckConstraint(
+                condition=Q(lease=None, leased_until=None)
+                | Q(lease__isnull=False, leased_until__isnull=False),
+                name="a_lease_has_its_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(fate=Fate.WAITING.value) ^ Q(ended_at__isnull=False),
+                name="only_what_waits_has_no_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.channel}"
+
+
+class Preference(models.Model):
+    """How an account wants to be told; without a row, the platform's defaults hold."""
+
+    account = models.OneToOneField(
+        "parties.Account", models.CASCADE, related_name="notice_preference"
+    )
+    by_sms = models.BooleanField(default=True)
+    by_mail = models.BooleanField(default=False)
+    mail_sealed = models.BinaryField(default=b"", blank=True)
+    is_quiet_at_night = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by_mail=False) | ~Q(mail_sealed=b""), name="mail_needs_an_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+    @property
+    def mail(self) -> str:
+        """The address, in full; empty when none was given."""
+        sealed = bytes(self.mail_sealed)
+        return sealing.unseal(sealed, context=self._context()).decode() if sealed else ""
+
+    @mail.setter
+    def mail(self, address: str) -> None:
+        self.mail_sealed = (
+            sealing.seal(address.encode(), context=self._context()) if address else b""
+        )
+
+    def _context(self) -> bytes:
+        return f"cases.notices.mail:{self.account_id}".encode()

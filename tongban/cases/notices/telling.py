@@ -1,0 +1,114 @@
+"""Writing a notice down: who is to be told, and through which channels it is to go out."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from tongban.cases import access, queries
+from tongban.cases.models import Case
+from tongban.cases.notices import channels, quiet, wording
+from tongban.cases.notices.models import Channel, Notice, Preference, Sending
+from tongban.parties import queries as parties
+from tongban.parties.models import Account
+from tongban.record.chains import Event
+
+
+def on_event(case: Case, event: Event) -> None:
+    """Tell the people of a case of an event that was just kept, in the same transaction.
+
+    Only the applicant's node tells them. An event that is kept again tells nobody again.
+    """
+    occasion = wording.OCCASIONS.get(event.kind)
+    if occasion and case.applicant_node == settings.NODE_ID:
+        tell(case=case, kind=occasion, seq=event.seq, at=event.at)
+
+
+@transaction.atomic
+def tell(
+    *, case: Case, kind: str, seq: int, at: datetime, facts: Mapping[str, Any] | None = None
+) -> list[Notice]:
+    """Put a notice into every inbox it belongs to, and owe it to the channels of this node.
+
+    Gives the notices that are new: the second time with the same kind and `seq`, none. `facts`
+    are JSON and hold nothing personal. Writes rows only; a worker sends.
+    """
+    told = []
+    for account in _people(case):
+        notice, is_new = Notice.objects.get_or_create(
+            account=account,
+            number=case.number,
+            kind=kind,
+            seq=seq,
+            defaults={"facts": dict(facts or {}), "at": at},
+        )
+        if is_new:
+            _owe(notice, case, at=at)
+            told.append(notice)
+    return told
+
+
+def _people(case: Case) -> Iterable[Account | None]:
+    """The accounts that may see the case; none of them: whoever left a phone number, alone."""
+    return access.accounts_of(case) or [None]
+
+
+def _owe(notice: Notice, case: Case, *, at: datetime) -> None:
+    ways = channels.ways()
+    wanted = [
+        channel
+        for channel in (Channel.SMS, Channel.MAIL)
+        if channel in ways and address(notice, case, channel)
+    ]
+    if Channel.WEBHOOK in ways and not _is_pushed(notice):
+        wanted.append(Channel.WEBHOOK)
+    Sending.objects.bulk_create(
+        Sending(
+            notice=notice,
+            channel=channel,
+            next_at=at if channel is Channel.WEBHOOK else wake(notice.account, at),
+        )
+        for channel in wanted
+    )
+
+
+def _is_pushed(notice: Notice) -> bool:
+    """Another system hears of an occasion once, however many people are told."""
+    return Sending.objects.filter(
+        channel=Channel.WEBHOOK,
+        notice__number=notice.number,
+        notice__kind=notice.kind,
+        notice__seq=notice.seq,
+    ).exists()
+
+
+def address(notice: Notice, case: Case, channel: Channel) -> str:
+    """Where a channel reaches whoever a notice is for; empty when it does not or shall not."""
+    wish = preference(notice.account)
+    if channel is Channel.MAIL:
+        return wish.mail if wish.by_mail else ""
+    if channel is Channel.SMS:
+        return _phone(notice, case) if wish.by_sms else ""
+    return ""
+
+
+def _phone(notice: Notice, case: Case) -> str:
+    """The number given for this case; an agent is rung up at his own."""
+    own = parties.applicants_of(notice.account) if notice.account else []
+    if notice.account and case.applicant_match not in {one.match for one in own}:
+        return own[0].phone if own else ""
+    given: str = queries.particulars(case).get("applicant", {}).get("phone", "")
+    return given or next((one.phone for one in own if one.match == case.applicant_match), "")
+
+
+def preference(account: Account | None) -> Preference:
+    """How an account wants to be told; the platform's defaults where it has not said."""
+    found = Preference.objects.filter(account=account).first() if account else None
+    return found or Preference(account=account)
+
+
+def wake(account: Account | None, at: datetime) -> datetime:
+    """The first moment from `at` on at which this account may be disturbed."""
+    return quiet.first_moment(at) if preference(account).is_quiet_at_night else at
