@@ -1,17 +1,24 @@
 """Papers as they are handed in: judged by their content, never by what they call themselves."""
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO
 
 import filetype
 
-from tongban.basics.refusals import Refused
+from tongban.cases.inspection import malware, ofd, pdf, pictures
+from tongban.cases.inspection.refusals import PaperRefused
 from tongban.record import papers
 from tongban.record.chains import FileRef
 
+__all__ = [
+    "JPEG", "KINDS", "LARGEST", "LARGEST_SCAN", "OFD", "PDF", "PNG", "Kind", "PaperRefused",
+    "check_name", "inspect", "take_in",
+]  # fmt: skip
+
 LARGEST = 20 * 1024 * 1024
+# What a window scans itself: 500 pages of 200 KB.
+LARGEST_SCAN = 100 * 1024 * 1024
 _LOOK = 8192
 
 
@@ -32,26 +39,20 @@ KINDS = (PDF, OFD, JPEG, PNG)
 _BY_MEDIA_TYPE = {kind.media_type: kind for kind in KINDS}
 
 
-class PaperRefused(Refused):
-    """A file that cannot be taken as a paper of a case, with what to do instead."""
-
-    code = "paper-refused"
-    status = 422
-
-
-def take_in(source: IO[bytes], *, name: str, size: int) -> FileRef:
+def take_in(source: IO[bytes], *, name: str, size: int, largest: int = LARGEST) -> FileRef:
     """Judge an uploaded file and keep it; the same content twice is kept once.
 
-    Refused: a path in the name, an empty file, more than 20 MB, content that is no PDF, OFD, JPEG
-    or PNG, content of another kind than the name claims, a file that was cut off. Nothing of a
-    refused file is kept.
+    Refused: a path in the name, an empty file, more bytes than `largest`, content that is no PDF,
+    OFD, JPEG or PNG, content of another kind than the name claims, a file that was cut off, one
+    that acts when it is opened, is encrypted or unpacks beyond all measure (`inspection`), and what
+    the malware scanner finds. Nothing of a refused file is kept.
     """
     check_name(name)
     if size == 0:
         raise PaperRefused("这个文件是空的。请打开看一下，重新保存后再上传")
-    if size > LARGEST:
+    if size > largest:
         raise PaperRefused(
-            f"文件有{size / 1048576:.1f}MB，超过20MB。请换一张小一点的照片，或者分成几份"
+            f"文件有{size / 1048576:.1f}MB，超过{largest // 1048576}MB。请换一张小一点的照片，或者分成几份"
         )
     kind = _kind_of(source)
     ending = PurePath(name).suffix.lower()
@@ -61,6 +62,8 @@ def take_in(source: IO[bytes], *, name: str, size: int) -> FileRef:
             f"文件名说是{claimed}，内容其实是{kind.label}。请用原来的软件另存为{claimed}，或者改回原来的文件名"
         )
     _check_whole(source, kind)
+    inspect(source, kind)
+    malware.check(source)
     source.seek(0)
     return papers.put(source, media_type=kind.media_type)
 
@@ -78,21 +81,12 @@ def _kind_of(source: IO[bytes]) -> Kind:
     head = source.read(_LOOK)
     guess = filetype.guess(head)
     media_type = guess.mime if guess else ""
-    if head.startswith(b"PK\x03\x04") and _is_ofd(source):
+    if head.startswith(b"PK\x03\x04") and ofd.is_ofd(source):
         return OFD
     kind = _BY_MEDIA_TYPE.get(media_type)
     if kind is None:
         raise PaperRefused("只收PDF、OFD、JPEG和PNG。请拍照，或者另存为PDF再上传")
     return kind
-
-
-def _is_ofd(source: IO[bytes]) -> bool:
-    source.seek(0)
-    try:
-        with zipfile.ZipFile(source) as package:
-            return "OFD.xml" in package.namelist()
-    except zipfile.BadZipFile:
-        return False
 
 
 def _check_whole(source: IO[bytes], kind: Kind) -> None:
@@ -104,3 +98,15 @@ def _check_whole(source: IO[bytes], kind: Kind) -> None:
     source.seek(max(source.tell() - _LOOK, 0))
     if ends not in source.read():
         raise PaperRefused(f"这个{kind.label}不完整，可能没有传完。请检查能不能打开，再上传一次")
+
+
+def inspect(source: IO[bytes], kind: Kind) -> int:
+    """How many pages a paper has. Refused (PaperRefused) when it is no paper to be opened."""
+    if kind is OFD:
+        return ofd.pages(source)
+    source.seek(0)
+    content = source.read()
+    if kind is PDF:
+        return pdf.pages(content)
+    pictures.check(content, kind.media_type)
+    return 1

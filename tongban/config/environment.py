@@ -1,6 +1,7 @@
 """What the environment says; each missing value fails at start with what to do."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -29,6 +30,22 @@ def words(name: str) -> list[str]:
 def folder(name: str, default: Path) -> Path:
     """A folder that the node may write to."""
     return Path(os.environ.get(name) or default).expanduser().resolve()
+
+
+def choice(name: str, default: str, known: set[str]) -> str:
+    """One of a few words."""
+    value = os.environ.get(name) or default
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be one of: {', '.join(sorted(known))}")
+    return value
+
+
+def scanner(name: str) -> str:
+    """The address of a malware scanner, tcp://host:3310 or unix:///path; empty for none."""
+    url = os.environ.get(name, "")
+    if url and not re.fullmatch(r"tcp://[^/:]+(:[0-9]+)?|unix:///.+", url):
+        raise ImproperlyConfigured(f"{name} must look like tcp://host:3310 or unix:///run/clamd.sock")
+    return url
 
 
 def database(url: str) -> dict[str, object]:

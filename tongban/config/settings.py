@@ -24,6 +24,10 @@ MATCH_KEY = base64.b64decode(env.required("MATCH_KEY", "Make one with: ./run nod
 SECRET_KEY = env.required("SECRET_KEY", "It signs sessions. Make one with: ./run node new-key")
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+# The malware scanner that looks at every paper handed in, and what happens while it is down:
+# refuse (nothing is taken unseen) or accept. See tongban/cases/inspection/malware.py.
+CLAMD_URL = env.scanner("CLAMD_URL")
+CLAMD_WHEN_DOWN = env.choice("CLAMD_WHEN_DOWN", "refuse", {"refuse", "accept"})
 # Ways out of the portal for notices, each an address of apprise with {to} for the phone number or
 # mail address; none set up: the inbox alone. See tongban/cases/notices/channels.py.
 NOTICE_CHANNELS = {
@@ -51,6 +55,7 @@ INSTALLED_APPS = [
     "tongban.exchange",
     "tongban.catalogue",
     "tongban.guidance",
+    "tongban.delivery",
     "tongban.cases",
     "tongban.sandbox",
     "tongban.portal",

@@ -17,7 +17,12 @@ from tongban.record.chains import FileRef
 from tongban.sandbox import numbers
 
 HOME, DECIDING, DECIDED_FOR = "220104", "350100", "350102"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    b"trailer<</Size 4/Root 1 0 R>>\n%%EOF\n"
+)
 _MOVE = {
     "spouse_name": "张三",
     "spouse_id_number": numbers.person_number(DECIDED_FOR, "spouse"),

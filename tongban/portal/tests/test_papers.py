@@ -8,14 +8,14 @@ from django.test.client import encode_multipart
 
 from tongban.cases import intake
 from tongban.cases.models import DraftPaper
-from tongban.cases.tests import world
+from tongban.cases.tests import files, world
 from tongban.cases.tests.world import PNG
 from tongban.portal.tests import scenes
 from tongban.portal.tests.test_applying import begin, hidden, page_of
 from tongban.portal.tests.test_finding import words
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+PDF = files.a_pdf()
 
 
 def a_file(name: str, content: bytes, media_type: str = "application/octet-stream"):
