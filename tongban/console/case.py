@@ -115,7 +115,9 @@ def rebuild(
     """Code 1 when any table was not what its record says, also when that was repaired."""
     if bool(number) is every:
         raise typer.BadParameter("写一个编号，或者 --all。 A number, or --all.")
-    numbers = list(recorded.chain_names()) if every else [identifiers.check_case_number(number)]
+    # Chains that are no cases begin with a letter (exchange.shared_chains).
+    cases = (name for name in recorded.chain_names() if name[:1].isdigit())
+    numbers = list(cases) if every else [identifiers.check_case_number(number)]
     found: list[Difference] = []
     faults: list[str] = []
     for one in track(numbers, "重建 Rebuilding", disable=as_json or not every, transient=True):
