@@ -89,6 +89,16 @@ from django.conf import settings  # noqa: E402
 
 django.setup()
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let processes that xdist starts read their settings only after this file gave them a server.
+
+    Handed down, the name of the settings would have them read with the server of their parent.
+    """
+    if getattr(config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 # Rules are tried without a database, so they count by the shipped calendar; a test of documents that
 # an operator loaded follows the tables itself.
 from tongban.basics import calendar  # noqa: E402
@@ -219,9 +229,12 @@ def nats_server_program() -> Path:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:  # noqa: ARG001 - comes first
     """Places, nodes and departments, and the offices of two provinces, once for all tests."""
+    from tongban.basics.tests import kept_rows
+
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _let_tests_empty_tables()
         _load_places()
+        kept_rows.keep("places", labels=["jurisdictions"])
 
 
 def _let_tests_empty_tables() -> None:
@@ -245,18 +258,19 @@ def _load_places() -> None:
 
 @pytest.fixture(autouse=True)
 def _places_are_there(request: pytest.FixtureRequest) -> None:
-    """Load places again after a test that emptied the tables, as those with real commits do."""
+    """Bring places back after a test that emptied the tables, as those with real commits do."""
     uses = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
     if not uses and not request.node.get_closest_marker("django_db"):
         return
     request.getfixturevalue("_django_db_helper")
 
+    from tongban.basics.tests import kept_rows
     from tongban.jurisdictions import snapshot
     from tongban.jurisdictions.models import Revision
 
-    snapshot.look_again()
     if not Revision.objects.exists():
-        _load_places()
+        kept_rows.bring_back("places")
+    snapshot.look_again()
 
 
 @pytest.fixture(scope="session")

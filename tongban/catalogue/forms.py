@@ -92,11 +92,6 @@ def validate(
     return applying
 
 
-def applicant_fields(kind: str) -> tuple[Field, ...]:
-    """Who applies, asked the same for every item: name, number, phone."""
-    return APPLICANT_FIELDS[kind]
-
-
 def validate_applicant(
     kind: str, particulars: Answers, *, on: date | None = None
 ) -> dict[str, str]:

@@ -36,6 +36,7 @@ def turns() -> list[list[str]]:
     """What pytest is asked for, one run after the other, when every test is to run."""
     cores = os.cpu_count() or 1
     # Handed out in their order: tests that empty the database come after those that share what is
-    # loaded once, so whole files may not be handed out together.
-    shared = ["-n", str(cores), "--dist", "load"] if cores > 1 else []
+    # loaded once, so whole files may not be handed out together. Few at a time, or one process
+    # stands idle while the other has all of the slow ones.
+    shared = ["-n", str(cores), "--dist", "load", "--maxschedchunk", "16"] if cores > 1 else []
     return [["tongban", "-q", *shared], ["journeys", "-q"]]

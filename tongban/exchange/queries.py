@@ -146,8 +146,3 @@ def contacts() -> list[NodeContact]:
 
 # A node says every five seconds that it is there; after this it has missed several in a row.
 SILENT_AFTER = timedelta(seconds=20)
-
-
-def is_silent(contact: NodeContact, *, at: datetime) -> bool:
-    """Whether a node has not been heard of for longer than a hiccup explains."""
-    return contact.last_contact_at is None or at - contact.last_contact_at > SILENT_AFTER

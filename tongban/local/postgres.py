@@ -117,13 +117,6 @@ class Server:
         done = self._run("pg_isready", "-q", "-t", "1", "-h", host, "-p", str(self.port))
         return done.returncode == 0
 
-    def running_pid(self) -> int | None:
-        """The process that the data folder says holds it; it may be long dead."""
-        try:
-            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return None
-
     def _run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one of the server's programs as its user."""
         who = process_user(self.user)

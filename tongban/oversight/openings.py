@@ -167,11 +167,3 @@ def rollout(key: str) -> RollOut:
     if row is None:
         raise NoSuchOpening(_("没有收录这次开通"))
     return row
-
-
-def agreement(key: str) -> Agreement:
-    """One agreement. Refused: NoSuchOpening."""
-    row = Agreement.objects.select_related("document").filter(pk=key).first()
-    if row is None:
-        raise NoSuchOpening(_("没有收录这份协议"))
-    return row

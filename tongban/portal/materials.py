@@ -29,10 +29,6 @@ class Thing:
         """What the browser's file dialog offers first; the server judges by content."""
         return ",".join(ENDINGS[one] for one in self.asked.formats)
 
-    @property
-    def is_picture(self) -> bool:
-        return self.paper is not None and self.paper.media_type.startswith("image/")
-
 
 @dataclass(frozen=True)
 class Sheet:

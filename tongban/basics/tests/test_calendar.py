@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tongban.basics import arrangements, calendar
 from tongban.basics.arrangements import ArrangementMalformed
 from tongban.basics.calendar import Calendar
+from tongban.basics.tests.arranged import arrangement
 
 
 def test_make_up_days_of_2026_are_working_days_though_they_are_weekends():
@@ -60,21 +61,8 @@ def test_counting_by_years_is_counting_day_by_day(start, length):
     assert calendar.working_days_between(start, end) == one_by_one
 
 
-def a_document(**changes):
-    document = {
-        "year": 2027,
-        "number": "示例发〔2026〕1号",
-        "title": "关于2027年部分节假日安排的通知（示例）",
-        "issuer": "示例机关",
-        "issued_on": "2026-11-30",
-        "rest": [{"name": "元旦", "days": ["2027-01-01..2027-01-03"]}],
-        "work": ["2027-01-09"],
-    }
-    return json.dumps(document | changes, ensure_ascii=False)
-
-
 def with_document(held_at=arrangements.NATION, /, **changes):
-    loaded = arrangements.read(a_document(**changes))
+    loaded = arrangements.read(arrangement(**changes))
     return Calendar((*arrangements.shipped(), *loaded), held_at)
 
 
@@ -116,7 +104,7 @@ def test_a_place_has_its_own_days_off_and_nobody_else_has_them():
 
 
 def test_calendars_of_the_same_documents_are_the_same_in_whatever_order_they_came():
-    documents = arrangements.read(a_document()) + arrangements.shipped()
+    documents = arrangements.read(arrangement()) + arrangements.shipped()
     backwards = tuple(reversed(documents))
 
     assert Calendar(documents).digest == Calendar(backwards).digest
@@ -150,7 +138,7 @@ def test_calendars_of_the_same_documents_are_the_same_in_whatever_order_they_cam
 )  # fmt: skip
 def test_a_document_with_a_fault_says_where_and_how_to_mend_it(changes, where, words):
     with pytest.raises(ArrangementMalformed) as refused:
-        arrangements.read(a_document(**changes))
+        arrangements.read(arrangement(**changes))
 
     assert any(one.where == where and words in one.words for one in refused.value.faults), [
         str(one) for one in refused.value.faults

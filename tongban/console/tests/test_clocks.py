@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tongban.basics import calendar
+from tongban.basics.tests.arranged import arrangement
 from tongban.cases.models import Case
 from tongban.cases.tests import world
 from tongban.console import calendar as calendar_command
@@ -24,19 +25,6 @@ CORRECTED = {
 
 def say(app, *words, **more):
     return CliRunner().invoke(app, list(words), **more)
-
-
-def a_year(**changes):
-    document = {
-        "year": 2027,
-        "number": "示例发〔2026〕1号",
-        "title": "关于2027年部分节假日安排的通知（示例）",
-        "issuer": "示例机关",
-        "issued_on": "2026-11-30",
-        "rest": [{"name": "元旦", "days": ["2027-01-01..2027-01-03"]}],
-        "work": ["2027-01-09"],
-    }
-    return json.dumps(document | changes, ensure_ascii=False)
 
 
 def test_a_deadline_is_worked_out_from_standard_input_and_from_a_file(tmp_path):
@@ -115,7 +103,7 @@ def test_the_ledger_of_a_case_is_printed_line_by_line(number):
 
 
 def test_a_dry_run_says_what_would_change_and_writes_nothing(number):
-    dry = say(calendar_command.app, "load", "-", "--dry-run", input=a_year())
+    dry = say(calendar_command.app, "load", "-", "--dry-run", input=arrangement())
 
     assert "将会新载入" in dry.stdout
     assert "2027-01-09 上班" in dry.stdout
@@ -125,7 +113,7 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(number):
 def test_days_off_that_come_to_be_known_move_what_is_due(number):
     """The case arrived on Monday 16 November 2026 and is due on the 23rd; then two days go off."""
     before = Case.objects.get(pk=number).due_on
-    extra = a_year(
+    extra = arrangement(
         year=2026,
         number="示例发〔2026〕2号",
         whole_year=False,
@@ -154,7 +142,9 @@ def test_a_year_is_shown_with_its_document_and_a_later_one_as_provisional():
 
 @pytest.mark.usefixtures("_of_the_node")
 def test_a_faulty_arrangement_is_refused_with_every_fault_and_nothing_of_it_is_kept():
-    refused = say(calendar_command.app, "load", "-", input=a_year(number="", work=["2027-01-06"]))
+    refused = say(
+        calendar_command.app, "load", "-", input=arrangement(number="", work=["2027-01-06"])
+    )
 
     assert refused.exit_code == 1
     assert "number：" in refused.stderr

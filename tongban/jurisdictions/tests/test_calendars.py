@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tongban.basics import calendar
+from tongban.basics.tests.arranged import arrangement
 from tongban.jurisdictions import calendars
 from tongban.jurisdictions.calendars import CalendarDiffers, CalendarRefused
 from tongban.jurisdictions.models import WorkingDays
@@ -22,16 +23,7 @@ def _of_the_node():
 
 
 def a_file(**changes):
-    document = {
-        "year": 2027,
-        "number": "示例发〔2026〕1号",
-        "title": "关于2027年部分节假日安排的通知（示例）",
-        "issuer": "示例机关",
-        "issued_on": "2026-11-30",
-        "rest": [{"name": "元旦", "days": ["2027-01-01..2027-01-03"]}],
-        "work": ["2027-01-09"],
-    }
-    return calendars.read(json.dumps(document | changes, ensure_ascii=False))
+    return calendars.read(arrangement(**changes))
 
 
 def test_a_dry_run_says_which_days_change_and_writes_nothing():

@@ -227,10 +227,10 @@ def owe_slowly(seconds):
 def test_a_commit_that_takes_its_time_is_not_slept_over(broker_process, monkeypatch):
     monkeypatch.setattr(bell, "LOOK_ANYWAY_SECONDS", 30.0)
     # The relay never rests before the writer begins, so the writer finds it awake.
-    monkeypatch.setattr(bell, "AWAKE_SECONDS", 0.8)
+    monkeypatch.setattr(bell, "AWAKE_SECONDS", 1.6)
 
     async def act(hands):
-        return await commit_late(broker_process, hands, after=1.5)
+        return await commit_late(broker_process, hands, after=2.6)
 
     assert run(running(broker_process, act)) == 1
 
@@ -238,11 +238,11 @@ def test_a_commit_that_takes_its_time_is_not_slept_over(broker_process, monkeypa
 def test_without_the_lock_it_would_be_slept_over(broker_process, monkeypatch):
     """The measure of the test above."""
     monkeypatch.setattr(bell, "LOOK_ANYWAY_SECONDS", 30.0)
-    monkeypatch.setattr(bell, "AWAKE_SECONDS", 0.8)
+    monkeypatch.setattr(bell, "AWAKE_SECONDS", 1.6)
     monkeypatch.setattr(bell, "FALL_ASLEEP", "SELECT %s > 0")
 
     async def act(hands):
-        return await commit_late(broker_process, hands, after=1.5)
+        return await commit_late(broker_process, hands, after=2.6)
 
     assert run(running(broker_process, act)) == 0
 
