@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from tongban.basics.refusals import Refused
-from tongban.cases import messages, queries, standing
+from tongban.cases import happenings, messages, queries, standing
 from tongban.cases.models import Case
 from tongban.cases.operations import moving, requests
 from tongban.cases.standing import NotInTable, Standing
@@ -85,6 +85,7 @@ def _take(case: Case | None, event: Event) -> Case:
     if kept.claimed_by_id is not None and after.holder != before.holder:
         moving.release(kept)
     requests.settle(event.content, at=event.at)
+    happenings.tell(kept, event)
     return kept
 
 

@@ -39,8 +39,16 @@ class Case(models.Model):
     decided_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=10)
+    is_deemed = models.BooleanField(default=False)
+    is_two_person = models.BooleanField(default=False)
     corrections = models.PositiveSmallIntegerField()
-    acceptance_used = models.PositiveSmallIntegerField()
+    extended = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    receivers = models.JSONField(default=list)
+    procedure = models.JSONField(default=dict)
+    proposal = models.JSONField(default=dict)
+    joint = models.CharField(max_length=10, default="", blank=True)
+    clocks = models.JSONField(default=dict)
     due_on = models.DateField(null=True)
     limits = models.JSONField()
     particulars = models.CharField(max_length=64)
@@ -249,6 +257,73 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.to_id}"
+
+
+class Countersignature(models.Model):
+    """That an act of an office was put before its leader, and whether the leader signed it.
+
+    It stands for exactly one act of one case; `used_at` is when the act was done with it. `terms`
+    are what was signed and may not be another thing when it is done (days of an extension); the
+    reason is personal and lies sealed.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="countersignatures")
+    act = models.CharField(max_length=20)
+    terms = models.JSONField(default=dict)
+    reason = models.BinaryField()
+    asked_by = models.ForeignKey("parties.Officer", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    signed_by = models.ForeignKey("parties.Officer", models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    note = models.BinaryField(default=b"")
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "act"],
+                condition=Q(used_at=None, refused_at=None),
+                name="one_open_countersignature_an_act",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_by=None) | ~Q(signed_by=models.F("asked_by")),
+                name="nobody_countersigns_oneself",
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "asked_at"], name="countersigned_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.act}"
+
+
+class Alarm(models.Model):
+    """That a clock of a case turned amber or red in the hands of its holder, noted once.
+
+    `since` is when the clock began, so that the same kind of clock may alarm again when it begins
+    again. What counts is `due_on` as the clock had it then; the clock itself is never kept here.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="alarms")
+    clock = models.CharField(max_length=20)
+    since = models.DateTimeField()
+    light = models.CharField(max_length=5, choices=[("amber", "amber"), ("red", "red")])
+    holder = models.CharField(max_length=10)
+    authority = models.CharField(max_length=18, blank=True)
+    due_on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "clock", "since", "light"], name="alarms_once_a_light"
+            )
+        ]
+        indexes = [models.Index(fields=["authority", "light", "-at"], name="alarms_of_office")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.clock} {self.light}"
 
 
 class Request(models.Model):

@@ -110,7 +110,7 @@ def check_move(case: Case, move: Move) -> None:
         raise NotOfThisMode(move)
     if State(case.state) not in move.sources:
         raise MoveNotPossible(move, State(case.state))
-    if case.holder != move.by:
+    if case.holder != move.held_by:
         raise HeldElsewhere(move, Party(case.holder))
 
 

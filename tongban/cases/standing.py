@@ -11,15 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tongban.basics import calendar
-from tongban.cases import states
+from tongban.cases import judging, states
+from tongban.cases.clocks import running
+from tongban.cases.clocks.rules import Kind
+from tongban.cases.clocks.running import Clocks, Happened
+from tongban.cases.judging import NotInTable
 from tongban.cases.states import Mode, Move, Party, State
 from tongban.record.chains import Author, Event
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-
-
-class NotInTable(Exception):
-    """An event that the table of moves does not allow at this point of its case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,12 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything the tables of a node say about a case; places are 6-digit divisions."""
+    """Everything the tables of a node say about a case; places are 6-digit divisions.
+
+    `receivers` are the pseudonyms of those who took the papers in; `procedure` is what stops the
+    clock now ("kind", "since", "until"), `proposal` what awaits a second officer ("decision",
+    "by"); `extended` counts working days; `joint` is "", running, done or refused.
+    """
 
     number: str
     item: str = ""
@@ -65,8 +70,16 @@ class Standing:
     decided_at: datetime | None = None
     ended_at: datetime | None = None
     decision: str = ""
+    is_deemed: bool = False
+    is_two_person: bool = False
     corrections: int = 0
-    acceptance_used: int = 0
+    extended: int = 0
+    attempts: int = 0
+    receivers: list[str] = field(default_factory=list)
+    procedure: dict[str, str] = field(default_factory=dict)
+    proposal: dict[str, str] = field(default_factory=dict)
+    joint: str = ""
+    clocks: Clocks = field(default_factory=dict)
     due_on: date | None = None
     limits: dict[str, int] = field(default_factory=dict)
     particulars: str = ""
@@ -104,14 +117,41 @@ def apply(standing: Standing, event: Event) -> Standing:
     """Where a case stands after one more event; raises NotInTable."""
     if event.kind == states.ARRIVE:
         after = _arrive(standing, event)
-    elif event.kind == states.ANSWER_REQUEST:
-        _check_node(standing, event.author)
-        after = standing
+    elif event.kind in states.NOTES:
+        after = _written_down(standing, event)
     elif event.kind == states.CHANGE_RULES:
         after = _ruled(standing, event)
     else:
         after = _moved(standing, event)
-    return replace(after, head_seq=event.seq, head_hash=event.hash)
+    clocks = running.advance(standing.clocks, _happened(after, event))
+    due = running.due_on(clocks, after.holder, lambda kind: calendar_of(after, kind))
+    return replace(after, clocks=clocks, due_on=due, head_seq=event.seq, head_hash=event.hash)
+
+
+def _happened(after: Standing, event: Event) -> Happened:
+    content = event.content
+    return Happened(
+        state=State(after.state),
+        holder=Party(after.holder),
+        at=event.at,
+        limits=after.limits,
+        accepted_at=after.accepted_at,
+        extended_by=content["days"] if event.kind == states.EXTEND.name else 0,
+        given=content.get("answer_by") or content.get("until") or "",
+        given_days=content.get("days", 0) if event.kind == states.BEGIN_SPECIAL.name else 0,
+    )
+
+
+def place_of_clock(standing: Standing, kind: Kind) -> str:
+    """The place by whose calendar and thresholds a clock of a case counts."""
+    if kind.party is Party.RECEIVER:
+        return standing.receiving_place
+    return standing.deciding_place
+
+
+def calendar_of(standing: Standing, kind: Kind) -> calendar.Calendar:
+    """The calendar by which a clock of a case counts."""
+    return calendar.of(place_of_clock(standing, kind))
 
 
 def _check_node(standing: Standing, author: Author) -> None:
@@ -129,6 +169,19 @@ def _arrive(standing: Standing, event: Event) -> Standing:
         states.after_arrival(State(standing.state)),
         event.at,
     )
+
+
+def _written_down(standing: Standing, event: Event) -> Standing:
+    """What does not move a case, written by the node that holds it."""
+    _check_node(standing, event.author)
+    judging.check_note(standing, event)
+    if event.kind == states.ATTEMPT_DELIVERY:
+        return replace(standing, attempts=standing.attempts + 1)
+    if event.kind == states.ADD_PAPER:
+        return replace(standing, papers=_papers(standing, event))
+    if event.kind == states.CHANGE_CONTACT:
+        return replace(standing, particulars=event.sealed)
+    return standing
 
 
 def _ruled(standing: Standing, event: Event) -> Standing:
@@ -155,6 +208,7 @@ def _moved(standing: Standing, event: Event) -> Standing:
     if not states.only_in(Mode(standing.mode), move):
         raise NotInTable(f"{move.name} does not belong to mode {standing.mode}")
     _check_author(standing, move, event.author)
+    judging.check_move(standing, move, event)
     return _passed(_noted(standing, move, event), move, event)
 
 
@@ -162,14 +216,18 @@ def _check_author(standing: Standing, move: Move, author: Author) -> None:
     if move is states.WITHDRAW:
         # Whoever holds the case writes the withdrawal down, at the applicant's request.
         return _check_node(standing, author)
-    if standing.holder != move.by or author.role != move.by:
+    if standing.holder != move.held_by or author.role not in judging.roles(move):
         raise NotInTable(f"{move.name} belongs to {move.by}, the case is held by {standing.holder}")
-    _check_node(standing, author)
+    if move.held_by is Party.NOBODY:
+        if author.node != standing.node_of(move.by):
+            raise NotInTable(f"node {author.node} has no say in case {standing.number}")
+    else:
+        _check_node(standing, author)
     authority = {
         Party.RECEIVER: standing.receiver_authority,
         Party.DECIDER: standing.decider_authority,
     }.get(move.by, "")
-    if authority and author.authority != authority:
+    if authority and author.role != judging.SYSTEM and author.authority != authority:
         raise NotInTable(f"{move.name} belongs to authority {authority}")
     return None
 
@@ -195,6 +253,7 @@ def _opened(standing: Standing, event: Event) -> Standing:
         receiver_authority=authorities["receiver"],
         decider_authority=authorities["decider"],
         limits=content["limits"],
+        is_two_person=content.get("two_person", False),
         submitted_at=event.at,
         told=sorted({nodes["applicant"], nodes["receiver"]} - {""}),
     )
@@ -207,24 +266,56 @@ def _noted(standing: Standing, move: Move, event: Event) -> Standing:
         standing = replace(standing, particulars=event.sealed)
     if content.get("materials"):
         standing = replace(standing, papers=_papers(standing, event))
-    at = event.at
+    return replace(standing, **_changes(standing, move, event))
+
+
+def _changes(standing: Standing, move: Move, event: Event) -> dict[str, Any]:
+    """The columns that a move changes by itself."""
+    content, at, officer = event.content, event.at, event.author.officer
     match move:
-        case states.RECEIVE:
-            return replace(standing, received_at=at)
+        case states.RECEIVE | states.HAND_OVER:
+            receivers = sorted({*standing.receivers, officer} - {""})
+            received = {"received_at": at} if move is states.RECEIVE else {}
+            return {"receivers": receivers, **received}
         case states.ACCEPT:
-            return replace(standing, accepted_at=at)
+            return {"accepted_at": at}
+        case states.DEEM_ACCEPTED:
+            return {"accepted_at": standing.arrived_at, "is_deemed": True}
         case states.ASK_CORRECTION:
-            used = calendar.working_days_between(_day(standing.arrived_at or at), _day(at))
-            return replace(
-                standing,
-                corrections=standing.corrections + 1,
-                acceptance_used=standing.acceptance_used + used,
-            )
+            return {"corrections": standing.corrections + 1}
+        case states.BEGIN_SPECIAL:
+            told = {"kind": content["kind"], "since": at.isoformat(), "until": content["until"]}
+            return {"procedure": told}
+        case states.SUSPEND:
+            return {"procedure": {"kind": "suspension", "since": at.isoformat()}}
+        case states.END_SPECIAL | states.RESUME:
+            return {"procedure": {}}
+        case states.EXTEND:
+            return {"extended": standing.extended + content["days"]}
+    return _decided(move, event)
+
+
+def _decided(move: Move, event: Event) -> dict[str, Any]:
+    content, at = event.content, event.at
+    match move:
+        case states.BEGIN_JOINT:
+            return {"joint": "running"}
+        case states.END_JOINT:
+            return {"joint": content["outcome"]}
+        case states.PROPOSE:
+            return {"proposal": {"decision": content["decision"], "by": event.author.officer}}
+        case states.SEND_BACK_PROPOSAL:
+            return {"proposal": {}}
         case states.APPROVE | states.DENY:
-            return replace(standing, decided_at=at, decision=move.name)
-        case states.ISSUE_RESULT:
-            return replace(standing, result=content["result"])
-    return standing
+            return {"decided_at": at, "decision": move.name, "proposal": {}}
+        case states.CORRECT_DECISION:
+            # The document in the old words is not handed out any more.
+            return {"result": {}}
+        case states.ISSUE_RESULT | states.REISSUE_RESULT:
+            return {"result": content["result"]}
+        case states.REOPEN:
+            return {"ended_at": None}
+    return {}
 
 
 def _papers(standing: Standing, event: Event) -> tuple[Paper, ...]:
@@ -247,17 +338,16 @@ def _papers(standing: Standing, event: Event) -> tuple[Paper, ...]:
 
 def _passed(standing: Standing, move: Move, event: Event) -> Standing:
     """Hand the baton on: within a node at once, between nodes through the channel."""
+    target = states.target_of(move, standing.decision)
     if move.to is Party.NOBODY:
-        ended = replace(standing, ended_at=event.at, bound_for="")
-        return _held(ended, Party.NOBODY, move.target, event.at)
+        ended = replace(standing, ended_at=event.at, bound_for="", procedure={})
+        return _held(ended, Party.NOBODY, target, event.at)
     there = standing.node_of(move.to)
     told = sorted({*standing.told, there})
     if there == event.author.node:
         at_home = replace(standing, told=told)
-        return _held(at_home, move.to, states.after_arrival(move.target), event.at)
-    return _held(
-        replace(standing, bound_for=move.to, told=told), Party.CHANNEL, move.target, event.at
-    )
+        return _held(at_home, move.to, states.after_arrival(target), event.at)
+    return _held(replace(standing, bound_for=move.to, told=told), Party.CHANNEL, target, event.at)
 
 
 def _held(standing: Standing, holder: Party, state: State, at: datetime) -> Standing:
@@ -266,25 +356,7 @@ def _held(standing: Standing, holder: Party, state: State, at: datetime) -> Stan
         taken = replace(taken, held_since=at)
     if state is State.PENDING and holder is Party.DECIDER:
         taken = replace(taken, arrived_at=at)
-    return replace(taken, due_on=_due_on(taken, at))
-
-
-def _due_on(standing: Standing, at: datetime) -> date | None:
-    """The last day in time for whoever holds the case; None while no clock runs.
-
-    Receiver: its service limit from the day after submission. Decider: the acceptance limit from
-    the day after arrival, less what was used before a correction was asked; once accepted, the
-    decision limit from the day after acceptance (行政许可法 arts. 32, 42; days are working days).
-    """
-    limits, state = standing.limits, State(standing.state)
-    if standing.holder == Party.RECEIVER and state in {State.SUBMITTED, State.RECEIVED}:
-        return calendar.add_working_days(_day(standing.submitted_at or at), limits["receive"])
-    if standing.holder == Party.DECIDER and state is State.PENDING:
-        left = max(limits["accept"] - standing.acceptance_used, 1)
-        return calendar.add_working_days(_day(standing.arrived_at or at), left)
-    if standing.holder == Party.DECIDER and state is State.UNDER_REVIEW:
-        return calendar.add_working_days(_day(standing.accepted_at or at), limits["decide"])
-    return None
+    return taken
 
 
 def today() -> date:

@@ -18,7 +18,12 @@ class State(StrEnum):
     HANDED_OVER = "handed_over"
     PENDING = "pending"
     CORRECTION = "correction"
+    ORIGINALS = "awaiting_originals"
     UNDER_REVIEW = "under_review"
+    SPECIAL = "special_procedure"
+    SUSPENDED = "suspended"
+    JOINT = "joint"
+    PROPOSED = "decision_proposed"
     APPROVED = "approved"
     DENIED = "denied"
     RESULT_ISSUED = "result_issued"
@@ -26,6 +31,8 @@ class State(StrEnum):
     CLOSED = "closed"
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
+    TERMINATED = "terminated"
+    REOPENED = "reopened"
 
 
 class Party(StrEnum):
@@ -43,6 +50,10 @@ class Mode(StrEnum):
 
     ONLINE = "ONLINE"  # 全程网办: applicant to decider, no receiver
     RECEIVED_FOR = "RECEIVED_FOR"  # 异地代收代办: a window receives for the deciding place
+    JOINT = "JOINT"  # 多地联办: steps at several places, one outcome
+    ANYWHERE = "ANYWHERE"  # 全国无差别办理: any competent place decides, the one that is chosen
+    PRECHECK_MAIL = "PRECHECK_MAIL"  # 网上预审加寄递: looked at online, then the originals by post
+    ON_SITE = "ON_SITE"  # 现场办理: by appointment, identity on the spot
 
 
 LABELS: dict[State, str] = {
@@ -53,7 +64,12 @@ LABELS: dict[State, str] = {
     State.HANDED_OVER: "已移交",
     State.PENDING: "等受理",
     State.CORRECTION: "等补正",
+    State.ORIGINALS: "等寄原件",
     State.UNDER_REVIEW: "审查中",
+    State.SPECIAL: "特别程序中",
+    State.SUSPENDED: "已中止",
+    State.JOINT: "联办中",
+    State.PROPOSED: "待复核",
     State.APPROVED: "已准予",
     State.DENIED: "不予批准",
     State.RESULT_ISSUED: "结果已制作",
@@ -61,6 +77,8 @@ LABELS: dict[State, str] = {
     State.CLOSED: "已办结",
     State.NOT_ACCEPTED: "不予受理",
     State.WITHDRAWN: "已撤回",
+    State.TERMINATED: "已终止",
+    State.REOPENED: "已重新打开",
 }
 
 PARTY_LABELS: dict[Party, str] = {
@@ -71,7 +89,7 @@ PARTY_LABELS: dict[Party, str] = {
     Party.NOBODY: "没有人",
 }
 
-ENDED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.WITHDRAWN})
+ENDED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED})
 
 # Before the decision: an applicant may still withdraw.
 UNDECIDED = frozenset(
@@ -82,7 +100,12 @@ UNDECIDED = frozenset(
         State.HANDED_OVER,
         State.PENDING,
         State.CORRECTION,
+        State.ORIGINALS,
         State.UNDER_REVIEW,
+        State.SPECIAL,
+        State.SUSPENDED,
+        State.JOINT,
+        State.PROPOSED,
     }
 )
 
@@ -97,6 +120,11 @@ class Move:
     target: State
     by: Party
     to: Party
+
+    @property
+    def held_by(self) -> Party:
+        """Who holds the case before: whoever moves it, but nobody holds one that has ended."""
+        return Party.NOBODY if self.sources <= ENDED else self.by
 
 
 def _move(
@@ -124,14 +152,56 @@ ACCEPT = _move("accept", "受理", {State.PENDING}, State.UNDER_REVIEW, _D, _D)
 REFUSE_ACCEPTANCE = _move(
     "refuse_acceptance", "不予受理", {State.PENDING}, State.NOT_ACCEPTED, _D, _N
 )
+# Silence past the legal days means accepted (行政许可法 art. 32): the deciding node writes it.
+DEEM_ACCEPTED = _move("deem_accepted", "视为受理", {State.PENDING}, State.UNDER_REVIEW, _D, _D)
 ASK_CORRECTION = _move("ask_correction", "一次告知补正", {State.PENDING}, State.CORRECTION, _D, _A)
 ANSWER_CORRECTION = _move(
     "answer_correction", "交补正材料", {State.CORRECTION}, State.PENDING, _A, _D
 )
-APPROVE = _move("approve", "准予", {State.UNDER_REVIEW}, State.APPROVED, _D, _D)
-DENY = _move("deny", "不予批准", {State.UNDER_REVIEW}, State.DENIED, _D, _D)
+ASK_ORIGINALS = _move("ask_originals", "请寄原件", {State.PENDING}, State.ORIGINALS, _D, _A)
+# The applicant holds the case until the parcel is there; then the applicant's node lets it go on.
+ORIGINALS_ARRIVED = _move("originals_arrived", "原件寄到", {State.ORIGINALS}, State.PENDING, _A, _D)
+BEGIN_SPECIAL = _move("begin_special", "开始特别程序", {State.UNDER_REVIEW}, State.SPECIAL, _D, _D)
+END_SPECIAL = _move("end_special", "结束特别程序", {State.SPECIAL}, State.UNDER_REVIEW, _D, _D)
+SUSPEND = _move("suspend", "中止", {State.UNDER_REVIEW}, State.SUSPENDED, _D, _D)
+RESUME = _move("resume", "恢复", {State.SUSPENDED}, State.UNDER_REVIEW, _D, _D)
+EXTEND = _move("extend", "延长期限", {State.UNDER_REVIEW}, State.UNDER_REVIEW, _D, _D)
+BEGIN_JOINT = _move("begin_joint", "开始联办", {State.UNDER_REVIEW}, State.JOINT, _D, _D)
+END_JOINT = _move("end_joint", "结束联办", {State.JOINT}, State.UNDER_REVIEW, _D, _D)
+TERMINATE = _move(
+    "terminate",
+    "终止",
+    {State.PENDING, State.UNDER_REVIEW, State.SUSPENDED, State.SPECIAL},
+    State.TERMINATED,
+    _D,
+    _N,
+)
+PROPOSE = _move("propose", "提出决定意见", {State.UNDER_REVIEW}, State.PROPOSED, _D, _D)
+SEND_BACK_PROPOSAL = _move(
+    "send_back_proposal", "退回决定意见", {State.PROPOSED}, State.UNDER_REVIEW, _D, _D
+)
+_DECIDABLE = {State.UNDER_REVIEW, State.PROPOSED}
+APPROVE = _move("approve", "准予", _DECIDABLE, State.APPROVED, _D, _D)
+DENY = _move("deny", "不予批准", _DECIDABLE, State.DENIED, _D, _D)
+# In words only; `target_of` says where it leads, since what was decided stays decided.
+CORRECT_DECISION = _move(
+    "correct_decision",
+    "更正决定书",
+    {State.APPROVED, State.DENIED, State.RESULT_ISSUED, State.REOPENED},
+    State.APPROVED,
+    _D,
+    _D,
+)
 ISSUE_RESULT = _move(
     "issue_result", "制作结果", {State.APPROVED, State.DENIED}, State.RESULT_ISSUED, _D, _D
+)
+REISSUE_RESULT = _move(
+    "reissue_result",
+    "重新制作结果",
+    {State.RESULT_ISSUED, State.REOPENED},
+    State.RESULT_ISSUED,
+    _D,
+    _D,
 )
 DELIVER_TO_WINDOW = _move(
     "deliver_to_window", "送收件窗口", {State.RESULT_ISSUED}, State.IN_DELIVERY, _D, _R
@@ -143,6 +213,7 @@ CLOSE_AT_WINDOW = _move(
     "close_at_window", "登记领取并办结", {State.IN_DELIVERY}, State.CLOSED, _R, _N
 )
 CLOSE_ONLINE = _move("close_online", "签收", {State.IN_DELIVERY}, State.CLOSED, _A, _N)
+REOPEN = _move("reopen", "重新打开", {State.CLOSED}, State.REOPENED, _D, _D)
 WITHDRAW = _move("withdraw", "撤回", UNDECIDED, State.WITHDRAWN, _A, _N)
 
 MOVES: tuple[Move, ...] = (
@@ -153,28 +224,93 @@ MOVES: tuple[Move, ...] = (
     RESUBMIT,
     HAND_OVER,
     ACCEPT,
+    DEEM_ACCEPTED,
     REFUSE_ACCEPTANCE,
     ASK_CORRECTION,
     ANSWER_CORRECTION,
+    ASK_ORIGINALS,
+    ORIGINALS_ARRIVED,
+    BEGIN_SPECIAL,
+    END_SPECIAL,
+    SUSPEND,
+    RESUME,
+    EXTEND,
+    BEGIN_JOINT,
+    END_JOINT,
+    TERMINATE,
+    PROPOSE,
+    SEND_BACK_PROPOSAL,
     APPROVE,
     DENY,
+    CORRECT_DECISION,
     ISSUE_RESULT,
+    REISSUE_RESULT,
     DELIVER_TO_WINDOW,
     DELIVER_ONLINE,
     CLOSE_AT_WINDOW,
     CLOSE_ONLINE,
+    REOPEN,
     WITHDRAW,
 )
 BY_NAME: dict[str, Move] = {move.name: move for move in MOVES}
 
-# Not moves that anybody makes: what the receiving node writes when the baton arrives, and its
-# answer to what somebody asked of the holder.
+# Another officer goes on, so the case returns to its queue.
+CHANGES_HANDS = frozenset({PROPOSE, SEND_BACK_PROPOSAL})
+# Acts of an office that only count with the signature of its leader, named on the record.
+COUNTERSIGNED = frozenset({EXTEND, CORRECT_DECISION, REOPEN})
+
+# Not moves that anybody makes: what the receiving node writes when the baton arrives.
 ARRIVE = "arrive"
-ANSWER_REQUEST = "answer_request"
 # What the deciding node writes when rules that are better for the applicant apply to a running
 # case, and where a case may stand then: with the decider, before the decision.
 CHANGE_RULES = "change_rules"
 RULES_CHANGE_IN = frozenset({State.PENDING, State.UNDER_REVIEW})
+
+# What the node that holds a case may write about it without moving it: the answer to a request, a
+# paper or a phone number that the applicant gave later, a try to deliver, a step of a parcel.
+ANSWER_REQUEST = "answer_request"
+ADD_PAPER = "add_paper"
+CHANGE_CONTACT = "change_contact"
+ATTEMPT_DELIVERY = "attempt_delivery"
+DELIVERY_NOTED = "delivery_noted"
+NOTES: dict[str, str] = {
+    ANSWER_REQUEST: "答复申请",
+    ADD_PAPER: "补充材料",
+    CHANGE_CONTACT: "更改联系方式",
+    ATTEMPT_DELIVERY: "登记一次送达",
+    DELIVERY_NOTED: "登记寄递进度",
+}
+
+# What the law does not count into the time for a decision (行政许可法 art. 45).
+SPECIAL_KINDS: dict[str, str] = {
+    "hearing": "听证",
+    "bidding": "招标",
+    "auction": "拍卖",
+    "inspection": "检验",
+    "testing": "检测",
+    "quarantine": "检疫",
+    "appraisal": "鉴定",
+    "expert_review": "专家评审",
+}
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What a mode is made of: a window between, steps of partners, originals by post."""
+
+    window: bool = False
+    joint: bool = False
+    originals: bool = False
+
+
+COMPOSITIONS: dict[Mode, Composition] = {
+    Mode.ONLINE: Composition(),
+    Mode.RECEIVED_FOR: Composition(window=True),
+    Mode.JOINT: Composition(joint=True),
+    Mode.ANYWHERE: Composition(),
+    Mode.PRECHECK_MAIL: Composition(originals=True),
+    Mode.ON_SITE: Composition(window=True),
+}
 
 
 def after_arrival(state: State) -> State:
@@ -182,8 +318,20 @@ def after_arrival(state: State) -> State:
     return State.PENDING if state is State.HANDED_OVER else state
 
 
+def target_of(move: Move, decision: str) -> State:
+    """Where a move leads: to its target, or, correcting a decision's words, to what was decided."""
+    if move is CORRECT_DECISION:
+        return State.DENIED if decision == DENY.name else State.APPROVED
+    return move.target
+
+
 def only_in(mode: Mode, move: Move) -> bool:
     """Whether a move belongs to a mode at all: no window acts on a case handled online."""
-    if mode is Mode.ONLINE:
-        return Party.RECEIVER not in {move.by, move.to}
-    return move not in {SUBMIT_ONLINE, DELIVER_ONLINE, CLOSE_ONLINE}
+    made_of = COMPOSITIONS[mode]
+    if move in {BEGIN_JOINT, END_JOINT}:
+        return made_of.joint
+    if move in {ASK_ORIGINALS, ORIGINALS_ARRIVED}:
+        return made_of.originals
+    if made_of.window:
+        return move not in {SUBMIT_ONLINE, DELIVER_ONLINE, CLOSE_ONLINE}
+    return Party.RECEIVER not in {move.by, move.to}

@@ -16,7 +16,7 @@ from tongban.basics import arrangements, calendar
 from tongban.basics.calendar import Calendar
 from tongban.basics.hours import BEIJING, OfficeHours, day_in_beijing
 from tongban.basics.hours import read as read_hours
-from tongban.cases import standing, states
+from tongban.cases import judging, standing, states
 from tongban.cases.clocks import counting, ledger, rules, writing
 from tongban.cases.clocks.ledger import World
 from tongban.cases.clocks.values import Extension, Limit, Stop, Term, Unit
@@ -29,7 +29,10 @@ _FIRST, _LAST = datetime(2004, 1, 5, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UT
 _WINDOW, _BUREAU = "W" * 18, "B" * 18
 # How long something takes: seconds, minutes, hours, days, weeks; over New Year, too.
 _GAPS = (1, 60, 3600, 6 * 3600, 86400, 2 * 86400, 5 * 86400, 12 * 86400, 40 * 86400)
-MOST_EVENTS = 16
+MOST_EVENTS = 24
+_RARE = frozenset({states.WITHDRAW, states.TERMINATE, states.REOPEN, states.DEEM_ACCEPTED})
+_DECISIONS = frozenset({states.APPROVE.name, states.DENY.name})
+_SIGNED = {"countersigned_by": "the leader"}
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,8 @@ def _check_case(
         yield Difference(seed, "two nodes", writing.ledger(ours), writing.ledger(theirs))
     case = standing.fold(events)
     due = case.due_on
-    said = ours.due_on if ours.running and ours.running.kind.limit_key else None
-    if said != due:
-        yield Difference(seed, "due day of the case", said, due)
+    if ours.due_on != due:
+        yield Difference(seed, "due day of the case", ours.due_on, due)
     whole = (at if case.holder != Party.NOBODY else events[-1].at) - events[0].at
     if sum(ours.held.values()) != whole.total_seconds():
         yield Difference(seed, "sum of holdings", ours.held, whole)
@@ -276,14 +278,17 @@ def _a_move(rng: random.Random, case: Standing, mode: Mode) -> Move | None:
     """One of the moves that the holder may make; withdrawing is rare."""
     if case.holder == Party.CHANNEL:
         return None
+    online = not states.COMPOSITIONS[mode].window
     able = [
         move
         for move in MOVES
         if State(case.state) in move.sources
         and states.only_in(mode, move)
-        and (move is states.WITHDRAW or move.by == case.holder)
-        and (move is not states.WITHDRAW or rng.random() < 0.1)
-        and not (case.state == State.DRAFT and (mode is Mode.ONLINE) != (move is states.SUBMIT_ONLINE))
+        and (move is states.WITHDRAW or move.held_by == case.holder)
+        and (move not in _RARE or rng.random() < 0.1)
+        and not (case.state == State.DRAFT and online != (move is states.SUBMIT_ONLINE))
+        and not (move is states.EXTEND and case.extended)
+        and not (case.proposal and move.name in _DECISIONS - {case.proposal["decision"]})
     ]  # fmt: skip
     return rng.choice(able) if able else None
 
@@ -296,21 +301,47 @@ def _an_event(
     mode: Mode,
     nodes: dict[str, str],
 ) -> Event:
-    content: dict[str, Any] = {}
-    if case.state == State.DRAFT:
-        content = _submission(rng, mode, nodes)
-    if move is states.ASK_CORRECTION and rng.random() < 0.8:
-        content = {"answer_by": calendar.shipped().add_working_days(day_in_beijing(at), 10).isoformat()}  # fmt: skip
-    if move is states.ISSUE_RESULT:
-        content = {"result": {"digest": "b" * 64, "title": "示例", "number": "1"}}
+    content = _submission(rng, mode, nodes) if case.state == State.DRAFT else {}
+    content |= _said(rng, case, move, at)
     role = Party.APPLICANT if move is states.WITHDRAW else move.by
     authority = {Party.RECEIVER: _WINDOW, Party.DECIDER: _BUREAU}.get(role, "")
-    node = case.holder_node if case.number and case.state != State.DRAFT else "22"
-    return _bare(case, move.name, Author(node, role, authority=authority), at, content)
+    node = case.holder_node or case.decider_node if case.state != State.DRAFT else "22"
+    # Another officer than the one who proposed; a receiver is somebody else anyway.
+    officer = f"{role.value}-{'second' if case.proposal else 'first'}" if authority else ""
+    author = Author(node, role, authority=authority, officer=officer)
+    if move is states.DEEM_ACCEPTED:
+        author = Author(node, "system")
+    return _bare(case, move.name, author, at, content)
+
+
+def _said(rng: random.Random, case: Standing, move: Move, at: datetime) -> dict[str, Any]:
+    """What the notice of a move says, as far as clocks and the judge look at it."""
+    match move:
+        case states.ASK_CORRECTION if rng.random() < 0.8:
+            return {"answer_by": _later(at, 10), **_SIGNED}
+        case states.ASK_CORRECTION | states.REOPEN | states.CORRECT_DECISION:
+            return _SIGNED
+        case states.BEGIN_SPECIAL:
+            days = rng.randrange(1, 31)
+            kind = rng.choice(list(states.SPECIAL_KINDS))
+            return {"kind": kind, "days": days, "until": _later(at, days)}
+        case states.EXTEND:
+            return {"days": rng.randrange(1, judging.most_extension(case.mode) + 1), **_SIGNED}
+        case states.PROPOSE:
+            return {"decision": rng.choice(sorted(_DECISIONS))}
+        case states.END_JOINT:
+            return {"outcome": rng.choice(("done", "refused"))}
+        case states.ISSUE_RESULT | states.REISSUE_RESULT:
+            return {"result": {"digest": "b" * 64, "title": "示例", "number": "1"}}
+    return {}
+
+
+def _later(at: datetime, days: int) -> str:
+    return calendar.shipped().add_working_days(day_in_beijing(at), days).isoformat()
 
 
 def _submission(rng: random.Random, mode: Mode, nodes: dict[str, str]) -> dict[str, Any]:
-    by_window = mode is Mode.RECEIVED_FOR
+    by_window = states.COMPOSITIONS[mode].window
     return {
         "item": "2020-2-06",
         "version": 1,

@@ -66,6 +66,13 @@ def reckon(term: Term, *, at: datetime) -> Reckoning:
     )
 
 
+def last_day(term: Term) -> date | None:
+    """The last day in time alone, as `reckon` has it; None while the clock stands still."""
+    if _total(term) == 0:
+        term = replace(term, least_left=0)
+    return _last_day(term, _sweep(term, _total(term)))[0]
+
+
 def corresponding_day(day: date, months: int) -> date:
     """The same day so many months later; the month's last day where there is none such."""
     years, month = divmod(day.month - 1 + months, 12)

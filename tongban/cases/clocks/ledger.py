@@ -1,25 +1,17 @@
 """The ledger of one case: from its events alone, who held it how long and what each clock did."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from tongban.basics import calendar
 from tongban.basics.arrangements import Arrangement
 from tongban.basics.calendar import Calendar
 from tongban.cases import standing
-from tongban.cases.clocks import counting, rules
+from tongban.cases.clocks import counting, rules, running
 from tongban.cases.clocks.rules import KINDS, Kind
-from tongban.cases.clocks.values import (
-    Limit,
-    Line,
-    Reckoning,
-    Rule,
-    Stop,
-    Term,
-    Thresholds,
-    Unit,
-)
+from tongban.cases.clocks.values import Line, Reckoning, Rule, Thresholds
 from tongban.cases.standing import Standing
 from tongban.cases.states import Party, State
 from tongban.record.chains import Event
@@ -102,9 +94,11 @@ class Ledger:
     @property
     def running(self) -> Clock | None:
         """The clock of whoever holds the case now, if it runs."""
-        holder = self.spans[-1].party if self.spans else Party.NOBODY
-        mine = [one for one in self.clocks if one.is_open and one.kind.party == holder]
-        return mine[-1] if mine else None
+        if not self.spans:
+            return None
+        held = self.spans[-1].held
+        kind = running.current(held.clocks, held.holder)
+        return next((one for one in self.clocks if one.is_open and one.kind == kind), None)
 
     @property
     def due_on(self) -> date | None:
@@ -126,10 +120,8 @@ def of_events(events: Iterable[Event], *, at: datetime, world: World | None = No
     does, and ValueError for no event at all.
     """
     given = list(events)
-    spans, is_over = _spans(given, at)
-    known = world or World()
-    told = _Told(spans, given, is_over, at, known)
-    clocks = [clock for kind in KINDS.values() for clock in _clocks(kind, told)]
+    spans, runs = _played(given, at)
+    clocks = [_clock(run, spans, at, world or World()) for run in runs]
     clocks.sort(key=lambda clock: clock.reckoning.term.start)
     return Ledger(
         number=given[0].chain,
@@ -141,18 +133,17 @@ def of_events(events: Iterable[Event], *, at: datetime, world: World | None = No
 
 
 @dataclass(frozen=True)
-class _Told:
-    """What is known of a case, for each kind of clock to look through."""
+class _Run:
+    """One run of one kind of clock: as the fold has it at the end, and until when it ran."""
 
-    spans: Sequence[Span]
-    events: Sequence[Event]
-    is_over: bool
-    at: datetime
-    world: World
+    kind: Kind
+    kept: Mapping[str, Any]
+    held: Standing
+    ended: datetime | None
 
 
-def _spans(events: Sequence[Event], at: datetime) -> tuple[list[Span], bool]:
-    """The stretches of a case, and whether it has ended.
+def _played(events: Sequence[Event], at: datetime) -> tuple[list[Span], list[_Run]]:
+    """The stretches of a case, and every clock that the fold began.
 
     A hand that held it for no time at all keeps a span of no length.
     """
@@ -160,6 +151,7 @@ def _spans(events: Sequence[Event], at: datetime) -> tuple[list[Span], bool]:
         raise ValueError("a case has at least one event")
     now, began = Standing(number=events[0].chain), None
     spans: list[Span] = []
+    runs: list[_Run] = []
     for event in events:
         after = standing.apply(now, event)
         if began is None:
@@ -167,97 +159,47 @@ def _spans(events: Sequence[Event], at: datetime) -> tuple[list[Span], bool]:
         elif (after.holder, after.state) != (now.holder, now.state):
             spans.append(Span(now, began, event.at))
             began = event.at
+        runs += [
+            _Run(KINDS[key], kept, now, event.at)
+            for key, kept in now.clocks.items()
+            if key not in after.clocks
+        ]
         now = after
     if began is not None and now.holder != Party.NOBODY:
         spans.append(Span(now, began, max(at, began)))
-    return spans, now.holder == Party.NOBODY
+    runs += [_Run(KINDS[key], kept, now, None) for key, kept in now.clocks.items()]
+    return spans, runs
 
 
-def _is_in(pairs: frozenset[tuple[State, Party | None]], span: Span) -> bool:
-    return bool(pairs & {(span.state, None), (span.state, span.party)})
-
-
-def _clocks(kind: Kind, told: _Told) -> list[Clock]:
-    """Each run of a kind of clock over a case: from its first running span until it ends."""
-    found, place, spans = [], 0, told.spans
-    while place < len(spans):
-        if not _is_in(kind.running, spans[place]):
-            place += 1
-            continue
-        end = place
-        while end < len(spans) and _is_in(kind.running | kind.pausing, spans[end]):
-            end += 1
-        ended = told.is_over or end < len(spans)
-        term = _term(kind, spans[place:end], told, ended=ended)
-        if term:
-            found.append(Clock(kind, counting.reckon(term, at=told.at)))
-        place = end
-    return found
-
-
-def _term(kind: Kind, run: Sequence[Span], told: _Told, *, ended: bool) -> Term | None:
-    held = run[0].held
-    limit = _limit(kind, held)
-    if limit is None:
-        return None
-    place = held.receiving_place if kind.party is Party.RECEIVER else held.deciding_place
-    start = run[0].since
-    return Term(
-        kind=kind.key,
-        start=start,
-        limit=limit,
-        rule=kind.rule,
-        calendar=told.world.calendar_of(place),
-        holder=kind.party.value,
-        stops=tuple(_stops(kind, run, open_at_end=not ended)),
-        ended=run[-1].until if ended else None,
-        least_left=kind.least_left,
-        due_given=_given(kind, told.events, start),
-        changes=tuple((span.since, span.party.value) for span in run),
-        thresholds=told.world.thresholds_of(place),
+def _clock(run: _Run, spans: Sequence[Span], at: datetime, world: World) -> Clock:
+    start = datetime.fromisoformat(run.kept["start"])
+    place = standing.place_of_clock(run.held, run.kind)
+    ran = running.Ran(
+        ended=run.ended,
+        changes=[
+            (max(span.since, start), span.party.value)
+            for span in spans
+            if span.until >= start and (run.ended is None or span.since < run.ended)
+        ],
+        thresholds=world.thresholds_of(place),
     )
-
-
-def _limit(kind: Kind, held: Standing) -> Limit | None:
-    """The limit that the case took along on submission: working days, or a count with its unit."""
-    if not kind.limit_key:
-        return kind.usual
-    value: object = held.limits.get(kind.limit_key)
-    if isinstance(value, dict):
-        return Limit(int(value["count"]), Unit(value["unit"]))
-    return Limit(value) if isinstance(value, int) else None
-
-
-def _stops(kind: Kind, run: Sequence[Span], *, open_at_end: bool) -> Iterable[Stop]:
-    for place, span in enumerate(run):
-        if _is_in(kind.running, span):
-            continue
-        is_last = place + 1 == len(run)
-        until = None if is_last and open_at_end else span.until
-        rule = rules.STOP_TRANSIT if span.party is Party.CHANNEL else kind.pause_rule
-        yield Stop(span.since, until, rule, span.party.value)
-
-
-def _given(kind: Kind, events: Sequence[Event], start: datetime) -> date | None:
-    """The last day that the notice of correction names; the record keeps it."""
-    if kind.key != "correction":
-        return None
-    named = [event.content.get("answer_by") for event in events if event.at == start]
-    return next((date.fromisoformat(day) for day in named if day), None)
+    term = running.term(run.kind, run.kept, world.calendar_of(place), ran)
+    return Clock(run.kind, counting.reckon(term, at=at))
 
 
 def _lines(spans: Sequence[Span], clocks: Sequence[Clock]) -> Iterable[CaseLine]:
-    """Every span in order, with what the clock that is about it did; the applicant's own beside it.
+    """Every span in order, with what the clock that is about it did.
 
-    Where two clocks look at a span (the acceptance clock standing still while the applicant's time
-    runs), the line is the office's: that is the one that people wait for.
+    Where two clocks look at a span (the acceptance clock standing still while the time runs that a
+    notice gave), the line is of the one that people wait for. A case that was deemed accepted has
+    two lines for the time before: the decision limit runs from the day on which the papers came.
     """
     for place, span in enumerate(spans):
         if not span.seconds and place + 1 < len(spans):
             continue
         found = False
         for clock in clocks:
-            if clock.kind.key == "correction":
+            if clock.kind.is_given:
                 continue
             for line in _within(span, clock):
                 found = True

@@ -4,7 +4,8 @@ Articles of the Administrative Licensing Law that we have read are LAW; those of
 article 82 are known law whose text nobody has compared here (ADR 0013).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tongban.cases.clocks.values import Limit, Mark, Rule, Unit
 from tongban.cases.states import Party, State
@@ -43,7 +44,7 @@ INSTANT = _ours(
     "instant", "即办件当日办结；下班以后或者休息日收到的，下一个工作日到期", Mark.PRACTICE
 )
 DAY_OF_STOP = _ours("day-of-stop", "停止的当日算已用，恢复的当日不算")
-LEFT_ON_RESUMING = _ours("left-on-resuming", "补正以后至少留1个工作日")
+LEFT_ON_RESUMING = _ours("left-on-resuming", "补正、修改或者寄来原件以后至少留1个工作日")
 GIVEN = _ours("given", "告知书上写明的最后一日")
 
 # Who has how long.
@@ -52,6 +53,15 @@ ACCEPT = _law("accept", "收到材料后5日内告知受理或者一次告知补
 DECIDE = _law("decide", "受理后在办理时限内作出决定", f"{_LICENSING}第四十二条")
 JOINT = _law("joint", "统一、联合、集中办理的，四十五日内办结", f"{_LICENSING}第四十二条")
 DELIVER = _law("deliver", "作出决定后十日内颁发、送达", f"{_LICENSING}第四十四条")
+DEEMED = _law(
+    "deemed",
+    "逾期没有告知的，自收到申请材料之日起即为受理，办理时限从那一天算起",
+    f"{_LICENSING}第三十二条",
+)
+SPECIAL = _law(
+    "special", "特别程序所需时间书面告知申请人，到告知的日期为止", f"{_LICENSING}第四十五条"
+)
+REOPENED = _ours("reopened", "重新打开以后更正或者重新制作结果的时间")
 CORRECTION = _ours("correction", "请申请人补正的时间")
 INQUIRY = _ours("inquiry", "协查的答复时间")
 REQUEST = _ours("request", "对申请人请求的答复时间")
@@ -66,13 +76,12 @@ STOP_SPECIAL = _law(
     f"{_LICENSING}第四十五条",
 )
 STOP_SUSPENSION = _ours("stop-suspension", "中止办理期间停止计时")
+STOP_ORIGINALS = _ours("stop-originals", "等申请人寄来原件期间停止计时")
 STOP_TRANSIT = _ours("stop-transit", "两地之间传送的时间，谁的时限都不算")
 STOP_OTHER = _ours("stop-other", "按给出的理由停止计时")
 EXTEND = _law("extend", "经本机关负责人批准延长，并告知申请人理由", f"{_LICENSING}第四十二条")
 EXTEND_OTHER = _ours("extend-other", "按给出的理由延长")
 
-# What runs although one may think otherwise.
-RETURN_RUNS = _ours("return-runs", "退回申请人修改期间，收件地的服务时限照算")
 NO_CLOCK = _ours("no-clock", "没有时限在走")
 
 STOPS = {
@@ -84,14 +93,21 @@ STOPS = {
     "other": STOP_OTHER,
 }
 EXTENSIONS = {"legal": EXTEND, "other": EXTEND_OTHER}
+BY_KEY: dict[str, Rule] = {
+    rule.key: rule for rule in list(vars().values()) if isinstance(rule, Rule)
+}
+
+
+_Where = tuple[State, Party | None]
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of clock: whose it is, its usual limit, and in which states of a case it runs.
 
-    `running` are pairs of state and holder (None for any); `pausing` likewise. What is in neither
-    ends it. `limit_key` is its name among the limits that a case took along on submission.
+    `running` are pairs of state and holder (None for any); `pausing` are such pairs, each with the
+    rule that stops it there. What is in neither ends it. `limit_key` is its name among the limits
+    that a case took along on submission; `is_given` that a notice names its last day.
     """
 
     key: str
@@ -100,13 +116,13 @@ class Kind:
     rule: Rule
     usual: Limit
     limit_key: str = ""
-    running: frozenset[tuple[State, Party | None]] = frozenset()
-    pausing: frozenset[tuple[State, Party | None]] = frozenset()
-    pause_rule: Rule = STOP_OTHER
+    running: frozenset[_Where] = frozenset()
+    pausing: Mapping[_Where, Rule] = field(default_factory=dict)
     least_left: int = 0
+    is_given: bool = False
 
 
-def _in(*pairs: tuple[State, Party | None]) -> frozenset[tuple[State, Party | None]]:
+def _in(*pairs: _Where) -> frozenset[_Where]:
     return frozenset(pairs)
 
 
@@ -120,8 +136,12 @@ KINDS: dict[str, Kind] = {
             RECEIVE,
             Limit(1),
             limit_key="receive",
-            # The due days of cases have always gone on while the applicant mends; see ADR 0013.
-            running=_in((State.SUBMITTED, None), (State.RECEIVED, None), (State.RETURNED, None)),
+            running=_in((State.SUBMITTED, Party.RECEIVER), (State.RECEIVED, None)),
+            pausing={
+                (State.RETURNED, None): STOP_RETURN,
+                (State.SUBMITTED, Party.CHANNEL): STOP_TRANSIT,
+            },
+            least_left=1,
         ),
         Kind(
             "accept",
@@ -131,8 +151,11 @@ KINDS: dict[str, Kind] = {
             Limit(5),
             limit_key="accept",
             running=_in((State.PENDING, Party.DECIDER)),
-            pausing=_in((State.CORRECTION, None), (State.PENDING, Party.CHANNEL)),
-            pause_rule=STOP_CORRECTION,
+            pausing={
+                (State.CORRECTION, None): STOP_CORRECTION,
+                (State.ORIGINALS, None): STOP_ORIGINALS,
+                (State.PENDING, Party.CHANNEL): STOP_TRANSIT,
+            },
             least_left=1,
         ),
         Kind(
@@ -142,7 +165,21 @@ KINDS: dict[str, Kind] = {
             DECIDE,
             Limit(20),
             limit_key="decide",
-            running=_in((State.UNDER_REVIEW, None)),
+            # Steps of partners have limits of their own; the applicant waits for the one outcome.
+            running=_in((State.UNDER_REVIEW, None), (State.PROPOSED, None), (State.JOINT, None)),
+            pausing={
+                (State.SPECIAL, None): STOP_SPECIAL,
+                (State.SUSPENDED, None): STOP_SUSPENSION,
+            },
+        ),
+        Kind(
+            "special",
+            "特别程序时间",
+            Party.DECIDER,
+            SPECIAL,
+            Limit(20),
+            running=_in((State.SPECIAL, None)),
+            is_given=True,
         ),
         Kind(
             "correction",
@@ -150,7 +187,9 @@ KINDS: dict[str, Kind] = {
             Party.APPLICANT,
             CORRECTION,
             Limit(10),
-            running=_in((State.CORRECTION, None)),
+            running=_in((State.CORRECTION, Party.APPLICANT)),
+            pausing={(State.CORRECTION, Party.CHANNEL): STOP_TRANSIT},
+            is_given=True,
         ),
         Kind(
             "deliver",
@@ -159,6 +198,14 @@ KINDS: dict[str, Kind] = {
             DELIVER,
             Limit(10),
             running=_in((State.APPROVED, None), (State.DENIED, None), (State.RESULT_ISSUED, None)),
+        ),
+        Kind(
+            "reopened",
+            "重新打开后的时间",
+            Party.DECIDER,
+            REOPENED,
+            Limit(10),
+            running=_in((State.REOPENED, None)),
         ),
         Kind("joint", "联合办理时限", Party.DECIDER, JOINT, Limit(45)),
         Kind("inquiry", "协查答复时间", Party.DECIDER, INQUIRY, Limit(5)),
@@ -176,5 +223,6 @@ WITHOUT_CLOCK = frozenset(
         State.CLOSED,
         State.NOT_ACCEPTED,
         State.WITHDRAWN,
+        State.TERMINATED,
     }
 )

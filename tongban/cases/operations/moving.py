@@ -8,7 +8,7 @@ from django.conf import settings
 
 from tongban.basics import sealing, signing
 from tongban.basics.signing import Signer
-from tongban.cases import messages, standing
+from tongban.cases import happenings, messages, standing, states
 from tongban.cases.models import Case, Material
 from tongban.cases.permissions import office_of
 from tongban.cases.standing import Standing
@@ -79,6 +79,7 @@ def write(
     record.append(event, part=part)
     keep(case, after)
     tell(event, before=before, after=after, at=at)
+    happenings.tell(case, event)
     return event
 
 
@@ -92,9 +93,10 @@ def make_move(
     personal: dict[str, Any] | None = None,
     files: Sequence[FileRef] = (),
 ) -> Event:
-    """Make a move of the table. A claim ends when the case leaves the hands of its office."""
+    """Make a move of the table. A claim ends when the case leaves the hands of its officer."""
     event = write(case, move.name, by=by, at=at, content=content, personal=personal, files=files)
-    if move.to is not move.by and case.claimed_by_id is not None:
+    changes_hands = move.to is not move.by or move in states.CHANGES_HANDS
+    if changes_hands and case.claimed_by_id is not None:
         release(case)
     return event
 

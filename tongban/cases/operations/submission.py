@@ -6,25 +6,26 @@ statement; see docs/adr on hot paths.
 
 import json
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from tongban.basics import canonical, identifiers, prepared, sealing
 from tongban.basics.refusals import FieldsRefused, Refused
-from tongban.cases import messages, rules, standing, states
+from tongban.cases import happenings, messages, rules, standing, states
 from tongban.cases.models import FOLDED, Case, Submission
 from tongban.cases.operations import moving
 from tongban.cases.rules import Intake, Route
 from tongban.cases.standing import BEIJING, Standing
-from tongban.cases.states import Mode
 from tongban.exchange import outbox
 from tongban.record import chains, papers
 from tongban.record import operations as record
+from tongban.record import queries as recorded
 from tongban.record.chains import Event
 
 _SERIALS_AT_ONCE = 50
@@ -91,15 +92,25 @@ def _write(
     at: datetime,
 ) -> Taken:
     values = written(intake, answers, route, at=at) | {"owner": owner, "key": key, "digest": digest}
-    # One statement is one transaction, unless the caller has one of its own.
-    ((is_new,),) = prepared.rows(statement(tells=bool(values["outgoing"])), values)
-    if is_new:
+    if _insert(values):
         return Taken(values["number"], is_new=True)
     # Somebody took the same key between our look and our write: it is their case.
     known = _taken_before(owner, key, digest)
     if known is None:
         raise LookupError(f"submission {key} was taken and is not there")
     return known
+
+
+def _insert(values: dict[str, Any]) -> bool:
+    """Write a submission, unless its key was taken; those who listen hear of it with it."""
+    heard = happenings.are_heard(values["kind"])
+    # One statement is one transaction, unless the caller has one of its own, or somebody listens.
+    with transaction.atomic() if heard else nullcontext():
+        ((is_new,),) = prepared.rows(statement(tells=bool(values["outgoing"])), values)
+        if is_new and heard:
+            case = Case.objects.get(pk=values["number"])
+            happenings.tell(case, recorded.events(case.number)[0])
+    return bool(is_new)
 
 
 def written(
@@ -138,7 +149,8 @@ def _event(
         "file_names": {paper.file.digest: paper.name for paper in intake.papers},
     }
     digest, part = chains.sealed_part(personal)
-    move = states.SUBMIT_ONLINE if intake.mode is Mode.ONLINE else states.SUBMIT
+    by_window = states.COMPOSITIONS[intake.mode].window
+    move = states.SUBMIT if by_window else states.SUBMIT_ONLINE
     event = chains.make(
         None,
         chain=number,

@@ -1,5 +1,6 @@
 """The fold and the table of moves: every state × move × role × place."""
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -34,29 +35,59 @@ WAYS: dict[tuple[Mode, State], list[Move]] = {
     (Mode.RECEIVED_FOR, State.PENDING): [states.SUBMIT, states.RECEIVE, states.HAND_OVER],
     (Mode.ONLINE, State.PENDING): [states.SUBMIT_ONLINE],
 }
-for _mode, _state in [(m, State.PENDING) for m in Mode]:
-    _way = WAYS[_mode, _state]
-    WAYS[_mode, State.NOT_ACCEPTED] = [*_way, states.REFUSE_ACCEPTANCE]
-    WAYS[_mode, State.CORRECTION] = [*_way, states.ASK_CORRECTION]
-    WAYS[_mode, State.UNDER_REVIEW] = [*_way, states.ACCEPT]
-    WAYS[_mode, State.APPROVED] = [*_way, states.ACCEPT, states.APPROVE]
-    WAYS[_mode, State.DENIED] = [*_way, states.ACCEPT, states.DENY]
-    _issued = [*_way, states.ACCEPT, states.APPROVE, states.ISSUE_RESULT]
-    _deliver = states.DELIVER_ONLINE if _mode is Mode.ONLINE else states.DELIVER_TO_WINDOW
-    _close = states.CLOSE_ONLINE if _mode is Mode.ONLINE else states.CLOSE_AT_WINDOW
-    WAYS[_mode, State.RESULT_ISSUED] = _issued
-    WAYS[_mode, State.IN_DELIVERY] = [*_issued, _deliver]
-    WAYS[_mode, State.CLOSED] = [*_issued, _deliver, _close]
-    WAYS[_mode, State.WITHDRAWN] = [*_way, states.WITHDRAW]
+for _mode in Mode:
+    _has_window = states.COMPOSITIONS[_mode].window
+    _way = WAYS[Mode.RECEIVED_FOR if _has_window else Mode.ONLINE, State.PENDING]
+    WAYS[_mode, State.PENDING] = _way
+    _review = [*_way, states.ACCEPT]
+    _deliver = states.DELIVER_TO_WINDOW if _has_window else states.DELIVER_ONLINE
+    _close = states.CLOSE_AT_WINDOW if _has_window else states.CLOSE_ONLINE
+    _issued = [*_review, states.APPROVE, states.ISSUE_RESULT]
+    _closed = [*_issued, _deliver, _close]
+    WAYS |= {
+        (_mode, State.NOT_ACCEPTED): [*_way, states.REFUSE_ACCEPTANCE],
+        (_mode, State.CORRECTION): [*_way, states.ASK_CORRECTION],
+        (_mode, State.UNDER_REVIEW): _review,
+        (_mode, State.SPECIAL): [*_review, states.BEGIN_SPECIAL],
+        (_mode, State.SUSPENDED): [*_review, states.SUSPEND],
+        (_mode, State.PROPOSED): [*_review, states.PROPOSE],
+        (_mode, State.APPROVED): [*_review, states.APPROVE],
+        (_mode, State.DENIED): [*_review, states.DENY],
+        (_mode, State.RESULT_ISSUED): _issued,
+        (_mode, State.IN_DELIVERY): [*_issued, _deliver],
+        (_mode, State.CLOSED): _closed,
+        (_mode, State.REOPENED): [*_closed, states.REOPEN],
+        (_mode, State.WITHDRAWN): [*_way, states.WITHDRAW],
+        (_mode, State.TERMINATED): [*_review, states.TERMINATE],
+    }
+WAYS[Mode.JOINT, State.JOINT] = [*WAYS[Mode.JOINT, State.UNDER_REVIEW], states.BEGIN_JOINT]
+WAYS[Mode.PRECHECK_MAIL, State.ORIGINALS] = [
+    *WAYS[Mode.PRECHECK_MAIL, State.PENDING],
+    states.ASK_ORIGINALS,
+]
+# What the notices of moves say, as the judge wants them.
+SIGNED = {"countersigned_by": "leader"}
+RESULT = {"result": {"digest": "b" * 64, "title": "准予", "number": "1号"}}
+SAID: dict[str, dict[str, object]] = {
+    "ask_correction": SIGNED,
+    "begin_special": {"kind": "hearing", "days": 20, "until": "2026-12-14"},
+    "extend": {"days": 10, **SIGNED},
+    "correct_decision": SIGNED,
+    "reopen": SIGNED,
+    "propose": {"decision": "approve"},
+    "end_joint": {"outcome": "done"},
+    "issue_result": RESULT,
+    "reissue_result": RESULT,
+}
 
 
 def an_event(
     before: Standing, kind: str, author: Author, *, mode: Mode, at: datetime = MONDAY
 ) -> Event:
-    content: dict[str, object] = {}
+    content = dict(SAID.get(kind, {}))
     files: list[FileRef] = []
     if kind in {"submit", "submit_online"}:
-        by_window = mode is Mode.RECEIVED_FOR
+        by_window = states.COMPOSITIONS[mode].window
         content = {
             "particulars": True,
             "item": "2020-2-06",
@@ -77,8 +108,6 @@ def an_event(
             ],
         }
         files = [PAPER]
-    if kind == "issue_result":
-        content = {"result": {"digest": "b" * 64, "title": "准予", "number": "1号"}}
     return chains.make(
         chains.Head(before.head_seq, before.head_hash) if before.head_seq else None,
         chain=NUMBER,
@@ -95,6 +124,10 @@ def holder_author(before: Standing, move: Move) -> Author:
     """Who may make this move: for a withdrawal whoever's node holds the case."""
     if move is states.WITHDRAW:
         return replace(AUTHORS[Party.APPLICANT], node=before.holder_node)
+    if move is states.DEEM_ACCEPTED:
+        return Author(AUTHORS[Party.DECIDER].node, "system")
+    if before.proposal and move.by is Party.DECIDER:
+        return replace(AUTHORS[Party.DECIDER], officer="second")
     return AUTHORS[move.by]
 
 
@@ -126,16 +159,17 @@ def test_every_state_is_reached_by_moves_alone(state):
 
 
 @pytest.mark.parametrize(("mode", "way"), STANDINGS)
-@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)
-def test_only_what_the_table_allows_happens(mode, way, move):
+def test_only_what_the_table_allows_happens(mode, way):
     case = a_case(mode, way)
-    for role in AUTHORS:
-        for place in ("right node", "other node", "other authority"):
-            try_move(case, move, mode=mode, role=role, place=place)
+    places = ("right node", "other node", "other authority")
+    for move, role, place in itertools.product(MOVES, AUTHORS, places):
+        try_move(case, move, mode=mode, role=role, place=place)
 
 
 def try_move(case: Standing, move: Move, *, mode: Mode, role: Party, place: str) -> None:
     author = AUTHORS[role]
+    if case.proposal and role is Party.DECIDER:
+        author = replace(author, officer="second")
     if place == "other node":
         author = replace(author, node="44")
     if place == "other authority":
@@ -144,7 +178,7 @@ def try_move(case: Standing, move: Move, *, mode: Mode, role: Party, place: str)
 
     if is_allowed(case, move, author, mode=mode, role=role):
         after = arrived(standing.apply(case, event), mode=mode)
-        assert after.state == states.after_arrival(move.target)
+        assert after.state == states.after_arrival(states.target_of(move, case.decision))
         assert after.holder == move.to
     else:
         with pytest.raises(NotInTable):
@@ -154,11 +188,17 @@ def try_move(case: Standing, move: Move, *, mode: Mode, role: Party, place: str)
 def is_allowed(case: Standing, move: Move, author: Author, *, mode: Mode, role: Party) -> bool:
     """Said once more in other words than the code's, from the issue's: state, move, role, place."""
     right_state = State(case.state) in move.sources
-    right_node = author.node == case.holder_node
+    right_node = author.node == (case.holder_node or {"reopen": "35"}.get(move.name))
     if move is states.WITHDRAW:
         return right_state and right_node
     right_place = role is Party.APPLICANT or author.authority in {WINDOW, BUREAU}
     right_role = case.holder == move.by == role
+    if move is states.REOPEN:
+        right_role = role is Party.DECIDER and case.holder == Party.NOBODY
+    if move is states.DEEM_ACCEPTED:
+        return False  # nobody's act: only the deciding node itself writes it
+    if case.proposal and move is states.DENY:
+        return False  # what was proposed here is to approve
     return right_state and right_node and right_place and right_role and states.only_in(mode, move)
 
 
@@ -224,7 +264,8 @@ def test_the_acceptance_clock_stands_while_the_applicant_corrects():
         an_event(case, "ask_correction", AUTHORS[Party.DECIDER], mode=Mode.ONLINE, at=wednesday),
     )
     asked = arrived(asked, mode=Mode.ONLINE, at=wednesday)
-    assert (asked.due_on, asked.holder) == (None, Party.APPLICANT)
+    # Their own time runs now: ten working days, where the notice does not name a day.
+    assert (asked.due_on, asked.holder) == (date(2026, 12, 2), Party.APPLICANT)
 
     thursday_next_week = MONDAY + timedelta(days=10)
     answered = standing.apply(

@@ -1,0 +1,173 @@
+"""Which clocks of a case run: kept by the fold, event after event, as plain values.
+
+An open clock is its start, its limit, what stopped it and what was added: nothing is counted here.
+`term` makes it the question that `counting` answers, so the tables of a case, its ledger and the
+calculator all come to their days by the one function.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from tongban.basics.calendar import Calendar
+from tongban.cases.clocks import counting, rules
+from tongban.cases.clocks.rules import KINDS, Kind
+from tongban.cases.clocks.values import Extension, Limit, Stop, Term, Thresholds, Unit
+from tongban.cases.states import Party, State
+
+# By kind: {"start", "limit": [count, unit], "stops": [[since, until or null, rule]],
+# "more": [[count, at, rule]], "given": day or "", "rule": key}; moments in UTC.
+Clocks = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What an event did, as far as time goes: where the case stands now, and since when."""
+
+    state: State
+    holder: Party
+    at: datetime
+    limits: Mapping[str, object]
+    accepted_at: datetime | None = None
+    extended_by: int = 0
+    # What a notice named: its last day, and how many working days it gave.
+    given: str = ""
+    given_days: int = 0
+
+
+def advance(clocks: Clocks, now: Happened) -> Clocks:
+    """The open clocks after an event: begun, stopped, going on, or gone because their time is over."""
+    after: Clocks = {}
+    for kind in KINDS.values():
+        is_running = bool(kind.running & _pairs(now))
+        stopped_by = _stopped_by(kind, now)
+        clock = deepcopy(clocks.get(kind.key))
+        if clock is None:
+            clock = _begun(kind, now) if is_running else None
+        elif is_running or stopped_by:
+            _go_on(clock, now.at, stopped_by)
+        else:
+            clock = None
+        if clock is not None:
+            after[kind.key] = clock
+    if now.extended_by and (clock := after.get("decide")):
+        clock["more"].append([now.extended_by, _moment(now.at), rules.EXTEND.key])
+    return after
+
+
+def _pairs(now: Happened) -> set[tuple[State, Party | None]]:
+    return {(now.state, None), (now.state, now.holder)}
+
+
+def _stopped_by(kind: Kind, now: Happened) -> str:
+    found = next((kind.pausing[pair] for pair in _pairs(now) if pair in kind.pausing), None)
+    if found is None:
+        return ""
+    return rules.STOP_TRANSIT.key if now.holder is Party.CHANNEL else found.key
+
+
+def _begun(kind: Kind, now: Happened) -> dict[str, Any] | None:
+    limit = _limit(kind, now)
+    if limit is None:
+        return None
+    start, rule = now.at, kind.rule
+    if kind.key == "decide" and now.accepted_at and now.accepted_at < now.at:
+        # Deemed accepted: the law has the time run from the day the papers came.
+        start, rule = now.accepted_at, rules.DEEMED
+    return {
+        "start": _moment(start),
+        "limit": [limit.count, limit.unit.value],
+        "stops": [],
+        "more": [],
+        "given": now.given if kind.is_given else "",
+        "rule": rule.key,
+    }
+
+
+def _limit(kind: Kind, now: Happened) -> Limit | None:
+    """The limit that the case took along on submission: working days, or a count with its unit."""
+    if kind.is_given and now.given_days:
+        return Limit(now.given_days)
+    if not kind.limit_key:
+        return kind.usual
+    value: object = now.limits.get(kind.limit_key)
+    if isinstance(value, dict):
+        return Limit(int(value["count"]), Unit(value["unit"]))
+    return Limit(value) if isinstance(value, int) else None
+
+
+def _go_on(clock: dict[str, Any], at: datetime, stopped_by: str) -> None:
+    last = clock["stops"][-1] if clock["stops"] else None
+    if last and last[1] is None:
+        if last[2] == stopped_by:
+            return
+        last[1] = _moment(at)
+    if stopped_by:
+        clock["stops"].append([_moment(at), None, stopped_by])
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What is told of a clock besides itself, for a ledger; a due day needs nothing of it."""
+
+    ended: datetime | None = None
+    changes: Sequence[tuple[datetime, str]] = ()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+
+def term(kind: Kind, clock: Mapping[str, Any], calendar: Calendar, ran: Ran | None = None) -> Term:
+    """An open clock as the question that `counting` answers."""
+    known = ran or Ran()
+    count, unit = clock["limit"]
+    return Term(
+        kind=kind.key,
+        start=datetime.fromisoformat(clock["start"]),
+        limit=Limit(count, Unit(unit)),
+        rule=rules.BY_KEY[clock["rule"]],
+        calendar=calendar,
+        holder=kind.party.value,
+        stops=tuple(_stop(*stop, ended=known.ended) for stop in clock["stops"]),
+        extensions=tuple(
+            Extension(more, datetime.fromisoformat(at), rules.BY_KEY[rule])
+            for more, at, rule in clock["more"]
+        ),
+        ended=known.ended,
+        least_left=kind.least_left,
+        due_given=date.fromisoformat(clock["given"]) if clock["given"] else None,
+        changes=tuple(known.changes),
+        thresholds=known.thresholds,
+    )
+
+
+def _stop(since: str, until: str | None, rule: str, *, ended: datetime | None) -> Stop:
+    end = datetime.fromisoformat(until) if until else ended
+    holder = Party.CHANNEL.value if rule == rules.STOP_TRANSIT.key else ""
+    return Stop(datetime.fromisoformat(since), end, rules.BY_KEY[rule], holder)
+
+
+def current(clocks: Clocks, holder: str) -> Kind | None:
+    """The clock of whoever holds the case: the one begun last, and one that runs before one that stands."""
+    mine = [
+        (not _stands(clock), clock["start"], place, kind)
+        for place, kind in enumerate(KINDS.values())
+        if kind.party == holder and (clock := clocks.get(kind.key))
+    ]
+    return max(mine, key=lambda one: one[:3])[3] if mine else None
+
+
+def _stands(clock: Mapping[str, Any]) -> bool:
+    return bool(clock["stops"]) and clock["stops"][-1][1] is None
+
+
+def due_on(clocks: Clocks, holder: str, calendar_of: Callable[[Kind], Calendar]) -> date | None:
+    """The last day in time for whoever holds the case; None while no clock of theirs runs."""
+    kind = current(clocks, holder)
+    if kind is None:
+        return None
+    return counting.last_day(term(kind, clocks[kind.key], calendar_of(kind)))

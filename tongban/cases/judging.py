@@ -1,0 +1,105 @@
+"""What makes an event lawful besides state, holder and office: who, how often, with whose signature.
+
+Every node judges what others write by these; operations refuse earlier and in words.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from tongban.cases import states
+from tongban.cases.states import Move, State
+from tongban.record.chains import Event
+
+if TYPE_CHECKING:
+    from tongban.cases.standing import Standing
+
+SYSTEM = "system"
+# 行政许可法 art. 42: ten days more, fifteen where several handle it together; once.
+MOST_EXTENSION, MOST_JOINT_EXTENSION = 10, 15
+MOST_SPECIAL_DAYS = 365
+_DECISIONS = frozenset({states.APPROVE.name, states.DENY.name})
+_DELIVERABLE = frozenset({State.RESULT_ISSUED, State.IN_DELIVERY})
+
+
+class NotInTable(Exception):
+    """An event that the table of moves does not allow at this point of its case."""
+
+
+def roles(move: Move) -> frozenset[str]:
+    """As whom the author of a move stands in the record: its party, or the node by itself."""
+    if move is states.DEEM_ACCEPTED:
+        return frozenset({SYSTEM})
+    if move is states.ORIGINALS_ARRIVED:
+        return frozenset({move.by.value, SYSTEM})
+    return frozenset({move.by.value})
+
+
+def check_note(standing: "Standing", event: Event) -> None:
+    """What is written down without moving a case has its time, too; raises NotInTable."""
+    state = State(standing.state)
+    if event.kind == states.ADD_PAPER and state not in states.UNDECIDED:
+        raise NotInTable(f"no paper is added to case {standing.number} after the decision")
+    if event.kind == states.CHANGE_CONTACT and not event.sealed:
+        raise NotInTable("a change of particulars brings the new ones")
+    if event.kind == states.ATTEMPT_DELIVERY and state not in _DELIVERABLE:
+        raise NotInTable(f"there is nothing to deliver of case {standing.number}")
+
+
+def check_move(standing: "Standing", move: Move, event: Event) -> None:
+    """The rules of single moves; raises NotInTable, KeyError for content that is not there."""
+    content = event.content
+    again = move is states.ASK_CORRECTION and standing.corrections > 0
+    if move in states.COUNTERSIGNED or again:
+        _check_countersigned(move, event)
+    if move in {states.APPROVE, states.DENY, states.PROPOSE}:
+        _check_decider(standing, move, event)
+    if move is states.EXTEND:
+        _check_extension(standing, content)
+    if move is states.BEGIN_SPECIAL:
+        _check_special(content)
+    if move is states.END_JOINT and content["outcome"] not in {"done", "refused"}:
+        raise NotInTable(f"not an outcome of joint steps: {content['outcome']}")
+
+
+def _check_countersigned(move: Move, event: Event) -> None:
+    signed_by = event.content.get("countersigned_by")
+    if not isinstance(signed_by, str) or not signed_by or signed_by == event.author.officer:
+        raise NotInTable(f"{move.name} wants the signature of somebody else")
+
+
+def _check_decider(standing: "Standing", move: Move, event: Event) -> None:
+    officer = event.author.officer
+    if officer and officer in standing.receivers:
+        raise NotInTable(f"who received case {standing.number} does not decide it")
+    if move is states.PROPOSE:
+        if event.content["decision"] not in _DECISIONS:
+            raise NotInTable(f"not a decision: {event.content['decision']}")
+    elif standing.proposal:
+        if officer == standing.proposal["by"]:
+            raise NotInTable(f"another officer decides what {move.name} was proposed by")
+        if move.name != standing.proposal["decision"]:
+            raise NotInTable(f"{move.name} is not what was proposed; it can be sent back")
+    elif standing.is_two_person:
+        raise NotInTable(f"case {standing.number} is decided by two")
+
+
+def _check_extension(standing: "Standing", content: dict[str, Any]) -> None:
+    days, most = content["days"], most_extension(standing.mode)
+    if standing.extended:
+        raise NotInTable(f"the time of case {standing.number} was extended before")
+    if type(days) is not int or not 0 < days <= most:
+        raise NotInTable(f"not an extension of 1 to {most} days: {days}")
+
+
+def most_extension(mode: str) -> int:
+    """By how many working days a decision limit may be extended at most."""
+    return MOST_JOINT_EXTENSION if mode == states.Mode.JOINT else MOST_EXTENSION
+
+
+def _check_special(content: dict[str, Any]) -> None:
+    days = content["days"]
+    if content["kind"] not in states.SPECIAL_KINDS:
+        raise NotInTable(f"not a special procedure: {content['kind']}")
+    if type(days) is not int or not 0 < days <= MOST_SPECIAL_DAYS:
+        raise NotInTable(f"not a length of 1 to {MOST_SPECIAL_DAYS} days: {days}")
+    date.fromisoformat(content["until"])
