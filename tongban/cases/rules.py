@@ -10,7 +10,7 @@ from django.conf import settings
 from tongban.basics import canonical, identifiers
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases.models import Draft
-from tongban.cases.states import Mode
+from tongban.cases.states import COMPOSITIONS, Mode
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.availability import Availability
@@ -141,7 +141,7 @@ def route(intake: Intake, version: Version, limits: Limits) -> Route:
     decider = jurisdictions.competent_authority(version.department, intake.deciding_place)
     deciding_node = connected(intake.deciding_place)
     receiver_node, receiver_authority = "", ""
-    if intake.mode is Mode.RECEIVED_FOR:
+    if COMPOSITIONS[intake.mode].window:
         receiver_node = connected(intake.receiving_place)
         receiver_authority = jurisdictions.window_authority(intake.receiving_place).code
     return Route(
@@ -277,9 +277,18 @@ def check_open(intake: Intake, *, on: date) -> Availability:
             kind="mode",
             modes=list(found.modes),
         )
-    if intake.mode is Mode.RECEIVED_FOR and not intake.receiving_place:
+    if COMPOSITIONS[intake.mode].window and not intake.receiving_place:
         raise NotOpen("选择在哪个窗口提交材料", kind="receiving-place")
+    if intake.mode is Mode.ON_SITE:
+        _check_on_site(intake)
     return found
+
+
+def _check_on_site(intake: Intake) -> None:
+    """Who comes in person comes to an office of the place that decides."""
+    if jurisdictions.deciding_place(intake.receiving_place) != intake.deciding_place:
+        place = jurisdictions.full_name(intake.deciding_place)
+        raise NotOpen(f"现场办理要到{place}的窗口，请改选那里的窗口", kind="receiving-place")
 
 
 def check_competent(version: Version, intake: Intake, answers: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ _PLACES = {"住房公积金缴存地": "缴存地", "贷款发放地": "贷款�
 _VISITS = {
     "ONLINE": (0, ""),
     "RECEIVED_FOR": (1, "到收件地专窗核对身份、交材料"),
-    "JOINT": (1, "到{place}的窗口核对身份、交材料，只去一次"),
+    "JOINT": (0, ""),
     "ANYWHERE": (1, "到您选的{organ}核对身份"),
     "PRECHECK_MAIL": (0, ""),
     "ON_SITE": (1, "要本人到场办理"),
@@ -179,6 +179,8 @@ class _Maker:
             "questions": self._listed_first("questions"),
             "grounds": [self._ground()],
         }
+        if "joint" in self.own:
+            content["joint"] = self.own["joint"]
         filled: dict[str, Any] = _filled(content, self.words)
         return filled
 
@@ -221,11 +223,14 @@ class _Maker:
         return {"document": self.source["document"], "place": where, "says": said}
 
     def _modes(self) -> list[dict[str, str]]:
-        """The ways that the item's own row states; a row that states none gives none."""
+        """The ways that the item's own row states, and those that we add to it."""
         province = self.source["province"]
-        return [
+        stated = [
             {"mode": mode, "basis": self.row, "province": province} for mode in self.source["modes"]
         ]
+        # What we add is a default of the platform, and stands behind what a document says.
+        added = [mode for mode in self.own.get("modes", []) if mode not in self.source["modes"]]
+        return [*stated, *({"mode": mode, "basis": "", "province": ""} for mode in added)]
 
     def _visits(self, mode: str) -> dict[str, Any]:
         times, why = _VISITS[mode]

@@ -5,20 +5,20 @@ a way that can be filed here, nodes that are connected. The same values give the
 every node.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from tongban.catalogue import ways
 from tongban.catalogue.openings import Opening, Ruling, SourceRow, rule
 from tongban.catalogue.places import Place
 from tongban.catalogue.versions import DEFAULT_NOTE, Ground, Limit, Limits, Version, Visits
+from tongban.catalogue.ways import MODE_NAMES
 
 __all__ = ["MODE_NAMES", "Asked", "Availability", "Instead", "availability"]
 
-# The modes that can be filed, with their official names.
-MODE_NAMES = {"ONLINE": "全程网办", "RECEIVED_FOR": "异地代收代办"}
 _SHOWN = 3
 NOTHING = Ruling("no-document")
 
@@ -54,7 +54,7 @@ class Availability:
     on-site, not-yet (`begins` says when), no-version, no-mode, same-place, not-connected, deferred,
     absent, outside, no-document, ended. `scope` national, province (both places in one) or region. `modes`
     are what can be filed here. `ruling` is what the documents say, whatever this platform can do.
-    `is_default` when a way rests on a default of ours; `notes` say which.
+    `is_default` when the first way rests on a default of ours; `notes` say which ways do.
     """
 
     verdict: str
@@ -135,12 +135,14 @@ def availability(
     pair = _Pair(best.place, there, on, best.ruling)
     if asked.ended:
         return _over(asked, asked.ended, pair)
-    if all(way.place.decides_at == there.decides_at for way in ways) and not _is_pilot(best.ruling):
+    is_at_home = all(way.place.decides_at == there.decides_at for way in ways)
+    if is_at_home and not (_is_pilot(best.ruling) or _is_joined(asked, best.ruling)):
         return _same_place(asked, pair)
     if best.ruling.kind != "open":
         return _by_documents(asked, pair)
     modes = frozenset().union(*(way.modes for way in ways if way.ruling.kind == "open"))
-    return _by_platform(asked, pair, modes)
+    # Who lives where it is decided needs nobody elsewhere, but for the steps of other places.
+    return _by_platform(asked, pair, modes & {"JOINT"} if is_at_home else modes)
 
 
 def _ways(asked: Asked, here: Place, window: Place, there: Place, on: date) -> list[_Way]:
@@ -150,13 +152,25 @@ def _ways(asked: Asked, here: Place, window: Place, there: Place, on: date) -> l
 
     if window.decides_at == here.decides_at:
         return [way(window, *MODE_NAMES)]
-    ways = [way(window, "RECEIVED_FOR"), way(here, "ONLINE")]
+    others = [mode for mode in MODE_NAMES if mode != "RECEIVED_FOR"]
+    ways = [way(window, "RECEIVED_FOR"), way(here, *others)]
     # Where one of the two is the deciding place itself, that way needs nobody else.
     return [one for one in ways if one.place.decides_at != there.decides_at] or ways
 
 
 def _is_pilot(ruling: Ruling) -> bool:
     return ruling.kind == "on-site" and ruling.opening is not None
+
+
+def _is_joined(asked: Asked, ruling: Ruling) -> bool:
+    """Whether another place has a part in it even for somebody who lives where it is decided."""
+    return ruling.kind == "open" and _filed(asked, {"JOINT"}) == ("JOINT",)
+
+
+def _filed(asked: Asked, allowed: Collection[str]) -> tuple[str, ...]:
+    """The modes of these in which it can be filed here, in the order of the version."""
+    version = asked.version
+    return tuple(mode for mode in version.filed_modes if mode in allowed) if version else ()
 
 
 def _same_place(asked: Asked, pair: _Pair) -> Availability:
@@ -204,7 +218,23 @@ def _by_documents(asked: Asked, pair: _Pair) -> Availability:
     }.get(kind, _unsaid)(asked, pair)
     verdict = "warn" if kind == "on-site" else "bad"
     reason, instead = said
-    return _answer(asked, pair, verdict, kind, reason, instead=instead, begins=pair.ruling.begins)
+    return _answer(
+        asked,
+        pair,
+        verdict,
+        kind,
+        reason,
+        _on_the_spot(asked, pair),
+        instead=instead,
+        begins=pair.ruling.begins,
+    )
+
+
+def _on_the_spot(asked: Asked, pair: _Pair) -> tuple[str, ...]:
+    """Inside a roll-out an appointment can be made here; outside it the documents only say where."""
+    if not _is_pilot(pair.ruling) or not (pair.there.is_connected and pair.here.is_connected):
+        return ()
+    return _filed(asked, {"ON_SITE"})
 
 
 def _on_site(asked: Asked, pair: _Pair) -> tuple[str, Instead]:
@@ -289,7 +319,7 @@ def _by_platform(asked: Asked, pair: _Pair, allowed: frozenset[str]) -> Availabi
     if version is None:
         reason = _("目录已收录，办理方式见文件；本平台还没有开通网上提交。请向%(organ)s问清办法")
         return _answer(asked, pair, "bad", "no-version", reason % organ, instead=ask)
-    modes = tuple(mode for mode in version.mode_names if mode in MODE_NAMES and mode in allowed)
+    modes = _filed(asked, allowed)
     if not modes:
         reason = _("文件写明可以跨地区办理，本平台还不能按这种方式提交。请向%(organ)s问清办法")
         return _answer(asked, pair, "bad", "no-mode", reason % organ, instead=ask)
@@ -300,22 +330,8 @@ def _by_platform(asked: Asked, pair: _Pair, allowed: frozenset[str]) -> Availabi
             "organ": asked.organ,
         }
         return _answer(asked, pair, "bad", "not-connected", reason, instead=ask)
-    return _answer(asked, pair, "ok", "open", _how(asked, modes, pair), modes)
-
-
-def _how(asked: Asked, modes: Sequence[str], pair: _Pair) -> str:
-    """The sentence of an open pair: where one applies, who decides, what is spared."""
-    ways = {
-        "ONLINE": _("您在网上提交"),
-        "RECEIVED_FOR": _("您填好申请，到%(here)s的专窗核对身份、交材料")
-        % {"here": pair.here.name},
-    }
-    said = _("，或者").join(ways[mode] for mode in modes)
-    return _("%(said)s，由%(organ)s决定，不用去%(there)s") % {
-        "said": said,
-        "organ": asked.organ,
-        "there": pair.there.name,
-    }
+    said = ways.how(version, modes, organ=asked.organ, here=pair.here, there=pair.there)
+    return _answer(asked, pair, "ok", "open", said, modes)
 
 
 # --- the answer with its grounds ---
@@ -346,7 +362,8 @@ def _answer(
         visits=version.visits if version else {},
         grounds=_grounds(asked, pair),
         notes=(*defaults, *_reported(asked, pair), *_wordings(asked, pair.there)),
-        is_default=bool(defaults),
+        # One more way of ours does not make a default of the way that a document states.
+        is_default=bool(_defaults(asked, modes[:1], pair)),
         ruling=pair.ruling,
         begins=begins,
         instead=instead,

@@ -9,7 +9,7 @@ from tongban.catalogue import conformance, queries, situations
 from tongban.catalogue.availability import Availability
 from tongban.catalogue.conformance import Difference
 from tongban.catalogue.models import Item, Mode, PolicyDocument
-from tongban.catalogue.versions import Contact, Field, Ground, Limit, Version
+from tongban.catalogue.versions import Contact, Field, Ground, Limit, Version, Visits
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority, Window
 
@@ -73,6 +73,12 @@ class Guide:
     def is_online(self) -> bool:
         """Whether one of the ways is all online."""
         return Mode.ONLINE in self.found.modes
+
+    @property
+    def visits(self) -> Visits | None:
+        """How often one must come in person on the way that asks for it least."""
+        ways = [self.found.visits[mode] for mode in self.found.modes if mode in self.found.visits]
+        return min(ways, key=lambda one: one.times, default=None)
 
     @property
     def last_day(self) -> date | None:

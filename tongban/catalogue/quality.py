@@ -215,7 +215,7 @@ def _visits(facts: Facts) -> Iterator[Finding]:
             )  # fmt: skip
     never = facts.visits and all(one["times"] == 0 for one in facts.visits.values())
     by_post = "PRECHECK_MAIL" in facts.modes or "original-by-post" in facts.forms
-    if never and not facts.is_online and not by_post:
+    if never and not (facts.is_online or "JOINT" in facts.modes or by_post):
         yield Finding(
             "no-visit-no-way", WRONG, "/visits",
             _("不用到现场，又不能网办、不收邮寄，申请人没有办法提交"),

@@ -21,6 +21,7 @@ from tongban.catalogue.versions import (
     Fee,
     Field,
     Ground,
+    JointStep,
     Limit,
     Limits,
     MaterialSpec,
@@ -136,6 +137,7 @@ def _problems(content: Mapping[str, Any]) -> Iterator[str]:
     specs = [material["spec"] for material in content["materials"]]
     yield from (f"/materials {spec} is asked twice" for spec in _twice(specs))
     yield from _loose_conditions(content, properties)
+    yield from _loose_joint_steps(content, properties)
     yield from (
         f"/visits has nothing for mode {rule['mode']}"
         for rule in content["modes"]
@@ -188,6 +190,29 @@ def _loose_conditions(content: Mapping[str, Any], properties: Mapping[str, Any])
             )
 
 
+def _loose_joint_steps(content: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[str]:
+    """A step waits only for steps before it, so that no two ever wait for each other.
+
+    Papers are not looked at: a place may do without a material, and then no partner sees it.
+    """
+    before: set[str] = set()
+    for step in content.get("joint", []):
+        where = f"/joint/{step['key']}"
+        if step["key"] in before:
+            yield f"{where} is there twice"
+        yield from (
+            f"{where}/after {key} is no step before it"
+            for key in step["after"]
+            if key not in before
+        )
+        if step["field"] and properties.get(step["field"], {}).get("format") != "division":
+            yield f"{where}/field {step['field']} is not a field of format division"
+        yield from (
+            f"{where}/answers {key} is no field" for key in step["answers"] if key not in properties
+        )
+        before.add(step["key"])
+
+
 def _version(content: Mapping[str, Any], name: str) -> Version:
     return Version(
         item=content["item"],
@@ -223,7 +248,13 @@ def _version(content: Mapping[str, Any], name: str) -> Version:
             **{side: _sentences(said) for side, said in content.get("responsibility", {}).items()}
         ),
         contact=Contact(**content.get("contact", {})),
+        joint=tuple(_joint_step(one) for one in content.get("joint", [])),
     )
+
+
+def _joint_step(content: Mapping[str, Any]) -> JointStep:
+    lists = {key: tuple(content[key]) for key in ("after", "answers", "papers")}
+    return JointStep(**{**content, **lists})
 
 
 def _sentences(content: list[dict[str, Any]]) -> tuple[Sentence, ...]:

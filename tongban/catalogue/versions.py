@@ -10,8 +10,8 @@ from typing import Any
 
 DEFAULT_NOTE = "平台默认值，待牵头单位确认"
 LARGEST_PAPER = 20 * 1024 * 1024
-# The modes that the platform carries; of the others a version only tells.
-FILED = frozenset({"ONLINE", "RECEIVED_FOR"})
+# The modes in which a case can be filed; jointly only where the version has the steps (`joint`).
+FILED = frozenset({"ONLINE", "RECEIVED_FOR", "JOINT", "ANYWHERE", "PRECHECK_MAIL", "ON_SITE"})
 
 
 class Based:
@@ -269,6 +269,31 @@ class ProcessStep(Based):
 
 
 @dataclass(frozen=True)
+class JointStep(Based):
+    """What another place does on a joint case (联办环节), or a fact that it confirms.
+
+    `field` is the answer that names the place, empty for the place that decides; `after` are the
+    steps that must be done before. `asks` says what is asked of the partner, who sees the `answers`
+    and `papers` named here and no others. `undo` says what is taken back when the case fails after
+    this step was done; empty where nothing was changed. `days` and `undo_days` are working days.
+    """
+
+    key: str
+    name: str
+    place: str
+    field: str
+    department: str
+    after: tuple[str, ...]
+    days: int
+    asks: str
+    answers: tuple[str, ...]
+    papers: tuple[str, ...]
+    undo: str
+    undo_days: int
+    basis: str
+
+
+@dataclass(frozen=True)
 class SpecialProcedure(Based):
     """A procedure during which the clock stands (特别程序): a hearing, a test, an expert opinion."""
 
@@ -378,6 +403,7 @@ class Version:
     special_procedures: tuple[SpecialProcedure, ...] = ()
     responsibility: Responsibility = Responsibility()
     contact: Contact = Contact()
+    joint: tuple[JointStep, ...] = ()
 
     @property
     def mode_names(self) -> tuple[str, ...]:
@@ -386,8 +412,19 @@ class Version:
 
     @property
     def can_be_filed(self) -> bool:
-        """Whether a case can go this way through the platform at all: online, or by a window."""
-        return not FILED.isdisjoint(self.mode_names)
+        """Whether a case can go any way through the platform at all."""
+        return bool(self.filed_modes)
+
+    @property
+    def filed_modes(self) -> tuple[str, ...]:
+        """The modes in which a case can be filed: jointly only where the steps are known."""
+        return tuple(
+            name for name in self.mode_names if name in FILED and (name != "JOINT" or self.joint)
+        )
+
+    def joint_step(self, key: str) -> JointStep | None:
+        """The joint step with this key."""
+        return next((one for one in self.joint if one.key == key), None)
 
     def mode(self, name: str) -> ModeRule | None:
         """The rule for one mode, or nothing when this version cannot be done so."""

@@ -9,7 +9,7 @@ from tongban.basics.refusals import NotFound
 from tongban.cases import queries
 from tongban.cases.models import Case
 from tongban.cases.queries import Light
-from tongban.cases.states import Mode, Party
+from tongban.cases.states import Party
 from tongban.cases.timeline import Step, Truths
 from tongban.catalogue.versions import Limit
 from tongban.desk.sides import MARKS
@@ -87,7 +87,7 @@ def _clocks(case: Case) -> tuple[Clock, ...]:
     return tuple(
         Clock(mark, name, case.limits[name], limit.is_default, running)
         for mark, name, limit, running in rows
-        if not (case.mode == Mode.ONLINE and name == "receive")
+        if case.receiver_authority or name != "receive"
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tongban.cases import intake, queries
 from tongban.cases.models import Case, Check, Material
-from tongban.cases.states import Mode, Party, State
+from tongban.cases.states import Party, State
 from tongban.catalogue import forms
 from tongban.catalogue.versions import CheckPoint, MaterialSpec
 from tongban.parties.models import Officer
@@ -204,7 +204,7 @@ def _points(
     window: frozenset[tuple[str, str]],
 ) -> tuple[Point, ...]:
     # Nobody at a window looked at a case handled online, so the decider looks at everything.
-    alone = case.mode == Mode.ONLINE
+    alone = not case.receiver_authority
     return tuple(
         _point(point, asked.spec, alone or point.judged_by == side, noted, window)
         for point in asked.points

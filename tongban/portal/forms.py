@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tongban.cases.states import Mode
+from tongban.cases.states import COMPOSITIONS, Mode
 from tongban.catalogue.models import Mode as CatalogueMode
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.models import Acting, Applicant
@@ -38,10 +38,11 @@ class StartForm(forms.Form):
         data: Any,
         *,
         able: Sequence[Acting],
-        modes: Sequence[str],
+        ways: Sequence[tuple[str, str]],
         pair: Pair,
         asked: Mapping[str, str],
     ) -> None:
+        """`ways` are the modes that are open, each with what choosing it means."""
         super().__init__(data)
         self._able = {str(one.applicant.pk): one.applicant for one in able}
         names = [
@@ -49,8 +50,8 @@ class StartForm(forms.Form):
             for one in able
         ]
         self._offer("applicant", names, asked)
-        self._offer("mode", [(mode, _way(mode)) for mode in modes], asked)
-        self._offer_windows(modes, pair, asked)
+        self._offer("mode", ways, asked)
+        self._offer_windows([mode for mode, _label in ways], pair, asked)
 
     def _offer(
         self, name: str, choices: Sequence[tuple[str, str]], asked: Mapping[str, str]
@@ -65,15 +66,24 @@ class StartForm(forms.Form):
 
     def _offer_windows(self, modes: Sequence[str], pair: Pair, asked: Mapping[str, str]) -> None:
         field = cast(forms.ChoiceField, self.fields["window"])
-        if Mode.RECEIVED_FOR not in modes:
+        by_window = [mode for mode in modes if COMPOSITIONS[Mode(mode)].window]
+        if not by_window:
             field.widget = forms.HiddenInput()
             return
-        windows = jurisdictions.receiving_windows(pair.here)
+        # Who comes in person comes to where it is decided; who hands in does so where he is.
+        place = pair.there if by_window == [Mode.ON_SITE] else pair.here
+        windows = jurisdictions.receiving_windows(place)
         if not windows:
-            windows = jurisdictions.receiving_windows(jurisdictions.deciding_place(pair.here))
+            windows = jurisdictions.receiving_windows(jurisdictions.deciding_place(place))
         offered = {one.authority.division_code: one.authority.name for one in windows}
+        if by_window == [Mode.ON_SITE]:
+            field.label = _("到哪个窗口现场办")
+            field.help_text = _("当天在这个窗口核对身份；带上材料的原件")
         if len(modes) > 1:
-            field.help_text = _("选“异地代收代办”的才要选：在这个专窗核对身份、交材料")
+            names = "”“".join(str(CatalogueMode(mode).label) for mode in by_window)
+            field.help_text = _("选“%(names)s”的才要选：在这个专窗核对身份、交材料") % {
+                "names": names
+            }
         first = str(_("请选择专窗"))
         field.choices = [("", first), *offered.items()]
         only = next(iter(offered)) if len(offered) == 1 else ""
@@ -82,7 +92,8 @@ class StartForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A window takes part only where a window receives, and then it must be named."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("mode") != Mode.RECEIVED_FOR:
+        mode = cleaned.get("mode")
+        if not mode or not COMPOSITIONS[Mode(mode)].window:
             cleaned["window"] = ""
         elif not cleaned.get("window") and "window" not in self.errors:
             self.add_error("window", str(_("选择到哪个专窗交材料")))
@@ -92,16 +103,6 @@ class StartForm(forms.Form):
     def who(self) -> Applicant:
         """The applicant chosen; of a valid form only."""
         return self._able[self.cleaned_data["applicant"]]
-
-
-_WAYS = {
-    Mode.ONLINE: _("全程网办：材料都在网上交，不用到窗口"),
-    Mode.RECEIVED_FOR: _("异地代收代办：网上填好，到所在地的专窗核对身份、交材料"),
-}
-
-
-def _way(mode: str) -> str:
-    return str(_WAYS[Mode(mode)]) if mode in set(Mode) else str(CatalogueMode(mode).label)
 
 
 class CheckForm(forms.Form):

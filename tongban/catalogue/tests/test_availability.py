@@ -14,7 +14,7 @@ from tongban.catalogue.availability import Asked
 from tongban.catalogue.openings import Member, Opening, SourceRow
 from tongban.catalogue.places import Place
 from tongban.catalogue.reader import listing
-from tongban.catalogue.versions import DEFAULT_NOTE, Ground
+from tongban.catalogue.versions import DEFAULT_NOTE, Ground, ModeRule
 
 
 def a_version(code):
@@ -95,9 +95,11 @@ def answer(
 
 def test_an_open_pair_says_where_to_apply_and_who_decides():
     found = answer()
-    assert (found.verdict, found.kind, found.modes) == ("ok", "open", ("RECEIVED_FOR",))
+    assert (found.verdict, found.kind) == ("ok", "open")
+    assert found.modes == ("RECEIVED_FOR", "JOINT")
     assert found.reason == (
-        "您填好申请，到长春市的专窗核对身份、交材料，由福州市公安局决定，不用去福州市"
+        "您填好申请，到长春市的专窗核对身份、交材料，或者您在网上提交一次，迁出地的手续由各地机关联办，"
+        "由福州市公安局决定，不用去福州市"
     )
     assert (found.decides, found.decides_kind) == ("350100", "迁入地")
     assert found.limits.accept_days == 5
@@ -115,14 +117,20 @@ def test_an_item_with_two_ways_names_both():
 def test_a_way_that_the_deciding_province_states_is_not_a_default():
     found = answer()
     assert not found.is_default
-    assert found.notes == ("福建省方案附件二第6项原文写的实现形式是“异地代收代办”",)
+    assert found.notes == (
+        f"福建省的文件没有写明可以“多地联办”：{DEFAULT_NOTE}",
+        "福建省方案附件二第6项原文写的实现形式是“异地代收代办”",
+    )
 
 
 def test_a_form_stated_by_one_province_is_a_default_in_another():
     found = answer(FUZHOU, CHANGCHUN, organ="长春市公安局")
     assert found.verdict == "ok"
     assert found.is_default
-    assert found.notes == (f"吉林省的文件没有写明可以“异地代收代办”：{DEFAULT_NOTE}",)
+    assert found.notes == (
+        f"吉林省的文件没有写明可以“异地代收代办”：{DEFAULT_NOTE}",
+        f"吉林省的文件没有写明可以“多地联办”：{DEFAULT_NOTE}",
+    )
 
 
 def test_grounds_are_national_ones_and_those_of_the_two_provinces():
@@ -139,11 +147,60 @@ def test_a_row_of_a_third_province_is_no_ground():
 
 
 def test_two_counties_of_one_city_are_not_a_case_across_places():
-    found = answer(CHANGCHUN, NANGUAN, organ="长春市公安局")
+    alone = replace(MOVE, joint=())
+    found = answer(CHANGCHUN, NANGUAN, organ="长春市公安局", version=alone)
     assert (found.verdict, found.kind, found.modes) == ("bad", "same-place", ())
     assert found.reason == (
         "您在长春市，这件事也由长春市公安局决定，不用跨地区办理。请直接向它申请"
     )
+
+
+def test_who_lives_where_it_is_decided_still_needs_the_other_place():
+    found = answer(CHANGCHUN, NANGUAN, organ="长春市公安局")
+    assert (found.verdict, found.kind, found.modes) == ("ok", "open", ("JOINT",))
+    assert found.reason == (
+        "您在网上提交一次，迁出地的手续由各地机关联办，由长春市公安局决定，不用去迁出地"
+    )
+    assert found.is_default
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "spares"),
+    [
+        ("ANYWHERE", "到您选的福州市核对身份", False),
+        ("PRECHECK_MAIL", "通过后把原件寄去", True),
+        ("JOINT", "各地机关联办", True),
+    ],
+)
+def test_each_way_says_what_it_asks_of_people(mode, said, spares):
+    found = answer(version=replace(MOVE, modes=(ModeRule(mode, "某文件", ""),)))
+    assert found.modes == (mode,)
+    assert said in found.reason
+    assert ("不用去福州市" in found.reason) is spares
+
+
+def test_a_joint_way_without_its_steps_cannot_be_filed():
+    found = answer(version=replace(MOVE, modes=(ModeRule("JOINT", "某文件", ""),), joint=()))
+    assert (found.kind, found.modes) == ("no-mode", ())
+
+
+ON_SITE = replace(MOVE, modes=(ModeRule("ON_SITE", "某文件", ""),), joint=())
+PILOT = replace(NATION, kind="pilot", precision="day", modes=("ON_SITE",))
+
+
+@pytest.mark.parametrize(
+    ("openings", "there", "modes"),
+    [
+        ([replace(PILOT, members=(Member("350000"),), is_mutual=False)], FUZHOU, ("ON_SITE",)),
+        ([replace(PILOT, members=(Member("350000"),), is_mutual=False)], CHANGCHUN, ()),
+        ([], FUZHOU, ()),
+    ],
+)
+def test_an_appointment_is_made_only_inside_the_roll_out(openings, there, modes):
+    row = replace(ROW, state="on-site", modes=("ON_SITE",))
+    found = answer(there=there, version=ON_SITE, openings=openings, row=row)
+    assert found.modes == modes
+    assert found.verdict == ("warn" if there is FUZHOU else "bad")
 
 
 def test_two_cities_of_one_province_are_marked_as_such():

@@ -49,6 +49,7 @@ def a_question(title, **parts):
 
 
 FIRST = json.loads((listing.DATA / "versions" / "2020-2-06.json").read_text("utf-8"))
+FIRST.pop("joint")
 STANDARD = FIRST | {
     "applicant_kinds": ["person"],
     "modes": [{"mode": "RECEIVED_FOR", "basis": "", "province": ""}],

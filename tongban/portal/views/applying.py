@@ -19,7 +19,7 @@ from tongban.catalogue import queries as catalogue
 from tongban.catalogue.queries import Version
 from tongban.parties import queries as parties
 from tongban.parties.models import Account
-from tongban.portal import asking, kept, materials, mending, places
+from tongban.portal import asking, kept, materials, mending, places, ways
 from tongban.portal.door import signed_in
 from tongban.portal.forms import StartForm
 from tongban.portal.places import Pair
@@ -48,7 +48,7 @@ def start(request: HttpRequest, account: Account) -> HttpResponse:
     form = StartForm(
         request.POST if request.method == "POST" else None,
         able=able,
-        modes=found.modes,
+        ways=ways.choices(version, found, pair),
         pair=pair,
         asked=asked,
     )

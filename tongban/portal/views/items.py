@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from tongban.cases import standing
 from tongban.catalogue import queries as catalogue
-from tongban.catalogue.models import Item
+from tongban.catalogue.models import Item, Mode
 from tongban.catalogue.upcoming import upcoming
+from tongban.catalogue.ways import TRAVELLED
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.portal import guide, places, printing
+from tongban.portal import guide, places, printing, ways
 from tongban.portal.door import page
 from tongban.portal.places import Pair
 
@@ -58,6 +59,7 @@ def _answer(request: HttpRequest, found: Item, pair: Pair) -> dict[str, object]:
         "found": made.found,
         "materials": guide.materials(made, told),
         "told": told,
+        **_ways(made, pair),
         "here_name": jurisdictions.short_name(pair.here),
         "there_name": jurisdictions.short_name(pair.there),
         "home_node": node,
@@ -66,6 +68,24 @@ def _answer(request: HttpRequest, found: Item, pair: Pair) -> dict[str, object]:
         "print_url": f"{reverse('portal:guide-pdf', args=[found.code])}?"
         + "&".join(part for part in (pair.query, urlencode(told)) if part),
     }
+
+
+def _ways(made: guide.Guide, pair: Pair) -> dict[str, object]:
+    """The ways in sentences, where they are not only those that the page draws step by step."""
+    if made.version is None:
+        return {}
+    drawn = {Mode.ONLINE, Mode.RECEIVED_FOR}
+    return {
+        "ways": ways.choices(made.version, made.found, pair),
+        "other_ways": not drawn.issuperset(made.found.modes),
+        "joint": made.version.joint if Mode.JOINT in made.found.modes else (),
+        "spares": ways_spare(made.found.modes),
+    }
+
+
+def ways_spare(modes: tuple[str, ...]) -> bool:
+    """Whether nobody has to go to the deciding place on any of these ways."""
+    return TRAVELLED.isdisjoint(modes)
 
 
 def _question(found: Item) -> str:

@@ -17,7 +17,6 @@ from tongban.cases import queries as cases
 from tongban.cases import renewal, rules, standing, timeline
 from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
-from tongban.cases.states import Mode
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.versions import Limits, Step, Version
@@ -106,7 +105,7 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
         "receiver": tracking.office(route.authorities["receiver"]),
         "decider": tracking.office(route.authorities["decider"]),
         "limits": limits,
-        "is_online": draft.mode == Mode.ONLINE,
+        "is_online": not draft.receiving_place,
         "unmended": mending.unmended(draft),
         "count": len(version.steps) + 2,
     }

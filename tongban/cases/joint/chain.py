@@ -1,0 +1,87 @@
+"""The chain of a joint step: how this node keeps it, and what it adds when events arrive."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from tongban.cases.joint.models import JointStep
+from tongban.cases.joint.standing import (
+    ARRIVE,
+    Side,
+    StepStanding,
+    StepState,
+    apply,
+)
+from tongban.cases.models import Case
+from tongban.exchange import shared_chains
+from tongban.exchange.shared_chains import Kind
+from tongban.record.chains import Author, Event
+
+LANDS = frozenset({StepState.ASKED, StepState.UNDO_ASKED})
+
+
+def system_author() -> Author:
+    """The node itself, where no person acted."""
+    return Author(node=settings.NODE_ID, role="system")
+
+
+def lock(chain: str) -> StepStanding | None:
+    """Where a step stands, locked until the transaction ends; None where it is not known.
+
+    The case goes first where this node has it, as in every operation, so that two never wait for
+    each other.
+    """
+    number = JointStep.objects.filter(pk=chain).values_list("number", flat=True).first()
+    if number is None:
+        return None
+    Case.objects.select_for_update(of=("self",)).filter(pk=number).first()
+    return JointStep.objects.select_for_update().get(pk=chain).standing()
+
+
+def _keep(step: StepStanding, _event: Event) -> None:
+    values = {name: getattr(step, name) for name in step.__slots__ if name != "chain"}
+    JointStep.objects.update_or_create(chain=step.chain, defaults=values)
+
+
+def _arrived(step: StepStanding, at: datetime) -> None:
+    # What follows needs the case and its plan, which need this chain; hence the late import.
+    from tongban.cases.joint import progress
+
+    if step.partner_node == settings.NODE_ID:
+        step = land(step, at=at)
+    if step.lead_node == settings.NODE_ID and step.holder != Side.CHANNEL:
+        progress.go_on(step.number, at=at)
+
+
+KIND: Kind[StepStanding] = shared_chains.register(
+    Kind(
+        name="joint step",
+        letter="j",
+        head=lock,
+        apply=apply,
+        keep=_keep,
+        nodes=lambda step: step.nodes,
+        arrived=_arrived,
+    )
+)
+
+
+def land(step: StepStanding, *, at: datetime) -> StepStanding:
+    """Take a step that was sent to this node into the partner's hands, if it was."""
+    if step.state in LANDS and step.partner_node == settings.NODE_ID:
+        return write(step.chain, ARRIVE, by=system_author(), at=at)
+    return step
+
+
+def write(
+    chain: str,
+    kind: str,
+    *,
+    by: Author,
+    at: datetime,
+    content: dict[str, object] | None = None,
+    personal: dict[str, object] | None = None,
+) -> StepStanding:
+    """Add an event to a step; gives where it stands then."""
+    shared_chains.write(KIND, chain, kind, by=by, at=at, content=content, personal=personal)
+    return JointStep.objects.get(pk=chain).standing()
