@@ -124,6 +124,9 @@ class Material(models.Model):
     media_type = models.CharField(max_length=80)
     grade = models.CharField(max_length=1)
     seq = models.PositiveIntegerField()
+    # How it came (rules.SOURCES), and whether it was made from the original or from a copy.
+    source = models.CharField(max_length=10, default="", blank=True)
+    made_from = models.CharField(max_length=10, default="", blank=True)
 
     class Meta:
         constraints = [
@@ -374,3 +377,13 @@ class RulesApplied(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.place} {self.number}"
+
+
+class PaperLook(models.Model):
+    """What this node found when it opened a paper; a function of its content, so kept by digest."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    pages = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]}: {self.pages}"

@@ -33,6 +33,8 @@ class Paper:
     media_type: str
     grade: str
     seq: int
+    source: str = ""
+    made_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +331,8 @@ def _papers(standing: Standing, event: Event) -> tuple[Paper, ...]:
             media_type=files[material["digest"]].media_type,
             grade=material["grade"],
             seq=event.seq,
+            source=material.get("source", ""),
+            made_from=material.get("made_from", ""),
         )
         for material in event.content["materials"]
     ]

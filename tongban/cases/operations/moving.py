@@ -9,6 +9,7 @@ from django.conf import settings
 from tongban.basics import sealing, signing
 from tongban.basics.signing import Signer
 from tongban.cases import happenings, messages, standing, states
+from tongban.cases.documents import issuing
 from tongban.cases.models import Case, Material
 from tongban.cases.permissions import office_of
 from tongban.cases.standing import Standing
@@ -62,6 +63,9 @@ def write(
 
     Raises NotInTable when the table of moves does not allow it; then nothing was written.
     """
+    content, personal = issuing.number_for(
+        case, kind, by=by, at=at, content=content or {}, personal=personal
+    )
     digest, part = chains.sealed_part(personal) if personal is not None else ("", None)
     event = chains.make(
         Head(case.head_seq, case.head_hash),
@@ -69,7 +73,7 @@ def write(
         kind=kind,
         author=by,
         at=at,
-        content=content or {},
+        content=content,
         sealed=digest,
         files=files,
         signer=signer(),

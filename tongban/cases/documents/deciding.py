@@ -1,0 +1,70 @@
+"""The document of a decision: 准予 or 不予, which goes on the record as a file of its own."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+from tongban.basics import identifiers
+from tongban.cases import queries, states
+from tongban.cases.documents import numbering, wording
+from tongban.cases.documents.kinds import DECISION
+from tongban.cases.documents.typesetting import (
+    Document,
+    calendar_day,
+    compile_pdf,
+    place_in_record,
+    qr,
+)
+from tongban.cases.models import Case
+from tongban.cases.permissions import office_of
+from tongban.cases.standing import BEIJING
+from tongban.parties.models import Officer
+from tongban.record import queries as recorded
+
+
+def decision(case: Case, *, officer: Officer, at: datetime, is_preview: bool = False) -> Document:
+    """The document of a decision: 准予 or 不予, with grounds and how to contest it.
+
+    Takes the next number of the officer's authority, so it is called in the transaction that puts
+    the document on the record; a preview takes none. The wording is a default of the platform, to
+    be confirmed by the lead unit of the item.
+    """
+    facts = _facts(case, officer, at)
+    if not is_preview:
+        office = office_of(officer).code
+        year, (serial,) = numbering.allot(office, count=1, at=at)
+        facts["number"] = numbering.written(office, year, serial)
+    pdf = compile_pdf(f"{DECISION}.typ", facts | {"preview": is_preview})
+    return Document(io.BytesIO(pdf), facts["title"], facts["number"])
+
+
+def _facts(case: Case, officer: Officer, at: datetime) -> dict[str, Any]:
+    version = queries.version_of(case)
+    approved = case.decision == states.APPROVE.name
+    # A decision goes to one person and is shown to others by that person: it names them in full.
+    applicant = queries.particulars(case)["applicant"]
+    return {
+        "kind": DECISION,
+        "title": version.result.title if approved else f"不予批准{version.name}决定书",
+        "number": "",
+        "case": identifiers.show_case_number(case.number),
+        "item": version.name,
+        "approved": approved,
+        "applicant": applicant["name"],
+        "id_number": identifiers.mask_id(applicant["id_number"]),
+        **wording.office(office_of(officer).code, queries.contact(officer)),
+        "date": wording.day(at),
+        "day": calendar_day(at.astimezone(BEIJING)),
+        "applied": wording.day(case.submitted_at or at),
+        "head": case.head_hash,
+        "seq": case.head_seq,
+        "qr": qr(place_in_record(case.number, case.head_seq, case.head_hash)),
+        "said": _said(case),
+    }
+
+
+def _said(case: Case) -> dict[str, str]:
+    wanted = {states.APPROVE.name, states.DENY.name}
+    events = [event for event in recorded.events(case.number) if event.kind in wanted]
+    part = recorded.part(events[-1].sealed)
+    return {name: part.get(name, "") for name in ("ground", "basis", "note")}
