@@ -8,6 +8,9 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Register what this domain takes from other nodes, and how it counts running cases."""
         from tongban.cases import handlers  # noqa: F401 - registers itself on import
+        from tongban.cases import parcels
         from tongban.cases.documents import models as _documents  # noqa: F401 - their register
         from tongban.cases.notices import models  # noqa: F401 - rows beside those of cases
         from tongban.cases.operations import changing  # noqa: F401 - counts running cases
+
+        parcels.register()

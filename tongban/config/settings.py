@@ -35,6 +35,15 @@ NOTICE_CHANNELS = {
     "mail": env.words("NOTICE_MAIL_URL"),
     "webhook": env.words("NOTICE_WEBHOOK_URLS"),
 }
+# A courier that takes orders by HTTP and calls back, signed both ways with one secret; none set up:
+# parcels are carried to a counter. See docs/how-to/connect-a-courier.md.
+COURIER_WEBHOOK_URL = os.environ.get("COURIER_WEBHOOK_URL", "")
+COURIER_WEBHOOK_NAME = os.environ.get("COURIER_WEBHOOK_NAME", "") or "快递"
+COURIER_WEBHOOK_SECRET = (
+    env.required("COURIER_WEBHOOK_SECRET", "It signs orders to the courier and its calls back.")
+    if COURIER_WEBHOOK_URL
+    else ""
+)
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -62,6 +71,8 @@ INSTALLED_APPS = [
     "tongban.desk",
     "tongban.oversight",
     "tongban.api",
+    "tongban.connectors.sandbox_courier",
+    "tongban.connectors.webhook_courier",
 ]
 
 MIDDLEWARE = [

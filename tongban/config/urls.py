@@ -15,5 +15,6 @@ urlpatterns = [
     path("oversight/", include("tongban.oversight.urls")),
     path("accounts/", include("tongban.parties.urls")),
     path("sandbox/", include("tongban.sandbox.urls")),
+    path("couriers/", include("tongban.connectors.webhook_courier.urls")),
     path("", include("tongban.portal.urls")),
 ]

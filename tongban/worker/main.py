@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from tongban.worker.broker import Broker
+from tongban.worker.couriering import Couriering
 from tongban.worker.hands import Hands
 from tongban.worker.heartbeat import Heartbeat, Watch
 from tongban.worker.housekeeping import Housekeeping
@@ -45,6 +46,7 @@ def parts(*, is_hub: bool) -> dict[str, PartMaker]:
         "heartbeat": Heartbeat,
         "housekeeping": Housekeeping,
         "keeping": Keeping,
+        "couriering": Couriering,
         "noticing": Noticing,
     }
     if is_hub:

@@ -1,0 +1,1 @@
+"""Everything that can happen to a parcel, split by what people do with it."""
