@@ -9,12 +9,17 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from tongban.cases import queries
+        from tongban.cases.operations import assigning
         from tongban.desk.gate import officer_here
         from tongban.desk.sides import sides_of
         from tongban.ui import frame
 
         def is_officer(request: HttpRequest) -> bool:
             return officer_here(request) is not None
+
+        def is_leader(request: HttpRequest) -> bool:
+            officer = officer_here(request)
+            return officer is not None and assigning.leads(officer)
 
         def waiting(request: HttpRequest) -> int | None:
             officer = officer_here(request)
@@ -26,6 +31,7 @@ class DeskConfig(AppConfig):
         links = (
             frame.Link(_("队列"), "desk:queue", 10, visible=is_officer, count=waiting),
             frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),
+            frame.Link(_("科室"), "desk:office", 30, visible=is_leader),
         )
         for link in links:
             frame.add_link("desk", link)

@@ -23,7 +23,7 @@ OfficerView = Callable[Concatenate[OfficerRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 # Who has work here; an operator alone reads no cases.
-DESK_ROLES = frozenset({Role.RECEIVER.value, Role.DECIDER.value})
+DESK_ROLES = frozenset({Role.RECEIVER.value, Role.DECIDER.value, Role.LEADER.value})
 
 
 def officer_here(request: HttpRequest) -> Officer | None:

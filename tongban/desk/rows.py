@@ -12,6 +12,7 @@ from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
 from tongban.desk.sides import Pair, pair_of
 from tongban.desk.todo import Words, todo
+from tongban.parties import absences
 from tongban.parties.models import Officer
 
 
@@ -28,20 +29,26 @@ class Row:
     stage: str
     todo: Words
     claimed_by: str
+    claimer: int  # the key of whoever has it, 0 for nobody
     claimed_at: object
     is_mine: bool
     may_claim: bool
+    stands_in: bool  # a colleague who is away has it, and this officer stands in for her
     is_late: bool
 
 
 def rows_of(cases: Sequence[Case], officer: Officer, side: Party, *, today: date) -> list[Row]:
     """The rows of one page; names of all applicants are read at once."""
     names = queries.applicant_names(cases)
-    return [_row(case, names[case.number], officer, side, today) for case in cases]
+    absent = absences.stood_in_for(officer, today)
+    return [_row(case, names[case.number], officer, side, today, absent) for case in cases]
 
 
-def _row(case: Case, name: str, officer: Officer, side: Party, today: date) -> Row:
+def _row(
+    case: Case, name: str, officer: Officer, side: Party, today: date, absent: set[int]
+) -> Row:
     light = queries.light(case, today)
+    stands_in = case.holder == side and case.claimed_by_id in absent
     return Row(
         number=case.number,
         shown_number=identifiers.show_case_number(case.number)[-8:],
@@ -52,8 +59,10 @@ def _row(case: Case, name: str, officer: Officer, side: Party, today: date) -> R
         stage=states.LABELS[State(case.state)],
         todo=todo(case),
         claimed_by=case.claimed_by.name if case.claimed_by else "",
+        claimer=case.claimed_by_id or 0,
         claimed_at=case.claimed_at,
         is_mine=case.claimed_by_id == officer.pk,
         may_claim=case.holder == side and case.claimed_by_id is None,
+        stands_in=stands_in,
         is_late=light.kind == "bad",
     )

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from tongban.cases.models import Case
-from tongban.cases.states import Mode, Party
+from tongban.cases.states import Party
 from tongban.cases.timeline import place_of
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties import absences
 from tongban.parties.models import Officer, Role
 
 MARKS = {
@@ -19,8 +20,15 @@ ROLES = {Party.RECEIVER: Role.RECEIVER, Party.DECIDER: Role.DECIDER}
 
 
 def sides_of(officer: Officer) -> list[Party]:
-    """The queues an officer has: receiving, deciding, or both, in this order."""
-    return [party for party, role in ROLES.items() if role in officer.roles]
+    """The queues an officer has: receiving, deciding, or both, in this order.
+
+    Whoever only leads an office has the queues of those whom she leads.
+    """
+    own = [party for party, role in ROLES.items() if role in officer.roles]
+    if own or Role.LEADER not in officer.roles:
+        return own
+    led = {role for one in absences.colleagues(officer) for role in one.roles}
+    return [party for party, role in ROLES.items() if role in led] or [Party.DECIDER]
 
 
 def side_of(officer: Officer, case: Case) -> Party:
@@ -50,7 +58,7 @@ class Pair:
 
 def pair_of(case: Case, side: Party) -> Pair:
     """From where to where; without a window the applicant's place stands first."""
-    online = case.mode == Mode.ONLINE
+    online = not case.receiver_authority
     start = case.applicant_place if online else case.receiving_place
     first = Party.APPLICANT if online else Party.RECEIVER
     other = first if side is Party.DECIDER else Party.DECIDER

@@ -2,14 +2,32 @@
 
 from django.urls import path
 
-from tongban.desk.views import act, case, papers, particulars, queue, standards
+from tongban.desk.views import (
+    act,
+    bulk,
+    case,
+    exports,
+    office,
+    papers,
+    particulars,
+    queue,
+    standards,
+)
 
 app_name = "desk"
 _CASE = "cases/<str:number>/"
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("several", bulk.several, name="several"),
+    path("lists/save", queue.save, name="save"),
+    path("lists/<int:saved_id>/drop", queue.drop, name="drop"),
+    path("cases.<str:kind>", exports.cases, name="export"),
     path("keys/", queue.keys, name="keys"),
+    path("office/", office.office, name="office"),
+    path("office/absences", office.enter_absence, name="enter-absence"),
+    path("office/absences/<int:absence_id>/cancel", office.cancel_absence, name="cancel-absence"),
+    path("office/people/<int:officer_id>/cases", office.cases_of_absent, name="cases-of-absent"),
     path("standards/", standards.standards, name="standards"),
     path(_CASE, case.case, name="case"),
     path(f"{_CASE}claim", case.claim, name="claim"),

@@ -10,6 +10,7 @@ from tongban.cases.models import Case
 from tongban.cases.operations import moving
 from tongban.cases.permissions import ClaimedByAnother, check_may_see, office_of
 from tongban.cases.states import PARTY_LABELS, Party
+from tongban.parties import absences
 from tongban.parties.models import Officer
 
 
@@ -26,7 +27,8 @@ class NotInHand(Refused):
 def claim_case(*, number: str, officer: Officer, at: datetime) -> Case:
     """Take a case from the queue of one's own office.
 
-    Refused while a colleague has it. Claiming twice changes nothing.
+    Refused while a colleague has it, unless she is away and the officer stands in for her.
+    Claiming twice changes nothing.
     """
     case = queries.lock_case(number)
     check_may_see(officer, case)
@@ -36,9 +38,10 @@ def claim_case(*, number: str, officer: Officer, at: datetime) -> Case:
     }.get(Party(case.holder))
     if in_hand is None or in_hand[0] not in officer.roles or in_hand[1] != office_of(officer).code:
         raise NotInHand(Party(case.holder))
-    if case.claimed_by is not None and case.claimed_by != officer:
+    absent = case.claimed_by is not None and absences.stands_in(officer, case.claimed_by, at)
+    if case.claimed_by is not None and case.claimed_by != officer and not absent:
         raise ClaimedByAnother(case.claimed_by.name)
-    if case.claimed_by_id is None:
+    if case.claimed_by_id is None or absent:
         case.claimed_by, case.claimed_at = officer, at
         case.save(update_fields=["claimed_by", "claimed_at"])
     return case

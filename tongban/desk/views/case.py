@@ -1,6 +1,7 @@
 """The workbench of one case, and the buttons that stand on it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from tongban.basics import identifiers
 from tongban.basics.refusals import Refused
 from tongban.cases import queries, standing, states, timeline
 from tongban.cases.models import Case
-from tongban.cases.operations import claims, window
+from tongban.cases.operations import assigning, claims, window
 from tongban.cases.operations.window import IDENTITY_WAYS
 from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
@@ -24,12 +25,15 @@ from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.offers import offers, panel
 from tongban.desk.sides import pair_of, side_of
 from tongban.desk.todo import todo
+from tongban.parties import absences
 
 
 def head(request: OfficerRequest, case: Case) -> dict[str, Any]:
     """What every page about a case shows at its head."""
     side = side_of(request.officer, case)
     before, behind = queries.neighbours(request.officer, case)
+    # A case that has left the queue has no neighbours; what is to be done next stands there instead.
+    following = "" if before or behind else queries.next_to_do(request.officer, side, but=case.pk)
     return {
         "case": case,
         "side": side,
@@ -40,7 +44,8 @@ def head(request: OfficerRequest, case: Case) -> dict[str, Any]:
         "stage_words": states.LABELS[State(case.state)],
         "light": queries.light(case, standing.today()),
         "before": before,
-        "behind": behind,
+        "behind": behind or following,
+        "is_done": bool(following) and case.holder != side,
         "is_mine": case.claimed_by_id == request.officer.pk,
     }
 
@@ -70,12 +75,22 @@ def workbench(
         "todo": todo(case),
         "open_request": queries.open_request(case),
         "may_claim": case.holder == side and case.claimed_by_id is None,
+        "stands_in": _stands_in(request, case, side, at),
+        "handed_on": assigning.last_word(case),
         "identities": list(IDENTITY_WAYS.items()),
         "errors": errors,
         "claim_url": reverse("desk:claim", args=[case.number]),
         "release_url": reverse("desk:release", args=[case.number]),
     }
     return render(request, template, context | more, status=status)
+
+
+def _stands_in(request: OfficerRequest, case: Case, side: Party, at: datetime) -> bool:
+    """Whether a colleague who is away has the case, and this officer stands in for her."""
+    absent = case.claimed_by
+    if absent is None or absent == request.officer or case.holder != side:
+        return False
+    return absences.stands_in(request.officer, absent, at)
 
 
 @require_GET

@@ -1,59 +1,24 @@
-"""The queue of one's own office, and the standing pages beside it."""
+"""The queue of one's own office, the filters one keeps, and the standing pages beside it."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from tongban.cases import queries, standing
-from tongban.cases.states import Party
+from tongban.cases.operations import assigning
+from tongban.desk import saved
 from tongban.desk.gate import OfficerRequest, desk_page
+from tongban.desk.keys import KEYS
+from tongban.desk.listing import EVERYTHING, FILTERS, PASSED, Listing, listing_before, listing_of
 from tongban.desk.rows import rows_of
-from tongban.desk.sides import sides_of
-
-# Filter, its words, and the light before them.
-FILTERS: tuple[tuple[str, Promise, str], ...] = (
-    ("mine", _("要我办"), ""),
-    ("late", _("超时"), "bad"),
-    ("today", _("今天到期"), "warn"),
-    ("claimed", _("我认领的"), ""),
-    ("waiting", _("等申请人"), "pause"),
-)
-PASSED = {Party.RECEIVER: _("已移交"), Party.DECIDER: _("已办")}
-EVERYTHING = "all"
-
-
-# The keys of this desk, where they work; GUIDE §11 names them, these are the ones that exist.
-KEYS: tuple[tuple[Promise, tuple[tuple[str, Promise], ...]], ...] = (
-    (
-        _("队列"),
-        (
-            ("J", _("下一行")),
-            ("K", _("上一行")),
-            ("Enter", _("打开这一行")),
-            ("C", _("认领这一行")),
-            ("/", _("查找")),
-        ),
-    ),
-    (
-        _("一件"),
-        (
-            ("[", _("上一件")),
-            ("]", _("下一件")),
-            ("C", _("认领")),
-            ("Y", _("这份材料没看的要点都合格，看下一份")),
-            ("X", _("请申请人改：打开退回修改的检查页")),
-            ("T", _("移交：打开检查页")),
-            ("B", _("一次告知补正：打开检查页")),
-            ("A", _("联系对方：跳到对方的电话")),
-        ),
-    ),
-    (_("哪里都能用"), (("?", _("全部快捷键")), ("Esc", _("离开输入框")))),
-)
 
 
 @dataclass(frozen=True)
@@ -71,50 +36,68 @@ class Tab:
 @desk_page
 def queue(request: OfficerRequest) -> HttpResponse:
     """What waits for one's office, soonest due first. `find` looks through all of its cases."""
-    sides = sides_of(request.officer)
-    side = _side(request, sides)
-    find = request.GET.get("find", "").strip()
-    shown = EVERYTHING if find else _shown(request)
-    page = queries.queue(
-        request.officer, side, shown=shown, find=find, after=request.GET.get("after", "")
-    )
-    keep = {"side": side.value} if len(sides) > 1 else {}
+    asked = listing_of(request)
+    page = asked.page(request.GET.get("after", ""))
     context = {
-        "rows": rows_of(page.cases, request.officer, side, today=standing.today()),
-        "side": side,
-        "sides": sides,
-        "shown": shown,
-        "find": find,
-        "tabs": _tabs(request, side, shown, keep),
-        "keep": keep,
+        "listing": asked,
+        "rows": rows_of(page.cases, request.officer, asked.side, today=standing.today()),
+        "side": asked.side,
+        "sides": asked.sides,
+        "shown": asked.shown,
+        "find": asked.find,
+        "keep": asked.keep,
+        "narrowing": asked.narrowing,
+        "lists": [*((name, words) for name, words, _light in FILTERS), *_other_lists(asked)],
+        "tabs": _tabs(asked),
+        "saved": saved.of(request.officer, asked.side),
+        "is_leader": assigning.leads(request.officer),
+        "colleagues": asked.colleagues,
         "is_first": "after" not in request.GET,
-        "first": urlencode(keep | ({"find": find} if find else {"shown": shown})),
-        "next": page.after
-        and urlencode(
-            keep | ({"find": find} if find else {"shown": shown}) | {"after": page.after}
-        ),
+        "query": asked.query,
+        "bare": urlencode(asked.keep | {"shown": asked.shown}),
+        "next": page.after and f"{asked.query}&{urlencode({'after': page.after})}",
     }
     return render(request, "desk/queue.html", context)
 
 
-def _side(request: HttpRequest, sides: list[Party]) -> Party:
-    asked = request.GET.get("side", "")
-    return next((side for side in sides if side == asked), sides[0])
+def _other_lists(asked: Listing) -> list[tuple[str, str | Promise]]:
+    return [("passed", PASSED[asked.side]), (EVERYTHING, _("本单位的全部办件"))]
 
 
-def _shown(request: HttpRequest) -> str:
-    known = {name for name, _words, _light in FILTERS} | {"passed"}
-    asked = request.GET.get("shown", "")
-    return asked if asked in known else "mine"
-
-
-def _tabs(request: OfficerRequest, side: Party, shown: str, keep: dict[str, str]) -> list[Tab]:
-    counts = queries.queue_counts(request.officer, side)
-    named = [*FILTERS, ("passed", PASSED[side], "")]
+def _tabs(asked: Listing) -> list[Tab]:
+    counts = queries.queue_counts(asked.officer, asked.side)
+    named = [*FILTERS, ("passed", PASSED[asked.side], "")]
     return [
-        Tab(words, light, counts[name], urlencode(keep | {"shown": name}), name == shown)
+        Tab(
+            words, light, counts[name], urlencode(asked.keep | {"shown": name}), name == asked.shown
+        )
         for name, words, light in named
     ]
+
+
+@require_POST
+@desk_page
+def save(request: OfficerRequest) -> HttpResponse:
+    """The 存下来 button: this list under a name; the same name again takes its place."""
+    asked = listing_before(request)
+    row = saved.keep(
+        officer=request.officer,
+        side=asked.side,
+        name=request.POST.get("name", ""),
+        filters=asked.filters,
+        at=now(),
+    )
+    messages.success(request, _("已经存为“%(name)s”，在列表上面") % {"name": row.name})
+    return HttpResponseRedirect(f"{reverse('desk:queue')}?{asked.query}")
+
+
+@require_POST
+@desk_page
+def drop(request: OfficerRequest, saved_id: int) -> HttpResponse:
+    """The 去掉 button beside a saved list."""
+    asked = listing_before(request)
+    saved.drop(officer=request.officer, saved_id=saved_id)
+    return HttpResponseRedirect(f"{reverse('desk:queue')}?{asked.query}")
 
 
 @require_GET

@@ -1,11 +1,26 @@
-// The desk's own behaviours, on top of ui.js: C claims the row in hand, pictures turn and grow.
+// The desk's own behaviours, on top of ui.js: C claims the row in hand and O ticks it, pictures turn and grow.
 'use strict';
+const inHand = '[data-js=queue] tr[aria-current]';
+const ofRow = {
+  c: () => document.querySelector(`${inHand} [data-js=claim]`)?.requestSubmit(),
+  o: () => document.querySelector(`${inHand} [data-js=tick]`)?.click(),
+};
 document.addEventListener('keydown', event => {
   const switched = document.querySelector('[data-js=keys]');
-  if (event.key.toLowerCase() !== 'c' || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (switched?.getAttribute('aria-pressed') !== 'true' || event.target.matches('input, textarea, select')) return;
-  document.querySelector('[data-js=queue] tr[aria-current] [data-js=claim]')?.requestSubmit();
+  if (event.ctrlKey || event.metaKey || event.altKey || switched?.getAttribute('aria-pressed') !== 'true') return;
+  if (event.target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select')) return;
+  ofRow[event.key.toLowerCase()]?.();
 });
+
+// All boxes of the page at once, or none when all are ticked.
+const all = document.querySelector('[data-js=tick-all]');
+if (all) {
+  all.hidden = false;
+  all.addEventListener('click', () => {
+    const boxes = [...document.querySelectorAll('[data-js=tick]')], on = !boxes.every(box => box.checked);
+    boxes.forEach(box => { box.checked = on; });
+  });
+}
 
 // A picture on the table: a quarter turn, larger, smaller, or as wide as its frame.
 function lay(picture, { turn, scale }) {

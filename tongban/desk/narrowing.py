@@ -1,0 +1,116 @@
+"""What an officer narrows her queue to: one form, one condition, one address to come back to."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from tongban.basics import calendar
+from tongban.cases import states
+from tongban.cases.states import Mode, Party, State
+from tongban.catalogue import queries as catalogue
+from tongban.catalogue.models import Mode as ModeLabels
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties.models import Officer
+
+EVERY = ("", _("全部"))
+LIGHTS = (
+    ("bad", _("红灯：超时")),
+    ("warn", _("黄灯：今天或者下一个工作日到期")),
+    ("ok", _("绿灯：还早")),
+    ("pause", _("没有在计时")),
+)
+MINE, NOBODYS = "mine", "nobody"
+# The states in which a case that its applicant holds stops all clocks of the office.
+_STOPPED = Q(holder=Party.APPLICANT, state__in=[State.RETURNED, State.CORRECTION])
+
+
+class Narrowing(forms.Form):
+    """The filters of a queue. Any address may carry them, so nonsense in one narrows nothing."""
+
+    item = forms.ChoiceField(label=_("事项"), required=False)
+    state = forms.ChoiceField(label=_("环节"), required=False)
+    place = forms.ChoiceField(label=_("对方在哪个省"), required=False)
+    mode = forms.ChoiceField(label=_("办理方式"), required=False)
+    light = forms.ChoiceField(label=_("时限"), required=False, choices=(EVERY, *LIGHTS))
+    whose = forms.ChoiceField(label=_("认领人"), required=False)
+
+    def __init__(
+        self, data: QueryDict | dict[str, Any], *, colleagues: Sequence[Officer], today: date
+    ) -> None:
+        super().__init__(data, auto_id="narrow-%s")
+        self.today = today
+        offered: dict[str, list[tuple[Any, Any]]] = {
+            "item": [(one.code, one.name) for one in catalogue.items()],
+            "state": [(one.value, words) for one, words in states.LABELS.items() if one != "draft"],
+            "place": [(one.code, one.name) for one in jurisdictions.provinces(today)],
+            "mode": [(one.value, ModeLabels(one.value).label) for one in Mode],
+            "whose": [
+                (MINE, _("我")),
+                (NOBODYS, _("没有人认领")),
+                *((str(one.pk), one.name) for one in colleagues),
+            ],
+        }
+        for name, choices in offered.items():
+            cast(forms.ChoiceField, self.fields[name]).choices = [EVERY, *choices]
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What was asked for, by field; what is not offered is left out."""
+        self.is_valid()
+        return {key: value for key, value in self.cleaned_data.items() if value}
+
+    @property
+    def words(self) -> list[str]:
+        """What was asked for, as the page says it."""
+        return [
+            str(dict(cast(forms.ChoiceField, self.fields[name]).choices)[value])
+            for name, value in self.asked.items()
+        ]
+
+    def condition(self, side: Party, officer: Officer) -> Q:
+        """The cases of one side of an office that these filters leave."""
+        found = Q()
+        for name, value in self.asked.items():
+            found &= _CONDITIONS[name](value, side, officer, self.today)
+        return found
+
+
+def lit(kind: str, today: date) -> Q:
+    """The cases whose light is of a kind on a day; `queries.light` says the same of one case."""
+    soon = calendar.add_working_days(today, 1)
+    return {
+        "bad": ~_STOPPED & Q(due_on__lt=today),
+        "warn": ~_STOPPED & Q(due_on__gte=today, due_on__lte=soon),
+        "ok": ~_STOPPED & Q(due_on__gt=soon),
+        "pause": _STOPPED | Q(due_on=None),
+    }[kind]
+
+
+def _whose(value: str, _side: Party, officer: Officer, _today: date) -> Q:
+    if value == NOBODYS:
+        return Q(claimed_by=None)
+    return Q(claimed_by=officer.pk if value == MINE else int(value))
+
+
+def _place(value: str, side: Party, _officer: Officer, _today: date) -> Q:
+    """The province of the other office; the applicant's where a case came without a window."""
+    if side is Party.RECEIVER:
+        return Q(deciding_place__startswith=value[:2])
+    return Q(receiving_place__startswith=value[:2]) | Q(
+        receiving_place="", applicant_place__startswith=value[:2]
+    )
+
+
+_CONDITIONS: dict[str, Any] = {
+    "item": lambda value, _side, _officer, _today: Q(item=value),
+    "state": lambda value, _side, _officer, _today: Q(state=value),
+    "mode": lambda value, _side, _officer, _today: Q(mode=value),
+    "light": lambda value, _side, _officer, today: lit(value, today),
+    "place": _place,
+    "whose": _whose,
+}
