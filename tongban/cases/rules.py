@@ -9,6 +9,7 @@ from django.conf import settings
 
 from tongban.basics import canonical, identifiers
 from tongban.basics.refusals import FieldsRefused, Refused
+from tongban.cases.joint import rules as joint
 from tongban.cases.models import Draft
 from tongban.cases.states import COMPOSITIONS, Mode
 from tongban.catalogue import forms
@@ -87,6 +88,7 @@ class Route:
             "nodes": self.nodes,
             "authorities": self.authorities,
             "limits": self.limits,
+            "two_person": self.version.decision == "two_person",
         }
 
 
@@ -117,6 +119,9 @@ def check_intake(intake: Intake, *, on: date) -> Judged:
         errors |= refused.errors
     _collect(errors, lambda: check_competent(version, intake, answers))
     _collect(errors, lambda: check_papers(version, intake, answers))
+    if intake.mode is Mode.JOINT:
+        deciding = intake.deciding_place
+        _collect(errors, lambda: joint.check_partners(version, answers, deciding=deciding))
     if errors:
         raise FieldsRefused(errors)
     return Judged(version, answers, promised(version, found))
@@ -207,6 +212,7 @@ def named(papers: Iterable[HandedIn], version: Version) -> list[dict[str, str]]:
             "name": names[paper.spec],
             "digest": paper.file.digest,
             "grade": "C",
+            "source": "upload",
         }
         for paper in papers
     ]

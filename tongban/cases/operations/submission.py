@@ -241,10 +241,13 @@ WITH taken AS (
 ), kept AS (
   INSERT INTO cases_case ({columns}) SELECT {values} FROM taken
 ), material AS (
-  INSERT INTO cases_material (case_id, spec, name, digest, size, media_type, grade, seq)
-  SELECT taken.number, m.spec, m.name, m.digest, m.size, m.media_type, m.grade, m.seq
+  INSERT INTO cases_material
+    (case_id, spec, name, digest, size, media_type, grade, seq, source, made_from)
+  SELECT taken.number, m.spec, m.name, m.digest, m.size, m.media_type, m.grade, m.seq,
+    m.source, m.made_from
   FROM taken, jsonb_to_recordset(%(papers)s::jsonb) AS m(
-    spec text, name text, digest text, size int, media_type text, grade text, seq int)
+    spec text, name text, digest text, size int, media_type text, grade text, seq int,
+    source text, made_from text)
 ){tell}
 SELECT count(*) FROM taken
 """
