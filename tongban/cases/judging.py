@@ -71,6 +71,9 @@ def _check_decider(standing: "Standing", move: Move, event: Event) -> None:
     officer = event.author.officer
     if officer and officer in standing.receivers:
         raise NotInTable(f"who received case {standing.number} does not decide it")
+    decision = event.content["decision"] if move is states.PROPOSE else move.name
+    if decision == states.APPROVE.name and not may_approve(standing.mode, standing.joint):
+        raise NotInTable(f"the joint steps of case {standing.number} are not done")
     if move is states.PROPOSE:
         if event.content["decision"] not in _DECISIONS:
             raise NotInTable(f"not a decision: {event.content['decision']}")
@@ -81,6 +84,11 @@ def _check_decider(standing: "Standing", move: Move, event: Event) -> None:
             raise NotInTable(f"{move.name} is not what was proposed; it can be sent back")
     elif standing.is_two_person:
         raise NotInTable(f"case {standing.number} is decided by two")
+
+
+def may_approve(mode: str, joint: str) -> bool:
+    """Whether the joint steps leave room for an approval: what a place refused is not granted."""
+    return joint == "done" or (joint == "" and mode != states.Mode.JOINT)
 
 
 def _check_extension(standing: "Standing", content: dict[str, Any]) -> None:

@@ -309,7 +309,8 @@ COMPOSITIONS: dict[Mode, Composition] = {
     Mode.JOINT: Composition(joint=True),
     Mode.ANYWHERE: Composition(),
     Mode.PRECHECK_MAIL: Composition(originals=True),
-    Mode.ON_SITE: Composition(window=True),
+    # The facts of who came are checked at the places where they are kept.
+    Mode.ON_SITE: Composition(window=True, joint=True),
 }
 
 
