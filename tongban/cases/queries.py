@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from tongban.basics import calendar, identifiers, prepared, sealing
 from tongban.basics.refusals import NotFound
-from tongban.cases import standing
+from tongban.cases import access, standing
 from tongban.cases.models import Case, Draft, Request
 from tongban.cases.permissions import check_may_see, office_of
 from tongban.cases.states import Party, State
@@ -34,14 +34,14 @@ def lock_case(number: str) -> Case:
 def lock_case_of(account: Account, number: str) -> Case:
     """A case of somebody this account acts for, locked; to anybody else it does not exist."""
     case = lock_case(number)
-    if case.applicant_match not in _matches(account):
+    if not Case.objects.filter(access.reach(account), pk=number).exists():
         raise NotFound(NO_SUCH_CASE)
     return case
 
 
 def case_of(account: Account, number: str) -> Case:
     """A case of somebody this account acts for."""
-    case = Case.objects.filter(pk=number, applicant_match__in=_matches(account)).first()
+    case = Case.objects.filter(access.reach(account), pk=number).first()
     if case is None:
         raise NotFound(NO_SUCH_CASE)
     return case
@@ -56,20 +56,14 @@ def case_for(officer: Officer, number: str) -> Case:
     return case
 
 
-def _matches(account: Account) -> list[str]:
-    return [applicant.match for applicant in parties.applicants_of(account)]
-
-
 def cases_of(account: Account) -> QuerySet[Case]:
-    """All cases of everybody this account acts for, newest first."""
-    return Case.objects.filter(applicant_match__in=_matches(account)).order_by(
-        "-submitted_at", "-number"
-    )
+    """All cases of everybody this account acts for, and what it filed by mandate, newest first."""
+    return Case.objects.filter(access.reach(account)).order_by("-submitted_at", "-number")
 
 
 def drafts_of(account: Account) -> QuerySet[Draft]:
     """What this account has begun and not submitted, last saved first."""
-    return Draft.objects.filter(account=account, submitted_as="").order_by("-saved_at")
+    return Draft.objects.filter(access.draft_reach(account), submitted_as="").order_by("-saved_at")
 
 
 def version_of(case: Case) -> Version:

@@ -8,6 +8,7 @@ class PartiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the frame whose name it shows."""
+        from tongban.parties.mandates import models  # noqa: F401 - rows beside those of people
         from tongban.ui import frame
 
         frame.name_the_person(_name)

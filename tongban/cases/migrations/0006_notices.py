@@ -7,86 +7,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0005_handover'),
+        ("cases", "0005_handover"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=21)),
-                ('kind', models.CharField(max_length=30)),
-                ('seq', models.PositiveIntegerField()),
-                ('facts', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=21)),
+                ("kind", models.CharField(max_length=30)),
+                ("seq", models.PositiveIntegerField()),
+                ("facts", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by_sms', models.BooleanField(default=True)),
-                ('by_mail', models.BooleanField(default=False)),
-                ('mail_sealed', models.BinaryField(blank=True, default=b'')),
-                ('is_quiet_at_night', models.BooleanField(default=True)),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='notice_preference', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("by_sms", models.BooleanField(default=True)),
+                ("by_mail", models.BooleanField(default=False)),
+                ("mail_sealed", models.BinaryField(blank=True, default=b"")),
+                ("is_quiet_at_night", models.BooleanField(default=True)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notice_preference",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sending',
+            name="Sending",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', '短信'), ('mail', '电子邮件'), ('webhook', '推送到其他系统')], max_length=10)),
-                ('fate', models.CharField(choices=[('waiting', '等发送'), ('sent', '已发送'), ('failed', '没有发出'), ('dropped', '不用再发')], default='waiting', max_length=10)),
-                ('next_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease', models.UUIDField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('trouble', models.CharField(blank=True, max_length=200)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sendings', to='cases.notice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("sms", "短信"),
+                            ("mail", "电子邮件"),
+                            ("webhook", "推送到其他系统"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "fate",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等发送"),
+                            ("sent", "已发送"),
+                            ("failed", "没有发出"),
+                            ("dropped", "不用再发"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("next_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease", models.UUIDField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("trouble", models.CharField(blank=True, max_length=200)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sendings",
+                        to="cases.notice",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['account', '-at', '-id'], name='inbox_of_account'),
+            model_name="notice",
+            index=models.Index(fields=["account", "-at", "-id"], name="inbox_of_account"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['account'], name='unread_of_account'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("read_at", None)), fields=["account"], name="unread_of_account"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('account', 'number', 'kind', 'seq'), name='told_once', nulls_distinct=False),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("account", "number", "kind", "seq"), name="told_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(('by_mail', False), models.Q(('mail_sealed', b''), _negated=True), _connector='OR'), name='mail_needs_an_address'),
+            model_name="preference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("by_mail", False),
+                    models.Q(("mail_sealed", b""), _negated=True),
+                    _connector="OR",
+                ),
+                name="mail_needs_an_address",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sending',
-            index=models.Index(condition=models.Q(('fate', 'waiting')), fields=['next_at'], name='sendings_to_do'),
+            model_name="sending",
+            index=models.Index(
+                condition=models.Q(("fate", "waiting")), fields=["next_at"], name="sendings_to_do"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sending',
-            index=models.Index(condition=models.Q(('fate', 'failed')), fields=['-ended_at'], name='sendings_failed'),
+            model_name="sending",
+            index=models.Index(
+                condition=models.Q(("fate", "failed")), fields=["-ended_at"], name="sendings_failed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sending',
-            constraint=models.UniqueConstraint(fields=('notice', 'channel'), name='sent_once_a_channel'),
+            model_name="sending",
+            constraint=models.UniqueConstraint(
+                fields=("notice", "channel"), name="sent_once_a_channel"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sending',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease', None), ('leased_until', None)), models.Q(('lease__isnull', False), ('leased_until__isnull', False)), _connector='OR'), name='a_lease_has_its_end'),
+            model_name="sending",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease", None), ("leased_until", None)),
+                    models.Q(("lease__isnull", False), ("leased_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_lease_has_its_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sending',
-            constraint=models.CheckConstraint(condition=models.Q(('fate', 'waiting'), ('ended_at__isnull', False), _connector='XOR'), name='only_what_waits_has_no_end'),
+            model_name="sending",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fate", "waiting"), ("ended_at__isnull", False), _connector="XOR"
+                ),
+                name="only_what_waits_has_no_end",
+            ),
         ),
     ]

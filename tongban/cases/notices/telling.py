@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from tongban.cases import access, queries
+from tongban.cases import access, happenings, queries
 from tongban.cases.models import Case
 from tongban.cases.notices import channels, quiet, wording
 from tongban.cases.notices.models import Channel, Notice, Preference, Sending
@@ -16,6 +16,7 @@ from tongban.parties.models import Account
 from tongban.record.chains import Event
 
 
+@happenings.on(*wording.OCCASIONS)
 def on_event(case: Case, event: Event) -> None:
     """Tell the people of a case of an event that was just kept, in the same transaction.
 

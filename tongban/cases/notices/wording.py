@@ -155,7 +155,7 @@ OCCASIONS: dict[str, str] = {
     "return_for_form": "returned",
     "hand_over": "handed_over",
     "accept": "accepted",
-    "deemed_accepted": "deemed_accepted",
+    "deem_accepted": "deemed_accepted",
     "ask_correction": "correction",
     "begin_special": "special",
     "end_special": "special_ended",

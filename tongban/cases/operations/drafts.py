@@ -10,8 +10,8 @@ from django.db import transaction
 
 from tongban.basics import sealing
 from tongban.basics.refusals import FieldsRefused, NotFound, Refused
+from tongban.cases import access, queries, renewal, rules, states
 from tongban.cases import intake as papers_in
-from tongban.cases import queries, renewal, rules, states
 from tongban.cases.models import Case, Draft, DraftPaper
 from tongban.cases.operations import moving
 from tongban.cases.operations.submission import Taken, submit
@@ -21,7 +21,6 @@ from tongban.cases.standing import BEIJING
 from tongban.cases.states import Mode, State
 from tongban.catalogue import forms
 from tongban.catalogue.versions import Version
-from tongban.parties import queries as parties
 from tongban.parties.models import Account, Applicant
 from tongban.record.chains import FileRef
 
@@ -49,7 +48,7 @@ class Places:
 def draft_of(account: Account, draft_id: uuid.UUID, *, lock: bool = False) -> Draft:
     """A draft of this account; anybody else's does not exist for it."""
     rows = Draft.objects.select_for_update() if lock else Draft.objects.select_related("applicant")
-    draft = rows.filter(pk=draft_id, account=account).first()
+    draft = rows.filter(access.draft_reach(account), pk=draft_id).first()
     if draft is None:
         raise NotFound("没有找到这份申请。可能已经超过30天没有填写而删除，请重新开始")
     return draft
@@ -69,6 +68,7 @@ def start_draft(
 
     Also when two presses come at once. Refused when the item is not open between these places in this mode on this day.
     """
+    access.check_may_file(account, applicant, item)
     today = at.astimezone(BEIJING).date()
     version = rules.open_version(item, on=today, deciding=places.deciding)
     empty = Intake(
@@ -205,7 +205,7 @@ def intake_of(draft: Draft) -> Intake:
     return Intake(
         item=draft.item,
         mode=Mode(draft.mode),
-        applicant=_particulars(draft.applicant) | _contact(answers),
+        applicant=_particulars(draft.applicant) | _contact(answers) | _agent(draft),
         applicant_place=draft.applicant_place,
         receiving_place=draft.receiving_place,
         deciding_place=draft.deciding_place,
@@ -228,6 +228,11 @@ def _particulars(applicant: Applicant) -> dict[str, str]:
 def _contact(answers: dict[str, Any]) -> dict[str, str]:
     """A phone given for this application goes before the one of the account."""
     return {"phone": answers["phone"]} if answers.get("phone") else {}
+
+
+def _agent(draft: Draft) -> dict[str, str]:
+    """Who fills it in, when that is not the applicant or whoever represents it."""
+    return access.agent_of(draft.account, draft.applicant, draft.item)
 
 
 def _handed_in(paper: DraftPaper) -> HandedIn:
@@ -319,7 +324,9 @@ def take_up(*, number: str, account: Account, at: datetime) -> Draft:
         return begun
     personal = queries.particulars(case)
     applicant = next(
-        one for one in parties.applicants_of(account) if one.match == case.applicant_match
+        one
+        for one in access.applicants_for(account, case.item)
+        if one.match == case.applicant_match
     )
     draft = Draft.objects.create(
         id=uuid.uuid4(),

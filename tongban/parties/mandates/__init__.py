@@ -1,0 +1,1 @@
+"""Mandates: who may file for whom, for which items, until when."""
