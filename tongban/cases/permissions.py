@@ -1,12 +1,18 @@
 """Who may do what with a case. An operation calls a check; a page asks `refusals.may`."""
 
+from django.utils.translation import gettext as _
+
 from tongban.basics.refusals import NotAllowed, NotFound, Refused
-from tongban.cases import states
+from tongban.cases import judging, states
+from tongban.cases.joint.models import JointStep
 from tongban.cases.models import Case
 from tongban.cases.states import Mode, Move, Party, State
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority
+from tongban.parties import queries as parties
 from tongban.parties.models import Officer
+
+_DECIDING = frozenset({states.APPROVE, states.DENY, states.PROPOSE, states.SEND_BACK_PROPOSAL})
 
 WAYS_ON = {
     Party.APPLICANT: "等申请人办理后再继续",
@@ -50,6 +56,12 @@ class NotOfThisMode(Refused):
         super().__init__(f"这件的办理方式里没有“{move.label}”这一步", move=move.name)
 
 
+class JointNotDone(Refused):
+    """The steps of other places have not come to an outcome that goes with this decision."""
+
+    code = "joint-not-done"
+
+
 class AnotherAuthority(NotAllowed):
     """The officer's authority is not the one that the law gives this act to."""
 
@@ -89,6 +101,53 @@ class NotClaimed(Refused):
         super().__init__("先认领这件，再办理，免得两个人同时办")
 
 
+class TwoPeopleDecide(Refused):
+    """The item wants two people: one proposes, another decides."""
+
+    code = "two-people-decide"
+
+    def __init__(self) -> None:
+        super().__init__(_("这件事由两个人决定：先提出决定意见，再由另一位审批人员复核"))
+
+
+class NotPutBefore(Refused):
+    """The item wants one officer's decision; there is nobody to propose it to."""
+
+    code = "one-person-decides"
+
+    def __init__(self) -> None:
+        super().__init__(_("这件事由一位审批人员决定，不用提出决定意见，请直接作决定"))
+
+
+class NotAsProposed(Refused):
+    """Two people decide only what both of them want."""
+
+    code = "not-as-proposed"
+
+    def __init__(self, proposed: str) -> None:
+        label = _(states.BY_NAME[proposed].label)
+        super().__init__(
+            _("提出的意见是“%(proposed)s”。不同意的，请退回决定意见") % {"proposed": label},
+            proposed=proposed,
+        )
+
+
+class NotImpartial(NotAllowed):
+    """Whoever has a part in a case does not decide it: its applicant, its receiver, its proposer."""
+
+    code = "not-impartial"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            {
+                "applicant": _("您是这件的申请人，或者代表申请人办事，要由别的审批人员决定"),
+                "receiver": _("这件的材料是您收的，收件的人不作决定，要由别的审批人员决定"),
+                "proposer": _("决定意见是您提出的，要由另一位审批人员复核"),
+            }[why],
+            why=why,
+        )
+
+
 def authority_name(code: str) -> str:
     """The authority's name, or its code where this node does not know it."""
     try:
@@ -126,6 +185,46 @@ def check_power(officer: Officer, case: Case, move: Move) -> None:
         raise AnotherAuthority(move.label, authority)
 
 
+def check_impartial(officer: Officer, case: Case) -> None:
+    """Receiving is not deciding, and nobody decides in one's own matter or agrees with oneself.
+
+    The applicant is told by identity where this node knows it: by the officer's own account.
+    """
+    if officer.pseudonym in case.receivers:
+        raise NotImpartial("receiver")
+    if case.proposal.get("by") == officer.pseudonym:
+        raise NotImpartial("proposer")
+    mine = {one.match for one in parties.applicants_of(officer.account)}
+    if case.applicant_match in mine:
+        raise NotImpartial("applicant")
+
+
+def _check_decides(officer: Officer, case: Case, move: Move) -> None:
+    if move is states.PROPOSE and not case.is_two_person:
+        raise NotPutBefore
+    if move in {states.APPROVE, states.DENY}:
+        if case.is_two_person and not case.proposal:
+            raise TwoPeopleDecide
+        if case.proposal and case.proposal["decision"] != move.name:
+            raise NotAsProposed(case.proposal["decision"])
+    check_impartial(officer, case)
+
+
+def check_may_write(officer: Officer, case: Case) -> None:
+    """Writing something down without moving a case belongs to the officer who has it."""
+    role, authority = {
+        Party.RECEIVER: ("receiver", case.receiver_authority),
+        Party.DECIDER: ("decider", case.decider_authority),
+    }.get(Party(case.holder), ("", ""))
+    if not role:
+        raise NotAllowed(WAYS_ON[Party(case.holder)])
+    if role not in officer.roles:
+        raise WrongRole(_("登记"), role)
+    if office_of(officer).code != authority:
+        raise AnotherAuthority(_("登记"), authority)
+    check_claimed(officer, case)
+
+
 def check_claimed(officer: Officer, case: Case) -> None:
     """Only the officer who took the case from the queue acts on it."""
     if case.claimed_by is None:
@@ -134,10 +233,27 @@ def check_claimed(officer: Officer, case: Case) -> None:
         raise ClaimedByAnother(case.claimed_by.name)
 
 
+def check_joint(case: Case, move: Move) -> None:
+    """A joint case comes to one outcome: no approval over a refusal, no denial over what was done."""
+    if move is states.APPROVE and not judging.may_approve(case.mode, case.joint):
+        raise JointNotDone(
+            "有联办地不予办理，这件不能准予，只能不予批准"
+            if case.joint == "refused"
+            else "先开始联办，各地都办好、结束联办以后才能准予"
+        )
+    if move is states.DENY and case.joint == "done" and _is_done_elsewhere(case):
+        raise JointNotDone("各地已经办好了。要不予批准，先停止联办，请各地撤销")
+
+
+def _is_done_elsewhere(case: Case) -> bool:
+    return JointStep.objects.filter(number=case.number, state="done", has_undo=True).exists()
+
+
 def check_may_act(officer: Officer, case: Case, move: Move) -> None:
     """Everything that must be true for an officer to make a move, most telling reason first."""
     check_power(officer, case, move)
     check_move(case, move)
+    check_joint(case, move)
     check_claimed(officer, case)
 
 

@@ -93,18 +93,15 @@ def contact(officer: Officer) -> dict[str, str]:
 
 
 def open_request(case: Case) -> Request | None:
-    """What was asked of the holder of this case and is not yet answered."""
-    return Request.objects.filter(number=case.number, answered_at=None).first()
+    """The applicant's wish to withdraw this case, while it is not answered."""
+    open_ones = Request.objects.filter(number=case.number, kind="withdraw", answered_at=None)
+    return open_ones.first()
 
 
 def last_request(case: Case) -> Request | None:
-    """The latest thing asked of the holder of this case, answered or not."""
-    return Request.objects.filter(number=case.number).order_by("-asked_at").first()
-
-
-def is_answered(number: str, request_id: str) -> bool:
-    """Whether the record of a case already answers a request."""
-    return any(event.content.get("request") == request_id for event in recorded.events(number))
+    """The latest wish to withdraw this case, answered or not."""
+    wishes = Request.objects.filter(number=case.number, kind="withdraw")
+    return wishes.order_by("-asked_at").first()
 
 
 @dataclass(frozen=True)
@@ -117,10 +114,15 @@ class Light:
     is_provisional: bool = False
 
 
+_WAITS_FOR_APPLICANT = frozenset({State.RETURNED, State.CORRECTION, State.ORIGINALS})
+
+
 def light(case: Case, today: date) -> Light:
     """The light of whoever holds the case; thresholds are the platform's default (1 working day)."""
-    if case.holder == Party.APPLICANT and case.state in {State.RETURNED, State.CORRECTION}:
+    if case.holder == Party.APPLICANT and case.state in _WAITS_FOR_APPLICANT:
         return Light("pause", "停止计时，等申请人", None)
+    if case.state == State.SUSPENDED:
+        return Light("pause", "停止计时，已中止", None)
     if case.due_on is None:
         return Light("", "没有时限", None)
     left = calendar.working_days_between(today, case.due_on)
@@ -211,7 +213,7 @@ def _shown(cases: QuerySet[Case], party: Party, shown: str, officer: Officer) ->
         "claimed": in_hand.filter(claimed_by=officer),
         "waiting": cases.filter(
             holder__in=[Party.APPLICANT, Party.CHANNEL],
-            state__in=[State.RETURNED, State.CORRECTION, State.IN_DELIVERY],
+            state__in=[*_WAITS_FOR_APPLICANT, State.IN_DELIVERY],
         ),
         "passed": cases.exclude(holder=party),
         "all": cases,
@@ -237,7 +239,7 @@ def _behind(after: str) -> Q:
 
 def queue_counts(officer: Officer, party: Party) -> dict[str, int]:
     """How many cases each filter of the queue shows."""
-    waiting = [State.RETURNED.value, State.CORRECTION.value, State.IN_DELIVERY.value]
+    waiting = [state.value for state in (*_WAITS_FOR_APPLICANT, State.IN_DELIVERY)]
     values = {
         "office": office_of(officer).code,
         "party": party.value,

@@ -40,6 +40,29 @@ SENTENCES = {
     "withdraw": "申请人撤回申请",
     "change_rules": "规定有变化，对申请人更有利，改按新规定办理",
     "answer_request": "没有同意撤回：已经作出决定",
+    "add_paper": "{who}收下申请人补交的材料",
+    "change_contact": "申请人变更联系电话",
+    "answer_request:urge": "{who}答复催办",
+    "answer_request:ask": "{who}答复询问",
+    "answer_request:add_paper": "{who}没有收下补交的材料",
+    "deem_accepted": "办理机关逾期没有告知，视为受理",
+    "ask_originals": "{who}请申请人寄来原件",
+    "originals_arrived": "原件寄到{there}",
+    "begin_special": "{who}开始特别程序，暂停计时",
+    "end_special": "{who}结束特别程序，继续计时",
+    "suspend": "{who}中止办理，暂停计时",
+    "resume": "{who}恢复办理，继续计时",
+    "extend": "{who}延长办理时限，科室负责人已签字",
+    "begin_joint": "{who}开始联办",
+    "end_joint": "{who}结束联办",
+    "terminate": "{who}终止办理",
+    "propose": "{who}提出决定意见，等另一位审批人员复核",
+    "send_back_proposal": "{who}退回决定意见",
+    "correct_decision": "{who}更正决定书的文字，科室负责人已签字",
+    "reissue_result": "{who}重新制作结果文书",
+    "reopen": "{who}重新打开这件，科室负责人已签字",
+    "attempt_delivery": "{who}登记一次送达",
+    "delivery_noted": "寄递进度更新",
 }
 
 
@@ -132,7 +155,9 @@ def _party(event: Event, before: Standing) -> str:
 
 def _title(event: Event, before: Standing, after: Standing) -> str:
     target = after.bound_for or after.holder
-    return SENTENCES[event.kind].format(
+    # What was answered stands in the event; the first ones answered withdrawals and did not say so.
+    kind = f"{event.kind}:{event.content.get('kind', '')}"
+    return SENTENCES.get(kind, SENTENCES[event.kind]).format(
         who=_author(event),
         there=place_of(after, target),
         place=place_of(before, before.bound_for),

@@ -249,6 +249,7 @@ def _version(content: Mapping[str, Any], name: str) -> Version:
         ),
         contact=Contact(**content.get("contact", {})),
         joint=tuple(_joint_step(one) for one in content.get("joint", [])),
+        decision=content.get("decision", "one_person"),
     )
 
 

@@ -404,6 +404,8 @@ class Version:
     responsibility: Responsibility = Responsibility()
     contact: Contact = Contact()
     joint: tuple[JointStep, ...] = ()
+    # "two_person": one officer proposes and another decides.
+    decision: str = "one_person"
 
     @property
     def mode_names(self) -> tuple[str, ...]:

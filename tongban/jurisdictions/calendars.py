@@ -225,6 +225,12 @@ def lights(place: str) -> Lights:
     return DEFAULT_LIGHTS
 
 
+def all_lights() -> list[Lights]:
+    """The default and every threshold that a place has set."""
+    rows = snapshot.current().lights.values()
+    return [DEFAULT_LIGHTS, *(Lights(row.amber_left, row.amber_share, row.basis) for row in rows)]
+
+
 @transaction.atomic
 def set_lights(
     *, place: str, amber_left: int, amber_share: int, basis: str, at: datetime

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from tongban.worker.broker import Broker
 from tongban.worker.couriering import Couriering
+from tongban.worker.expiring import Expiring
 from tongban.worker.hands import Hands
 from tongban.worker.heartbeat import Heartbeat, Watch
 from tongban.worker.housekeeping import Housekeeping
@@ -46,6 +47,7 @@ def parts(*, is_hub: bool) -> dict[str, PartMaker]:
         "heartbeat": Heartbeat,
         "housekeeping": Housekeeping,
         "keeping": Keeping,
+        "expiring": Expiring,
         "couriering": Couriering,
         "noticing": Noticing,
     }

@@ -288,6 +288,7 @@ def _a_move(rng: random.Random, case: Standing, mode: Mode) -> Move | None:
         and (move not in _RARE or rng.random() < 0.1)
         and not (case.state == State.DRAFT and online != (move is states.SUBMIT_ONLINE))
         and not (move is states.EXTEND and case.extended)
+        and not (move is states.APPROVE and not judging.may_approve(case.mode, case.joint))
         and not (case.proposal and move.name in _DECISIONS - {case.proposal["decision"]})
     ]  # fmt: skip
     return rng.choice(able) if able else None
@@ -328,7 +329,8 @@ def _said(rng: random.Random, case: Standing, move: Move, at: datetime) -> dict[
         case states.EXTEND:
             return {"days": rng.randrange(1, judging.most_extension(case.mode) + 1), **_SIGNED}
         case states.PROPOSE:
-            return {"decision": rng.choice(sorted(_DECISIONS))}
+            is_open = judging.may_approve(case.mode, case.joint)
+            return {"decision": rng.choice(sorted(_DECISIONS)) if is_open else states.DENY.name}
         case states.END_JOINT:
             return {"outcome": rng.choice(("done", "refused"))}
         case states.ISSUE_RESULT | states.REISSUE_RESULT:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongban.basics import calendar
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import documents, queries, states
 from tongban.cases.models import Case
-from tongban.cases.operations import moving
+from tongban.cases.operations import countersigning, moving
+from tongban.cases.operations.countersigning import CountersignatureNeeded
 from tongban.cases.operations.window import Fault, NothingWrong, said
 from tongban.cases.permissions import check_may_act
 from tongban.cases.standing import BEIJING
@@ -28,7 +30,12 @@ class AskedOnce(Refused):
     code = "asked-once"
 
     def __init__(self) -> None:
-        super().__init__("补正只能一次性告知，这件已经告知过。请受理，或者说明理由不予受理")
+        super().__init__(
+            _(
+                "补正只能一次性告知，这件已经告知过。请受理，或者说明理由不予受理；"
+                "确实漏了的，写明理由报科室负责人签字"
+            )
+        )
 
 
 def _act(case: Case, officer: Officer, move: Move) -> None:
@@ -81,15 +88,17 @@ def ask_correction(
 ) -> Case:
     """Tell the applicant everything that is missing, once; the acceptance clock stands meanwhile.
 
-    Refused the second time (AskedOnce) and without a single thing to mend (NothingWrong).
+    Refused without a single thing to mend (NothingWrong), and the second time (AskedOnce) unless
+    the leader of the office signed for a second notice.
     """
     case = queries.lock_case(number)
     _act(case, officer, states.ASK_CORRECTION)
-    if case.corrections:
-        raise AskedOnce
     if not faults:
         raise NothingWrong
-    answer_by = calendar.add_working_days(at.astimezone(BEIJING).date(), CORRECTION_DAYS)
+    signed = _signed_again(case, officer, at) if case.corrections else {}
+    answer_by = calendar.of(case.deciding_place).add_working_days(
+        at.astimezone(BEIJING).date(), CORRECTION_DAYS
+    )
     moving.make_move(
         case,
         states.ASK_CORRECTION,
@@ -98,10 +107,22 @@ def ask_correction(
         content={
             "specs": sorted({fault.spec for fault in faults}),
             "answer_by": answer_by.isoformat(),
+            **signed,
         },
         personal={"faults": said(faults), "note": note, "contact": queries.contact(officer)},
     )
     return case
+
+
+def _signed_again(case: Case, officer: Officer, at: datetime) -> dict[str, str]:
+    """A second notice bears the leader's signature; without one it is refused as such."""
+    try:
+        signed_by = countersigning.use(case, states.ASK_CORRECTION, officer=officer, at=at)
+    except CountersignatureNeeded as needed:
+        if needed.facts()["asked"]:
+            raise
+        raise AskedOnce from needed
+    return {"countersigned_by": signed_by}
 
 
 @transaction.atomic

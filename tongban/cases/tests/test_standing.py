@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongban.basics import signing
@@ -40,6 +40,9 @@ for _mode in Mode:
     _way = WAYS[Mode.RECEIVED_FOR if _has_window else Mode.ONLINE, State.PENDING]
     WAYS[_mode, State.PENDING] = _way
     _review = [*_way, states.ACCEPT]
+    if _mode is Mode.JOINT:
+        # What the partners do comes before the decision.
+        _review += [states.BEGIN_JOINT, states.END_JOINT]
     _deliver = states.DELIVER_TO_WINDOW if _has_window else states.DELIVER_ONLINE
     _close = states.CLOSE_AT_WINDOW if _has_window else states.CLOSE_ONLINE
     _issued = [*_review, states.APPROVE, states.ISSUE_RESULT]
@@ -292,6 +295,7 @@ def test_a_moment_after_midnight_in_beijing_counts_as_the_new_day():
     assert standing.apply(case, event).due_on == date(2026, 11, 18)
 
 
+@settings(deadline=None)  # signing takes its time on a busy machine
 @given(st.lists(st.sampled_from(MOVES), max_size=12), st.sampled_from(list(Mode)))
 def test_whatever_is_tried_a_case_has_one_holder_and_its_fold_is_the_same(tried, mode):
     """Random attempts: refused ones change nothing, the others leave exactly one holder."""
