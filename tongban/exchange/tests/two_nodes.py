@@ -44,7 +44,7 @@ class Country:
             cursor.execute(f"SET search_path TO node{code}, public")
         try:
             with override_settings(
-                NODE_ID=code, NODE_KEY_FILE=str(self.keys[code]), DATA_DIR=self.folder / code
+                NODE_ID=code, NODE_KEY_FILE=self.keys[code], DATA_DIR=self.folder / code
             ):
                 yield
         finally:
