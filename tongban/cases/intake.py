@@ -13,7 +13,7 @@ from tongban.record.chains import FileRef
 
 __all__ = [
     "JPEG", "KINDS", "LARGEST", "LARGEST_SCAN", "OFD", "PDF", "PNG", "Kind", "PaperRefused",
-    "check_name", "inspect", "take_in",
+    "check_name", "inspect", "look_at", "take_in",
 ]  # fmt: skip
 
 LARGEST = 20 * 1024 * 1024
@@ -47,6 +47,13 @@ def take_in(source: IO[bytes], *, name: str, size: int, largest: int = LARGEST) 
     that acts when it is opened, is encrypted or unpacks beyond all measure (`inspection`), and what
     the malware scanner finds. Nothing of a refused file is kept.
     """
+    kind = look_at(source, name=name, size=size, largest=largest)
+    source.seek(0)
+    return papers.put(source, media_type=kind.media_type)
+
+
+def look_at(source: IO[bytes], *, name: str, size: int, largest: int = LARGEST) -> Kind:
+    """What kind of paper a file is; refused as `take_in` refuses it. Nothing is kept."""
     check_name(name)
     if size == 0:
         raise PaperRefused("这个文件是空的。请打开看一下，重新保存后再上传")
@@ -64,8 +71,7 @@ def take_in(source: IO[bytes], *, name: str, size: int, largest: int = LARGEST) 
     _check_whole(source, kind)
     inspect(source, kind)
     malware.check(source)
-    source.seek(0)
-    return papers.put(source, media_type=kind.media_type)
+    return kind
 
 
 def check_name(name: str) -> None:

@@ -124,7 +124,8 @@ class Material(models.Model):
     media_type = models.CharField(max_length=80)
     grade = models.CharField(max_length=1)
     seq = models.PositiveIntegerField()
-    # How it came (rules.SOURCES), and whether it was made from the original or from a copy.
+    # How it came (operations.scanning.SOURCES, or upload: the applicant's own), and whether what
+    # lay under the scanner was the original or a copy.
     source = models.CharField(max_length=10, default="", blank=True)
     made_from = models.CharField(max_length=10, default="", blank=True)
 

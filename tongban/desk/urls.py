@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tongban.desk.document_urls import DOCUMENTS
 from tongban.desk.views import (
     act,
     bulk,
@@ -18,6 +19,7 @@ app_name = "desk"
 _CASE = "cases/<str:number>/"
 
 urlpatterns = [
+    *DOCUMENTS,
     path("", queue.queue, name="queue"),
     path("several", bulk.several, name="several"),
     path("lists/save", queue.save, name="save"),

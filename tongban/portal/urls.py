@@ -7,6 +7,7 @@ from tongban.portal.views import (
     applying,
     cases,
     deadline,
+    documents,
     filling,
     home,
     items,
@@ -42,4 +43,9 @@ urlpatterns = [
     path("cases/<str:number>/withdraw/", acting.withdraw, name="withdraw"),
     path("cases/<str:number>/receipt/", cases.receipt, name="receipt"),
     path("cases/<str:number>/papers/<str:digest>", cases.paper, name="paper"),
+    path(
+        "cases/<str:number>/documents/<int:seq>-<slug:kind>.pdf",
+        documents.document,
+        name="document",
+    ),
 ]

@@ -17,6 +17,7 @@ from tongban.record import queries as recorded
 from tongban.record.chains import Author, Event
 
 Part = dict[str, Any]
+LONGEST_NUMBER = 80
 
 
 def number_for(
@@ -49,11 +50,11 @@ def _with_contact(by: Author, personal: Part | None) -> Part | None:
 @happenings.on(*kinds.ACTS)
 def keep(case: Case, event: Event) -> None:
     """Freeze what the documents of an event say, on every node that learns of it."""
-    numbers = event.content.get("documents", {})
+    numbers = _numbers(event)
     personal = recorded.part(event.sealed)
     rows = []
     for kind in kinds.given_by(event.kind):
-        number = numbers.get(kind.key, "") if isinstance(numbers, dict) else ""
+        number = numbers.get(kind.key, "")
         facts = wording.facts(kind, case, event, personal, number=number or _case_number(case))
         rows.append(
             IssuedDocument(
@@ -69,6 +70,18 @@ def keep(case: Case, event: Event) -> None:
             )
         )
     IssuedDocument.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _numbers(event: Event) -> dict[str, str]:
+    """The numbers that an event gives its documents; another node may have written anything."""
+    found = event.content.get("documents")
+    if not isinstance(found, dict):
+        return {}
+    return {
+        key: number
+        for key, number in found.items()
+        if isinstance(number, str) and 0 < len(number) <= LONGEST_NUMBER
+    }
 
 
 def _serial(event: Event, number: str) -> int | None:

@@ -25,14 +25,14 @@ Words = dict[str, Any]
 
 def facts(kind: Kind, case: Case, event: Event, personal: Words, *, number: str) -> Words:
     """Everything a document of an event says. `case` is as it stands right after the event."""
-    version = queries.version_of(case)
+    version = _version_of(case)
     at = event.at.astimezone(BEIJING)
     return {
         "kind": kind.key,
         "title": kind.title,
         "number": number,
         "case": identifiers.show_case_number(case.number),
-        "item": version.name,
+        "item": version.name if version else case.item,
         **_applicant(case),
         **office(_authority(case, event), personal.get("contact", {})),
         "date": day(at),
@@ -46,6 +46,14 @@ def facts(kind: Kind, case: Case, event: Event, personal: Words, *, number: str)
         "decider": authority_name(case.decider_authority),
         **_OWN[kind.key](case, event, personal, version),
     }
+
+
+def _version_of(case: Case) -> Version | None:
+    """The rules of a case; None on a node that follows it and has not loaded them yet."""
+    try:
+        return queries.version_of(case)
+    except NotFound:
+        return None
 
 
 def _authority(case: Case, event: Event) -> str:
@@ -119,16 +127,16 @@ _FORMATS = {
 }
 
 
-def _handed_in(case: Case, _event: Event, _personal: Words, version: Version) -> Words:
+def _handed_in(case: Case, _event: Event, _personal: Words, version: Version | None) -> Words:
     return {
         "materials": _materials(case),
         "days": case.limits.get("receive", 0),
-        "result": version.result.title,
+        "result": version.result.title if version else "",
         **_last_day(case.due_on),
     }
 
 
-def _accepted(case: Case, event: Event, _personal: Words, _version: Version) -> Words:
+def _accepted(case: Case, event: Event, _personal: Words, _version: Version | None) -> Words:
     return {
         "deemed": event.kind == states.DEEM_ACCEPTED.name,
         "arrived": day(case.arrived_at or event.at),
@@ -138,18 +146,18 @@ def _accepted(case: Case, event: Event, _personal: Words, _version: Version) -> 
     }
 
 
-def _refused(_case: Case, _event: Event, personal: Words, _version: Version) -> Words:
+def _refused(_case: Case, _event: Event, personal: Words, _version: Version | None) -> Words:
     return {"ground": _reason(personal), "organ": personal.get("right_organ", "")}
 
 
-def _faulty(case: Case, event: Event, personal: Words, version: Version) -> Words:
-    names = {material.spec: material.name for material in version.materials}
+def _faulty(case: Case, event: Event, personal: Words, version: Version | None) -> Words:
+    names = {one.spec: one.name for one in version.materials} if version else {}
     return {
         "faults": [
             {
-                "name": names.get(fault["spec"], fault["spec"]),
-                "problem": fault["problem"],
-                "mend": fault["mend"],
+                "name": names.get(fault.get("spec", ""), fault.get("spec", "")),
+                "problem": fault.get("problem", ""),
+                "mend": fault.get("mend", ""),
             }
             for fault in personal.get("faults", [])
         ],
@@ -159,7 +167,7 @@ def _faulty(case: Case, event: Event, personal: Words, version: Version) -> Word
     }
 
 
-def _special(_case: Case, event: Event, personal: Words, _version: Version) -> Words:
+def _special(_case: Case, event: Event, personal: Words, _version: Version | None) -> Words:
     kind = event.content["kind"]
     return {
         "procedure": states.SPECIAL_KINDS.get(kind, kind),
@@ -169,7 +177,7 @@ def _special(_case: Case, event: Event, personal: Words, _version: Version) -> W
     }
 
 
-def _extended(case: Case, event: Event, personal: Words, _version: Version) -> Words:
+def _extended(case: Case, event: Event, personal: Words, _version: Version | None) -> Words:
     return {
         "days": event.content["days"],
         "reason": _reason(personal),
@@ -177,13 +185,13 @@ def _extended(case: Case, event: Event, personal: Words, _version: Version) -> W
     }
 
 
-def _reasoned(_case: Case, _event: Event, personal: Words, _version: Version) -> Words:
+def _reasoned(_case: Case, _event: Event, personal: Words, _version: Version | None) -> Words:
     return {"reason": _reason(personal), "basis": personal.get("basis", "")}
 
 
-def _served(case: Case, event: Event, personal: Words, version: Version) -> Words:
+def _served(case: Case, event: Event, personal: Words, version: Version | None) -> Words:
     return {
-        "served": case.result.get("title", "") or version.result.title,
+        "served": case.result.get("title", "") or (version.result.title if version else ""),
         "served_number": case.result.get("number", ""),
         "taken_by": personal.get("taken_by", ""),
         "online": event.kind == states.CLOSE_ONLINE.name,
@@ -194,7 +202,7 @@ def _served(case: Case, event: Event, personal: Words, version: Version) -> Word
     }
 
 
-_OWN: dict[str, Callable[[Case, Event, Words, Version], Words]] = {
+_OWN: dict[str, Callable[[Case, Event, Words, Version | None], Words]] = {
     "consent": _handed_in,
     "receipt": _handed_in,
     "acceptance": _accepted,

@@ -5,8 +5,7 @@ it is refused before it does. Object streams are unpacked, so nothing hides in t
 """
 
 import warnings
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pylopdf
@@ -70,29 +69,34 @@ def picture(content: bytes, *, width: int) -> bytes:
         return bytes(document.render_page(0, scale=scale, background=(255, 255, 255)))
 
 
-def bound(paths: list[Path]) -> bytes:
+def bound(contents: Iterable[bytes]) -> bytes:
     """Several PDFs as one, in their order; for printing."""
     with pylopdf.Document() as whole:
-        for path in paths:
-            with pylopdf.open(str(path)) as one:
+        for content in contents:
+            with pylopdf.open(stream=content) as one:
                 whole.insert_pdf(one)
         return bytes(whole.tobytes(deflate=True, garbage=1))
 
 
-def of_pictures(scans: list[bytes]) -> bytes:
-    """One PDF of scanned pages, each picture on an A4 page upright or across, as it is."""
+def bound_scans(scans: Iterable[tuple[str, bytes]]) -> bytes:
+    """One PDF of what a scanner or camera made, each by its media type: pictures become pages."""
     with pylopdf.Document() as whole:
-        for content in scans:
-            _add_page(whole, content)
+        for media_type, content in scans:
+            if media_type != "application/pdf":
+                _add_page(whole, content)
+                continue
+            with _opened(content) as one:
+                whole.insert_pdf(one)
         return bytes(whole.tobytes())
 
 
 def _add_page(whole: pylopdf.Document, content: bytes) -> None:
-    size = pictures.size(content)
+    size, turn = pictures.size(content), pictures.turned(content)
     short, long = 595.0, 842.0
-    width, height = (long, short) if size.width > size.height else (short, long)
+    is_across = (size.width > size.height) is (turn % 180 == 0)
+    width, height = (long, short) if is_across else (short, long)
     page = whole.new_page(width=width, height=height)
-    page.insert_image((0, 0, width, height), stream=content)
+    page.insert_image((0, 0, width, height), stream=content, rotate=turn, max_size=None)
 
 
 def _opened(content: bytes) -> pylopdf.Document:

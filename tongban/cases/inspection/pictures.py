@@ -7,12 +7,14 @@ from PIL import Image, ImageOps
 
 from tongban.cases.inspection.refusals import PaperRefused
 
-# An A3 page at 600 dpi has 70 million points, the best telephones take 200 million as JPEG.
-MOST_POINTS = {"image/jpeg": 220_000_000, "image/png": 80_000_000}
+# An A4 page at 600 dpi has 35 million points, the best telephones take 200 million as JPEG.
+MOST_POINTS = {"image/jpeg": 220_000_000, "image/png": 60_000_000}
 LONGEST_SIDE = 30_000
 # Our own bounds above are stricter, and refuse with a sentence instead of a warning.
 Image.MAX_IMAGE_PIXELS = None
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
+_ORIENTATION = 0x0112
+_TURNS = {3: 180, 6: 90, 8: 270}
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError)
 
 
@@ -27,6 +29,12 @@ def size(content: bytes) -> Size:
     """Points across and down of a picture, from its head alone."""
     with Image.open(io.BytesIO(content), formats=list(_FORMATS.values())) as image:
         return Size(*image.size)
+
+
+def turned(content: bytes) -> int:
+    """By how many degrees clockwise a picture is shown, as its camera says (EXIF orientation)."""
+    with Image.open(io.BytesIO(content), formats=list(_FORMATS.values())) as image:
+        return _TURNS.get(image.getexif().get(_ORIENTATION, 1), 0)
 
 
 def check(content: bytes, media_type: str) -> None:

@@ -9,12 +9,13 @@ import pytest
 from django.db import connection, transaction
 
 from tongban.basics.refusals import NotFound, Refused
-from tongban.cases import queries
+from tongban.cases import handlers, queries
 from tongban.cases.documents import issuing, numbering, shelf
 from tongban.cases.documents.models import DocumentCounter, IssuedDocument
 from tongban.cases.operations import claims, review, window
 from tongban.cases.operations.window import Fault
 from tongban.cases.tests import world
+from tongban.cases.tests.test_between_nodes import Fujian, message
 from tongban.cases.tests.world import MONDAY
 from tongban.record import papers
 from tongban.record import queries as recorded
@@ -195,6 +196,43 @@ def test_closing_at_the_window_gives_proof_of_service_and_a_notice(at_decider, t
     assert "李四，本人" in said
     assert queries.lock_case(case.number).result["number"] in said
     assert "已经办结" in text_of(opened(case, "closing"), tmp_path)
+
+
+def test_what_another_node_numbers_is_kept_here_under_its_number(tmp_path):
+    case = _crossed()
+    there = Fujian(case)
+    there.writes("arrive")
+    number = "福州市公安局通办〔2026〕9号"
+    accepted = there.writes("accept", content={"documents": {"acceptance": number}})
+    handlers.take_events(message(case.number, there.chain[-2], accepted))
+
+    row = IssuedDocument.objects.get(case_number=case.number, kind="acceptance")
+    assert (row.number, row.serial) == (number, None)
+    said = text_of(opened(case, "acceptance"), tmp_path)
+    assert number in said
+    assert accepted.hash[:32] in said
+
+
+@pytest.mark.parametrize(
+    "documents", [None, "x", [], {"acceptance": 7}, {"acceptance": "长" * 200}, {"nothing": "1号"}]
+)
+def test_numbers_that_are_none_do_not_hold_up_a_case(documents):
+    case = _crossed()
+    there = Fujian(case)
+    there.writes("arrive")
+    accepted = there.writes("accept", content={"documents": documents})
+    handlers.take_events(message(case.number, there.chain[-2], accepted))
+
+    row = IssuedDocument.objects.get(case_number=case.number, kind="acceptance")
+    assert row.number.startswith("办件")
+    assert opened(case, "acceptance").startswith(b"%PDF-")
+
+
+def _crossed():
+    """A case that this node handed over to 福建, where it has arrived."""
+    case, _ = world.a_case(deciding=world.FUZHOU)
+    world.handed_over(case, world.a_clerk())
+    return queries.lock_case(case.number)
 
 
 def test_a_new_year_begins_at_one_at_midnight_in_beijing():

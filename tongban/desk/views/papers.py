@@ -54,7 +54,7 @@ def draft_of_result(request: OfficerRequest, number: str) -> HttpResponseBase:
     """The document of the decision as it would be made now; nothing is kept or sent."""
     case = queries.case_for(request.officer, number)
     check_may_act(request.officer, case, states.ISSUE_RESULT)
-    document = documents.decision(case, officer=request.officer, at=now())
+    document = documents.decision(case, officer=request.officer, at=now(), is_preview=True)
     return _answer(document.pdf, f"{document.title}.pdf", intake.PDF.media_type, inline=True)
 
 

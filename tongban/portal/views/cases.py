@@ -14,6 +14,7 @@ from tongban.basics import identifiers
 from tongban.basics.refusals import NotFound, Refused, may
 from tongban.cases import queries as cases
 from tongban.cases import rules, states, timeline
+from tongban.cases.documents import shelf
 from tongban.cases.models import Case
 from tongban.cases.permissions import check_move
 from tongban.cases.states import State
@@ -84,6 +85,7 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         "refusal": _refusal(steps),
         "contact": last_personal.personal["contact"] if last_personal else {},
         "papers": _papers(found),
+        "documents": shelf.documents_of(found),
         "result": _result(found),
         "open_request": cases.open_request(found),
         "last_request": cases.last_request(found),

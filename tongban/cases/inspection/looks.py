@@ -1,0 +1,83 @@
+"""What opening a paper tells: its pages and a small picture of the first. Found once, kept by digest."""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pylopdf
+import structlog
+from django.conf import settings
+
+from tongban.cases import intake
+from tongban.cases.inspection import pdf, pictures
+from tongban.cases.inspection.refusals import PaperRefused
+from tongban.cases.models import Material, PaperLook
+from tongban.record import papers
+
+log = structlog.get_logger(__name__)
+WIDTH = 240
+_KINDS = {kind.media_type: kind for kind in intake.KINDS}
+_PICTURES = {intake.JPEG.media_type, intake.PNG.media_type}
+_BROKEN = (PaperRefused, pylopdf.PdfError, OSError, ValueError, SyntaxError)
+
+
+def pages_of(materials: Iterable[Material]) -> dict[str, int]:
+    """How many pages papers have, by digest. One that has not arrived, or cannot be read, is left out.
+
+    Papers from other nodes are opened here when they are first asked about, within the same bounds.
+    """
+    wanted = {one.digest: one.media_type for one in materials}
+    known = dict(PaperLook.objects.filter(digest__in=wanted).values_list("digest", "pages"))
+    fresh = {
+        digest: count
+        for digest, media_type in wanted.items()
+        if digest not in known and (count := _count(digest, media_type))
+    }
+    PaperLook.objects.bulk_create(
+        [PaperLook(digest=digest, pages=count) for digest, count in fresh.items()],
+        ignore_conflicts=True,
+    )
+    return known | fresh
+
+
+def _count(digest: str, media_type: str) -> int:
+    kind = _KINDS.get(media_type)
+    if kind is None or not papers.has(digest):
+        return 0
+    try:
+        with papers.open(digest) as paper:
+            return intake.inspect(paper, kind)
+    except PaperRefused:
+        return 0
+
+
+def thumbnail(digest: str, media_type: str) -> bytes | None:
+    """A small PNG of a paper's first page; None for what has none (OFD), is broken or not here."""
+    place = Path(settings.DATA_DIR, "thumbnails", digest[:2], f"{digest}.png")
+    if place.is_file():
+        return place.read_bytes()
+    if media_type not in {intake.PDF.media_type, *_PICTURES} or not papers.has(digest):
+        return None
+    with papers.open(digest) as paper:
+        content = paper.read()
+    try:
+        if media_type == intake.PDF.media_type:
+            made = pdf.picture(content, width=WIDTH)
+        else:
+            pictures.check(content, media_type)
+            made = pictures.smaller(content, width=WIDTH)
+    except _BROKEN as broken:
+        log.info("paper.no_thumbnail", digest=digest, why=str(broken))
+        return None
+    _keep(place, made)
+    return made
+
+
+def _keep(place: Path, content: bytes) -> None:
+    """Written beside its place and renamed into it, so nobody reads half a picture."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=place.parent)
+    with os.fdopen(handle, "wb") as target:
+        target.write(content)
+    Path(name).replace(place)
