@@ -48,10 +48,15 @@ def find(person: Person, item: str) -> None:
     expect(person.page.locator("h1")).to_have_text(NAMES[item])
 
 
-def begin(person: Person, item: str, *, window: str = "") -> None:
-    """From the guide to the list of what is to be filled in, with nothing filled in yet."""
+def begin(person: Person, item: str, *, window: str = "", mode: str = "") -> None:
+    """From the guide to the list of what is to be filled in, with nothing filled in yet.
+
+    Whoever names a window lets it receive for the other place; an only way is not asked for.
+    """
     guide = person.page.url
     person.press("开始办理")
+    if chosen := mode or ("RECEIVED_FOR" if window else ""):
+        person.fill(mode=chosen)
     if window:
         person.fill(window=window)
     person.press("开始填写")
@@ -61,7 +66,7 @@ def begin(person: Person, item: str, *, window: str = "") -> None:
         person.press("删除这份申请")
         person.press("删除")
         person.open(guide)
-        begin(person, item, window=window)
+        begin(person, item, window=window, mode=mode)
 
 
 def fill_in(person: Person, item: str) -> None:

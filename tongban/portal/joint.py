@@ -1,0 +1,71 @@
+"""The steps of other places on a case, as its applicant follows them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tongban.cases.joint import progress, queries
+from tongban.cases.joint.progress import Line
+from tongban.cases.joint.standing import STATE_LABELS, StepState
+from tongban.cases.models import Case
+from tongban.cases.permissions import authority_name
+from tongban.jurisdictions import queries as jurisdictions
+
+# How a step goes, as a stop of the way is drawn; what was stopped or refused is over.
+_WHEN = {
+    StepState.ASKED: "now",
+    StepState.ARRIVED: "now",
+    StepState.UNDO_ASKED: "now",
+    StepState.UNDO_ARRIVED: "now",
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One step: who does it where, how it stands, until when; why it was refused, and whom to ask."""
+
+    name: str
+    kind: str
+    place: str
+    office: str
+    state: str
+    when: str  # done, now or todo
+    asked_at: datetime | None
+    arrived_at: datetime | None
+    answered_at: datetime | None
+    due_on: date | None
+    ground: str
+    contact: dict[str, Any]
+
+
+def stops(case: Case) -> list[Stop]:
+    """The joint steps of a case in the order of its plan; none before they were begun."""
+    found = progress.look(case.number) if case.joint else None
+    if found is None:
+        return []
+    told = queries.told([line.row for line in found.lines if line.row])
+    return [_stop(line, told) for line in found.lines]
+
+
+def _stop(line: Line, told: dict[str, queries.Told]) -> Stop:
+    row = line.row
+    answer = told[row.chain].answer if row and row.chain in told else {}
+    words = STATE_LABELS[StepState(row.state)] if row else _("还没轮到")
+    if line.is_left_out:
+        words = _("由办理地用其他办法核对")
+    return Stop(
+        name=line.name,
+        kind=line.kind,
+        place=jurisdictions.full_name(line.place) if line.place else "",
+        office=authority_name(line.authority) if line.authority else "",
+        state=words,
+        when=_WHEN.get(StepState(row.state), "done") if row else "todo",
+        asked_at=row.asked_at if row else None,
+        arrived_at=row.arrived_at if row else None,
+        answered_at=row.answered_at if row else None,
+        due_on=row.due_on if row else None,
+        ground=answer.get("ground", ""),
+        contact=answer.get("contact", {}) if answer.get("ground") else {},
+    )
