@@ -254,7 +254,10 @@ def check_may_act(officer: Officer, case: Case, move: Move) -> None:
     check_power(officer, case, move)
     check_move(case, move)
     check_joint(case, move)
-    check_claimed(officer, case)
+    if move.held_by is not Party.NOBODY:
+        check_claimed(officer, case)
+    if move in _DECIDING:
+        _check_decides(officer, case, move)
 
 
 def check_may_see(officer: Officer, case: Case) -> None:

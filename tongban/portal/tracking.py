@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tongban.basics import calendar
 from tongban.basics.refusals import NotFound
 from tongban.cases import queries as cases
 from tongban.cases import states
 from tongban.cases.models import Case
 from tongban.cases.queries import Light
-from tongban.cases.standing import BEIJING, today
-from tongban.cases.states import Mode, Party, State
+from tongban.cases.standing import today
+from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
 from tongban.exchange import queries as exchange
 from tongban.jurisdictions import queries as jurisdictions
@@ -90,7 +89,7 @@ def holding(case: Case, *, on: date | None = None) -> Holding:
         receiving=place_name(case.receiving_place),
         deciding=place_name(case.deciding_place),
         light=cases.light(case, on or today()),
-        is_online=case.mode == Mode.ONLINE,
+        is_online=not case.receiver_authority,
         has_ended=State(case.state) in states.ENDED,
     )
 
@@ -118,7 +117,7 @@ class Stage:
 
 def stages(case: Case) -> list[Stage]:
     """The way of a case in the order of its mode, with what is done, what is now, what is ahead."""
-    way = _WAYS[Mode(case.mode)]
+    way = _BY_WINDOW if case.receiver_authority else _ONLINE
     now = _stop(case)
     order = [key for key, _mark in way]
     has_ended = State(case.state) in states.ENDED
@@ -132,16 +131,14 @@ def stages(case: Case) -> list[Stage]:
     return found
 
 
-_WAYS = {
-    Mode.ONLINE: (("submit", "app"), ("accept", "deci"), ("decide", "deci"), ("result", "app")),
-    Mode.RECEIVED_FOR: (
-        ("submit", "app"),
-        ("receive", "recv"),
-        ("accept", "deci"),
-        ("decide", "deci"),
-        ("result", "recv"),
-    ),
-}
+_ONLINE = (("submit", "app"), ("accept", "deci"), ("decide", "deci"), ("result", "app"))
+_BY_WINDOW = (
+    ("submit", "app"),
+    ("receive", "recv"),
+    ("accept", "deci"),
+    ("decide", "deci"),
+    ("result", "recv"),
+)
 
 
 def _stop(case: Case) -> str:
@@ -149,13 +146,16 @@ def _stop(case: Case) -> str:
     state = State(case.state)
     if state in {State.SUBMITTED, State.RECEIVED, State.RETURNED}:
         return "receive"
-    if state in {State.HANDED_OVER, State.PENDING, State.CORRECTION, State.NOT_ACCEPTED}:
+    if state in _BEFORE_ACCEPTANCE:
         return "accept"
-    if state in {State.UNDER_REVIEW, State.APPROVED, State.DENIED, State.RESULT_ISSUED}:
-        return "decide"
-    if state is State.WITHDRAWN:
+    if state in {State.WITHDRAWN, State.TERMINATED}:
         return "decide" if case.accepted_at else "accept"
-    return "result"
+    return "result" if state in {State.IN_DELIVERY, State.CLOSED} else "decide"
+
+
+_BEFORE_ACCEPTANCE = frozenset(
+    {State.HANDED_OVER, State.PENDING, State.CORRECTION, State.ORIGINALS, State.NOT_ACCEPTED}
+)
 
 
 def _reached(case: Case, key: str) -> datetime | None:
@@ -166,43 +166,6 @@ def _reached(case: Case, key: str) -> datetime | None:
         "decide": case.decided_at,
         "result": case.ended_at if case.state == State.CLOSED else None,
     }[key]
-
-
-@dataclass(frozen=True)
-class Count:
-    """How a due day was counted: from when, how many working days, which days they are."""
-
-    kind: str  # receive, accept, decide
-    from_day: date
-    days: tuple[date, ...]
-    due_on: date
-    is_provisional: bool
-
-
-def count(case: Case) -> Count | None:
-    """The days that make up the due day of a case, as its clock counts them now."""
-    if case.due_on is None:
-        return None
-    kind, since = _since(case)
-    if since is None:
-        return None
-    from_day = since.astimezone(BEIJING).date()
-    span = (from_day + timedelta(days=n) for n in range(1, (case.due_on - from_day).days + 1))
-    return Count(
-        kind=kind,
-        from_day=from_day,
-        days=tuple(day for day in span if calendar.is_working_day(day)),
-        due_on=case.due_on,
-        is_provisional=calendar.is_provisional(case.due_on),
-    )
-
-
-def _since(case: Case) -> tuple[str, datetime | None]:
-    if case.holder == Party.RECEIVER:
-        return "receive", case.submitted_at
-    if case.state == State.PENDING:
-        return "accept", case.arrived_at
-    return "decide", case.accepted_at
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def start_draft(
         mode=mode,
         applicant={"kind": applicant.kind},
         applicant_place=places.applicant,
-        receiving_place=places.receiving if mode is Mode.RECEIVED_FOR else "",
+        receiving_place=places.receiving if states.COMPOSITIONS[mode].window else "",
         deciding_place=places.deciding,
         answers={},
     )
@@ -107,7 +107,7 @@ def start_draft(
         applicant_place=places.applicant,
         receiving_place=empty.receiving_place,
         deciding_place=places.deciding,
-        answers=_sealed({}),
+        answers=sealed_answers({}),
         created_at=at,
         saved_at=at,
     )
@@ -118,7 +118,8 @@ def _lock_account(account: Account) -> None:
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
-def _sealed(answers: dict[str, Any]) -> bytes:
+def sealed_answers(answers: dict[str, Any]) -> bytes:
+    """Answers as a draft keeps them."""
     return sealing.seal(json.dumps(answers, ensure_ascii=False).encode())
 
 
@@ -137,7 +138,7 @@ def save_step(
         forms.validate(rules.version_of(draft), everything, step=step)
     except FieldsRefused as refused:
         errors = refused.errors
-    draft.answers, draft.saved_at = _sealed(everything), at
+    draft.answers, draft.saved_at = sealed_answers(everything), at
     done = [other for other in draft.steps_done if other != step]
     draft.steps_done = done if errors else [*done, step]
     draft.save()
@@ -290,7 +291,7 @@ def _renew(draft: Draft, changed: renewal.Renewal, *, at: datetime) -> None:
     asked = after.fields()
     answers = {key: value for key, value in answers_of(draft).items() if key in asked}
     draft.item_version, draft.local_version = after.number, after.local
-    draft.answers, draft.saved_at = _sealed(answers), at
+    draft.answers, draft.saved_at = sealed_answers(answers), at
     draft.steps_done = [key for key in draft.steps_done if _is_still_done(after, key, answers)]
     draft.save()
 
@@ -339,7 +340,7 @@ def take_up(*, number: str, account: Account, at: datetime) -> Draft:
         applicant_place=case.applicant_place,
         receiving_place=case.receiving_place,
         deciding_place=case.deciding_place,
-        answers=_sealed(personal["answers"]),
+        answers=sealed_answers(personal["answers"]),
         steps_done=[step.key for step in forms.steps(queries.version_of(case))],
         created_at=at,
         saved_at=at,

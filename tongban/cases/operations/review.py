@@ -10,7 +10,7 @@ from tongban.basics import calendar
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import documents, queries, states
 from tongban.cases.models import Case
-from tongban.cases.operations import countersigning, moving
+from tongban.cases.operations import countersigning, moving, passing_on
 from tongban.cases.operations.countersigning import CountersignatureNeeded
 from tongban.cases.operations.window import Fault, NothingWrong, said
 from tongban.cases.permissions import check_may_act
@@ -62,9 +62,19 @@ def accept_case(*, number: str, officer: Officer, at: datetime) -> Case:
 
 @transaction.atomic
 def refuse_acceptance(
-    *, number: str, officer: Officer, ground: str, right_organ: str, at: datetime
+    *,
+    number: str,
+    officer: Officer,
+    ground: str,
+    right_organ: str,
+    at: datetime,
+    right_place: str = "",
 ) -> Case:
-    """Refuse to take a case on, saying why and which organ is the right one (art. 32)."""
+    """Refuse to take a case on, saying why and which organ is the right one (art. 32).
+
+    With `right_place`, a division whose organ has the power, the applicant is offered to pass the
+    papers on to it.
+    """
     case = queries.lock_case(number)
     _act(case, officer, states.REFUSE_ACCEPTANCE)
     told = {
@@ -72,11 +82,13 @@ def refuse_acceptance(
         "right_organ": _required(right_organ, "right_organ", "写明申请人该向哪个机关申请"),
         "contact": queries.contact(officer),
     }
+    place = passing_on.check_right_place(case, right_place, on=at.astimezone(BEIJING).date())
     moving.make_move(
         case,
         states.REFUSE_ACCEPTANCE,
         by=moving.officer_author(officer, Party.DECIDER),
         at=at,
+        content={"right_place": place} if place else None,
         personal=told,
     )
     return case
@@ -184,8 +196,7 @@ def issue_result(*, number: str, officer: Officer, at: datetime) -> Case:
 def deliver(*, number: str, officer: Officer, at: datetime) -> Case:
     """Send the result on its way: to the receiving window, or straight to the applicant online."""
     case = queries.lock_case(number)
-    online = case.mode == Mode.ONLINE
-    move = states.DELIVER_ONLINE if online else states.DELIVER_TO_WINDOW
+    move = states.DELIVER_TO_WINDOW if case.receiver_authority else states.DELIVER_ONLINE
     _act(case, officer, move)
     moving.make_move(case, move, by=moving.officer_author(officer, Party.DECIDER), at=at)
     return case

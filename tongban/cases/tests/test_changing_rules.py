@@ -433,14 +433,14 @@ class TestAtOnce:
     def slow(self, monkeypatch):
         """Whoever has looked for a draft begun lets the other look, too, before he writes."""
         barrier = threading.Barrier(2)
-        seal = drafts._sealed
+        seal = drafts.sealed_answers
 
         def met(answers):
             with suppress(threading.BrokenBarrierError):
                 barrier.wait(timeout=1)
             return seal(answers)
 
-        monkeypatch.setattr(drafts, "_sealed", met)
+        monkeypatch.setattr(drafts, "sealed_answers", met)
 
     def test_two_presses_begin_one_application(self, slow):
         assert self.begin_twice() == 1

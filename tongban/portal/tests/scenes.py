@@ -7,13 +7,22 @@ from django.test import Client
 from django.utils.timezone import now
 
 from tongban.cases.models import Case
-from tongban.cases.operations import claims, drafts, requests, review, window
+from tongban.cases.operations import (
+    claims,
+    countersigning,
+    course,
+    deciding,
+    drafts,
+    requests,
+    review,
+    window,
+)
 from tongban.cases.operations.window import Fault
 from tongban.cases.states import Mode
 from tongban.cases.tests import world
 from tongban.cases.tests.world import Filled
 from tongban.exchange.models import Outgoing
-from tongban.parties.models import Officer
+from tongban.parties.models import Officer, Role
 
 FAULT = Fault("owner-consent", "没有写到房号", "请房主写到房号，重新签名")
 
@@ -90,6 +99,54 @@ def correction(**kwargs):
 def under_review(**kwargs):
     case, filled = pending(**kwargs)
     review.accept_case(number=case.number, officer=decider_of(case), at=now())
+    return fresh(case), filled
+
+
+def special(**kwargs):
+    case, filled = under_review(**kwargs)
+    course.begin_special(
+        number=case.number, officer=case.claimed_by, kind="hearing", days=10,
+        reason="利害关系人要求听证", at=now(),
+    )  # fmt: skip
+    return fresh(case), filled
+
+
+def suspended(**kwargs):
+    case, filled = under_review(**kwargs)
+    ground = "要等法院的判决"
+    course.suspend(number=case.number, officer=case.claimed_by, ground=ground, at=now())
+    return fresh(case), filled
+
+
+def proposed(**kwargs):
+    """A case of an item that two officers decide, as its version may say."""
+    case, filled = under_review(**kwargs)
+    Case.objects.filter(pk=case.pk).update(is_two_person=True)
+    deciding.propose(
+        number=case.number, officer=case.claimed_by, decision="approve", note="", ground="",
+        basis="", at=now(),
+    )  # fmt: skip
+    return fresh(case), filled
+
+
+def terminated(**kwargs):
+    case, filled = under_review(**kwargs)
+    course.terminate(
+        number=case.number, officer=case.claimed_by, ground="申请人已经去世",
+        basis="示例规定第九条", at=now(),
+    )  # fmt: skip
+    return fresh(case), filled
+
+
+def reopened(**kwargs):
+    case, filled = closed(**kwargs)
+    officer = decider("gongan")
+    asked = countersigning.ask_countersignature(
+        number=case.number, officer=officer, act="reopen", reason="证号印错了", at=now()
+    )
+    leader = world.an_officer(officer.authority, Role.LEADER, name="周负责")
+    countersigning.countersign(pk=asked.pk, leader=leader, at=now())
+    deciding.reopen(number=case.number, officer=officer, reason="证号印错了", at=now())
     return fresh(case), filled
 
 

@@ -1,17 +1,17 @@
 """Following a case: who holds it, until when, what to do; and nobody sees anybody else's."""
 
 import re
-from datetime import date
 
 import pytest
 from django.utils.timezone import now
 
+from tongban.basics.calendar import Calendar
 from tongban.cases import timeline
 from tongban.cases.models import Case, Request
 from tongban.cases.operations import review
 from tongban.cases.states import State
 from tongban.cases.tests import world
-from tongban.portal import tracking
+from tongban.portal import clock
 from tongban.portal.tests import scenes
 from tongban.portal.tests.test_finding import words
 from tongban.record import papers
@@ -26,6 +26,9 @@ SCENES = {
     scenes.pending: "吉林市公安局已经收到材料，最迟",
     scenes.correction: "吉林市公安局请您补正，补好再交",
     scenes.under_review: "吉林市公安局正在审查，最迟",
+    scenes.special: "吉林市公安局正在走特别程序，最迟",
+    scenes.suspended: "吉林市公安局中止了办理，恢复以后继续计时",
+    scenes.proposed: "吉林市公安局已经提出决定意见，正由另一位审批人员复核，最迟",
     scenes.approved: "吉林市公安局已经准予，正在制作结果",
     scenes.denied: "吉林市公安局决定不予批准，正在制作决定书",
     scenes.result_issued: "吉林市公安局已经做好结果",
@@ -34,6 +37,8 @@ SCENES = {
     scenes.closed: "已经办结，结果已送达",
     scenes.not_accepted: "吉林市公安局不予受理",
     scenes.withdrawn: "您已经撤回申请",
+    scenes.terminated: "吉林市公安局终止了办理，没有作出决定",
+    scenes.reopened: "吉林市公安局重新打开了这件，最迟",
 }
 
 
@@ -72,7 +77,7 @@ def test_an_applicant_reads_the_history_in_the_second_person():
 
 def test_the_due_day_is_explained_by_the_days_that_count():
     case, filled = scenes.under_review()
-    count = tracking.count(case)
+    count = clock.count(clock.ledger(case, at=now()))
     said = words(scenes.browser_of(filled).get(page_of(case)))
 
     assert count.days[-1] == case.due_on
@@ -81,9 +86,9 @@ def test_the_due_day_is_explained_by_the_days_that_count():
     assert all(f"{day.month}月{day.day}日" in said for day in count.days)
 
 
-def test_a_day_in_a_year_without_a_calendar_is_marked_as_provisional():
+def test_a_day_in_a_year_without_a_calendar_is_marked_as_provisional(monkeypatch):
     case, filled = scenes.under_review()
-    Case.objects.filter(pk=case.pk).update(due_on=date(2031, 1, 6))
+    monkeypatch.setattr(Calendar, "is_provisional", lambda _calendar, _day: True)
     said = words(scenes.browser_of(filled).get(page_of(case)))
     assert "暂定" in said
     assert "放假安排还没有公布" in said
@@ -92,7 +97,7 @@ def test_a_day_in_a_year_without_a_calendar_is_marked_as_provisional():
 def test_the_time_in_the_applicant_s_hands_is_shown_as_not_counted():
     case, filled = scenes.correction()
     said = words(scenes.browser_of(filled).get(page_of(case)))
-    assert "停止计时：请申请人改" in said
+    assert "停止计时：请申请人补正期间停止计时" in said
     assert "一次性告知" in said
     assert "请在" in said
     assert "0432-5550101" in said

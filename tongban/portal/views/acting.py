@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from tongban.cases import queries as cases
 from tongban.cases import states
-from tongban.cases.operations import drafts, requests
+from tongban.cases.operations import drafts, passing_on, requests
 from tongban.cases.permissions import MoveNotPossible
 from tongban.cases.states import State
 from tongban.parties.models import Account
@@ -41,6 +41,16 @@ def sign(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         if cases.case_of(account, number).state != State.CLOSED:
             raise
     return redirect("portal:case", number=number)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def pass_on(request: HttpRequest, account: Account, number: str) -> HttpResponse:
+    """Begin the application at the right organ, with what was filled in; twice leads to the same."""
+    if request.method != "POST":
+        return redirect("portal:case", number=number)
+    draft = passing_on.pass_on(number=number, account=account, at=now())
+    return redirect("portal:tasks", draft_id=draft.pk)
 
 
 @signed_in

@@ -16,11 +16,13 @@ from tongban.cases import queries as cases
 from tongban.cases import rules, states, timeline
 from tongban.cases.documents import shelf
 from tongban.cases.models import Case
+from tongban.cases.operations import passing_on
 from tongban.cases.permissions import check_move
 from tongban.cases.states import State
 from tongban.parties.models import Account
-from tongban.portal import clock, files, mending, tracking
+from tongban.portal import clock, files, joint, mending, parcels, tracking, wishes
 from tongban.portal.door import signed_in
+from tongban.portal.placenames import place_name
 from tongban.record import papers
 from tongban.record import queries as recorded
 
@@ -69,6 +71,7 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     steps = timeline.steps(found)
     held = tracking.holding(found)
     mend = mending.latest(steps)
+    told = clock.ledger(found, at=now())
     last_personal = next((step for step in reversed(steps) if step.personal.get("contact")), None)
     context = {
         "case": found,
@@ -77,16 +80,20 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         "applicant": cases.particulars(found).get("applicant", {}),
         "held": held,
         "stages": tracking.stages(found),
-        "count": tracking.count(found),
-        "spans": clock.spans(found, at=now()),
+        "joint": joint.stops(found),
+        "count": clock.count(told),
+        "spans": clock.spans(told),
         "late": tracking.late(found, at=now()),
         "steps": list(reversed(steps)),
         "mend": mend if held.asks else None,
         "refusal": _refusal(steps),
+        "right_place": _right_place(found),
         "contact": last_personal.personal["contact"] if last_personal else {},
         "papers": _papers(found),
+        "parcels": parcels.part_of(number),
         "documents": shelf.documents_of(found),
         "result": _result(found),
+        **wishes.about(found),
         "open_request": cases.open_request(found),
         "last_request": cases.last_request(found),
         "can_sign": may(check_move, found, states.CLOSE_ONLINE),
@@ -99,6 +106,12 @@ def _refusal(steps: Sequence[timeline.Step]) -> timeline.Step | None:
     """The refusal of acceptance or the denial, with its grounds, when there is one."""
     told = {states.REFUSE_ACCEPTANCE.name, states.DENY.name}
     return next((step for step in steps if step.kind in told), None)
+
+
+def _right_place(found: Case) -> str:
+    """Where a case that was not accepted can go on, by the name of the place."""
+    code = passing_on.right_place(found)
+    return place_name(code) if code else ""
 
 
 def _papers(found: Case) -> list[Paper]:
