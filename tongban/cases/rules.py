@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tongban.basics import canonical, identifiers
+from tongban.basics import calendar, canonical, identifiers
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases.joint import rules as joint
 from tongban.cases.models import Draft
@@ -122,6 +122,8 @@ def check_intake(intake: Intake, *, on: date) -> Judged:
     if intake.mode is Mode.JOINT:
         deciding = intake.deciding_place
         _collect(errors, lambda: joint.check_partners(version, answers, deciding=deciding))
+    if intake.mode is Mode.ON_SITE:
+        _collect(errors, lambda: _check_visit(intake, answers))
     if errors:
         raise FieldsRefused(errors)
     return Judged(version, answers, promised(version, found))
@@ -295,6 +297,18 @@ def _check_on_site(intake: Intake) -> None:
     if jurisdictions.deciding_place(intake.receiving_place) != intake.deciding_place:
         place = jurisdictions.full_name(intake.deciding_place)
         raise NotOpen(f"现场办理要到{place}的窗口，请改选那里的窗口", kind="receiving-place")
+
+
+def _check_visit(intake: Intake, answers: dict[str, Any]) -> None:
+    """An appointment is for a day on which the offices of that place work."""
+    visit = answers.get("visit_on")
+    if visit and closed_on(date.fromisoformat(visit), intake.deciding_place):
+        raise FieldsRefused({"visit_on": ["那一天办理地不上班，请改选工作日"]})
+
+
+def closed_on(day: date, place: str = "") -> bool:
+    """Whether the offices of a place do not work on a day."""
+    return not calendar.of(place).is_working_day(day)
 
 
 def check_competent(version: Version, intake: Intake, answers: dict[str, Any]) -> None:

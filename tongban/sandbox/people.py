@@ -58,6 +58,7 @@ _CAST = (
     Part("youshiba", "尤十八", _DECIDE, role=Role.DECIDER, department="youzheng"),
     Part("xushijiu", "许十九", _DECIDE, role=Role.DECIDER, department="shengtai"),
     Part("heershi", "何二十", _DECIDE, role=Role.DECIDER, department="lincao"),
+    Part("gongershiyi", "龚二十一", _DECIDE, role=Role.DECIDER, department="sifa"),
 )
 # The story that is told: 李四 of 长春 follows his wife to 福州, where 王五 decides.
 _OTHERS = {
