@@ -11,9 +11,8 @@ from tongban.cases.documents.kinds import DECISION
 from tongban.cases.documents.typesetting import (
     Document,
     calendar_day,
-    compile_pdf,
+    official_pdf,
     place_in_record,
-    qr,
 )
 from tongban.cases.models import Case
 from tongban.cases.permissions import office_of
@@ -34,7 +33,7 @@ def decision(case: Case, *, officer: Officer, at: datetime, is_preview: bool = F
         office = office_of(officer).code
         year, (serial,) = numbering.allot(office, count=1, at=at)
         facts["number"] = numbering.written(office, year, serial)
-    pdf = compile_pdf(f"{DECISION}.typ", facts | {"preview": is_preview})
+    pdf = official_pdf(DECISION, facts, is_preview=is_preview)
     return Document(io.BytesIO(pdf), facts["title"], facts["number"])
 
 
@@ -58,13 +57,24 @@ def _facts(case: Case, officer: Officer, at: datetime) -> dict[str, Any]:
         "applied": wording.day(case.submitted_at or at),
         "head": case.head_hash,
         "seq": case.head_seq,
-        "qr": qr(place_in_record(case.number, case.head_seq, case.head_hash)),
-        "said": _said(case),
+        "place": place_in_record(case.number, case.head_seq, case.head_hash),
+        **_said(case),
     }
 
 
-def _said(case: Case) -> dict[str, str]:
+def _said(case: Case) -> dict[str, Any]:
+    """The words of the decision, mended where they were corrected later; and what was corrected."""
     wanted = {states.APPROVE.name, states.DENY.name}
-    events = [event for event in recorded.events(case.number) if event.kind in wanted]
-    part = recorded.part(events[-1].sealed)
-    return {name: part.get(name, "") for name in ("ground", "basis", "note")}
+    events = recorded.events(case.number)
+    decided = [event for event in events if event.kind in wanted][-1]
+    part = recorded.part(decided.sealed)
+    words = {name: str(part.get(name, "")) for name in ("ground", "basis", "note")}
+    corrected = []
+    for event in events:
+        if event.kind == states.CORRECT_DECISION.name:
+            told = recorded.part(event.sealed)
+            wrong, right = told.get("wrong", ""), told.get("right", "")
+            if wrong:
+                words = {name: text.replace(wrong, right) for name, text in words.items()}
+            corrected.append({"day": wording.day(event.at), "wrong": wrong, "right": right})
+    return {"said": words, "corrected": corrected}

@@ -7,15 +7,11 @@ from tongban.cases import states
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of document: its key and template, its title, the acts that give it."""
+    """One kind of document: its key (and its template's name), its title, the acts that give it."""
 
     key: str
     title: str
     acts: tuple[str, ...]
-
-    @property
-    def template(self) -> str:
-        return f"{self.key}.typ"
 
 
 KINDS: tuple[Kind, ...] = (

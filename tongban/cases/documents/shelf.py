@@ -11,7 +11,7 @@ from django.db import transaction
 from tongban.basics.refusals import NotFound
 from tongban.cases.documents import issuing, kinds
 from tongban.cases.documents.models import IssuedDocument
-from tongban.cases.documents.typesetting import compile_pdf
+from tongban.cases.documents.typesetting import official_pdf
 from tongban.cases.models import Case
 from tongban.record import papers
 from tongban.record import queries as recorded
@@ -68,7 +68,7 @@ def kept(row: IssuedDocument) -> str:
 
 def set_page(facts: dict[str, Any], *, is_preview: bool = False) -> bytes:
     """The PDF of a document. A preview says that it is one, and has neither number nor QR code."""
-    return compile_pdf(kinds.BY_KEY[facts["kind"]].template, facts | {"preview": is_preview})
+    return official_pdf(facts["kind"], facts, is_preview=is_preview)
 
 
 def preview(case: Case, act: Callable[[], Case]) -> Sequence[tuple[str, bytes]]:

@@ -40,6 +40,12 @@ def compile_pdf(template: str, facts: dict[str, Any], *, folder: Path = TEMPLATE
     return bytes(pdf)
 
 
+def official_pdf(kind: str, facts: dict[str, Any], *, is_preview: bool) -> bytes:
+    """An official document from the template of its kind, with the QR code of its `place`."""
+    drawn = {"qr": qr(facts["place"]), "preview": is_preview}
+    return compile_pdf(f"{kind}.typ", facts | drawn)
+
+
 def place_in_record(number: str, seq: int, digest: str) -> str:
     """What the QR code says: the case, and up to which event its chain has which digest.
 

@@ -12,7 +12,7 @@ from tongban.basics import calendar, identifiers
 from tongban.basics.refusals import NotFound
 from tongban.cases import queries, states
 from tongban.cases.documents.kinds import Kind
-from tongban.cases.documents.typesetting import calendar_day, place_in_record, qr
+from tongban.cases.documents.typesetting import calendar_day, place_in_record
 from tongban.cases.models import Case
 from tongban.cases.permissions import authority_name
 from tongban.cases.standing import BEIJING
@@ -40,7 +40,7 @@ def facts(kind: Kind, case: Case, event: Event, personal: Words, *, number: str)
         "applied": day(case.submitted_at or event.at),
         "head": event.hash,
         "seq": event.seq,
-        "qr": qr(place_in_record(case.number, event.seq, event.hash)),
+        "place": place_in_record(case.number, event.seq, event.hash),
         "receiving": _place(case.receiving_place),
         "deciding": _place(case.deciding_place),
         "decider": authority_name(case.decider_authority),
@@ -189,6 +189,10 @@ def _reasoned(_case: Case, _event: Event, personal: Words, _version: Version | N
     return {"reason": _reason(personal), "basis": personal.get("basis", "")}
 
 
+def _amended(_case: Case, _event: Event, personal: Words, _version: Version | None) -> Words:
+    return {"wrong": personal.get("wrong", ""), "right": personal.get("right", "")}
+
+
 def _served(case: Case, event: Event, personal: Words, version: Version | None) -> Words:
     return {
         "served": case.result.get("title", "") or (version.result.title if version else ""),
@@ -212,7 +216,7 @@ _OWN: dict[str, Callable[[Case, Event, Words, Version | None], Words]] = {
     "extension": _extended,
     "suspension": _reasoned,
     "termination": _reasoned,
-    "amendment": _reasoned,
+    "amendment": _amended,
     "service": _served,
     "closing": _served,
 }

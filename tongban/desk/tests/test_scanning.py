@@ -79,7 +79,7 @@ def test_what_was_there_before_stays_on_the_record_and_can_be_opened(at_window):
     page = window.get(reverse("desk:papers", args=[case.number])).content.decode()
     old = reverse("desk:paper", args=[case.number, before])
     assert old in page
-    assert window.get(old).status_code == 200
+    assert b"".join(window.get(old).streaming_content) == world.PNG
     event = recorded.events(case.number)[-1]
     assert (event.kind, event.author.role) == ("add_paper", "receiver")
 

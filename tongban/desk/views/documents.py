@@ -1,6 +1,6 @@
 """Official documents at the desk: looked at before they go out, opened, printed by the pile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlencode
 
 import structlog
@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from tongban.basics import identifiers
-from tongban.basics.refusals import Refused
+from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import queries, states
 from tongban.cases.documents import printing, shelf
 from tongban.cases.documents.kinds import BY_KEY
@@ -51,10 +51,18 @@ def preview(request: OfficerRequest, number: str, name: str) -> HttpResponse:
     Refused as the act itself would be, and while its form has mistakes.
     """
     case = queries.case_for(request.officer, number)
-    made = shelf.preview(case, _act(request, case, name))
+    try:
+        made = shelf.preview(case, _act(request, case, name))
+    except FieldsRefused as refusal:
+        raise _not_yet(refusal.errors) from refusal
     if not made:
         raise Refused(_("这一步不发文书，没有可以预览的"))
     return _pdf(pdf.bound(content for _title, content in made), _("预览"))
+
+
+def _not_yet(errors: Mapping[str, Iterable[object]]) -> Refused:
+    said = dict.fromkeys(str(one) for sentences in errors.values() for one in sentences)
+    return Refused(_("还不能预览：%(why)s") % {"why": "；".join(said)})
 
 
 def _act(request: OfficerRequest, case: Case, name: str) -> Callable[[], Case]:
@@ -69,10 +77,9 @@ def _act(request: OfficerRequest, case: Case, name: str) -> Callable[[], Case]:
         raise Http404
     act = ACTS[name]
     bench = bench_of(case, officer, side_of(officer, case), queries.particulars(case))
-    form = act.form(request.POST, bench=bench)
+    form = act.form(request.POST, bench=bench, version=queries.version_of(case))
     if not form.is_valid():
-        said = [str(one) for errors in form.errors.values() for one in errors]
-        raise Refused(_("还不能预览：%(why)s") % {"why": "；".join(dict.fromkeys(said))})
+        raise _not_yet(form.errors)
     return lambda: act.do(number=case.number, officer=officer, at=at, **form.say())
 
 
@@ -123,8 +130,7 @@ def print_chosen(request: OfficerRequest) -> HttpResponse:
 
 def _pdf(content: bytes, title: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=False, filename=f"{title}.pdf"
-    )
+    disposition = content_disposition_header(as_attachment=False, filename=f"{title}.pdf")
+    response["Content-Disposition"] = disposition or "inline"
     response["Content-Security-Policy"] = PAPER_POLICY
     return response

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -87,7 +86,6 @@ def papers(request: OfficerRequest, number: str) -> HttpResponse:
         (
             scanning.Sheet(file, file.name or "", file.size or 0)
             for file in request.FILES.getlist(SHEETS)
-            if isinstance(file, UploadedFile)
         ),
         key=lambda sheet: sheet.name,
     )
