@@ -75,7 +75,7 @@ class CaseIn(Body):
     """An application: `answers` and `materials` as GET /items/{code} says under `version`."""
 
     item: Annotated[str, Field(max_length=20)]
-    mode: Literal["ONLINE", "RECEIVED_FOR"]
+    mode: Literal["ONLINE", "RECEIVED_FOR", "JOINT", "ANYWHERE", "PRECHECK_MAIL", "ON_SITE"]
     applicant: ApplicantIn
     places: PlacesIn
     answers: Annotated[dict[str, str], Field(max_length=200)]

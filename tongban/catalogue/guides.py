@@ -76,9 +76,9 @@ class Guide:
 
     @property
     def visits(self) -> Visits | None:
-        """How often one must come in person on the way that asks for it least."""
-        ways = [self.found.visits[mode] for mode in self.found.modes if mode in self.found.visits]
-        return min(ways, key=lambda one: one.times, default=None)
+        """How often one must come in person on the way that is offered first."""
+        first = self.found.modes[:1]
+        return self.found.visits.get(first[0]) if first else None
 
     @property
     def last_day(self) -> date | None:
