@@ -110,9 +110,12 @@ UNDECIDED = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Move:
-    """One thing that can happen to a case: from where, by whom, to where, and who holds it then."""
+    """One thing that can happen to a case: from where, by whom, to where, and who holds it then.
+
+    There is one of each, so they are told apart as such: the fold compares them all the time.
+    """
 
     name: str
     label: str

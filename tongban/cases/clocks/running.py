@@ -6,9 +6,9 @@ calculator all come to their days by the one function.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from tongban.basics.calendar import Calendar
@@ -38,34 +38,36 @@ class Happened:
 
 
 def advance(clocks: Clocks, now: Happened) -> Clocks:
-    """The open clocks after an event: begun, stopped, going on, or gone because their time is over."""
+    """The open clocks after an event: begun, stopped, going on, or gone because their time is over.
+
+    What is open is never changed in place: a clock that goes on as it did is the very same value.
+    """
     after: Clocks = {}
-    for kind in KINDS.values():
-        is_running = bool(kind.running & _pairs(now))
-        stopped_by = _stopped_by(kind, now)
-        clock = deepcopy(clocks.get(kind.key))
-        if clock is None:
-            clock = _begun(kind, now) if is_running else None
-        elif is_running or stopped_by:
-            _go_on(clock, now.at, stopped_by)
-        else:
-            clock = None
+    for kind, stopped_by in _at_work(now.state, now.holder):
+        clock = clocks.get(kind.key)
         if clock is not None:
-            after[kind.key] = clock
+            after[kind.key] = _going_on(clock, now.at, stopped_by)
+        elif not stopped_by and (begun := _begun(kind, now)):
+            after[kind.key] = begun
     if now.extended_by and (clock := after.get("decide")):
-        clock["more"].append([now.extended_by, _moment(now.at), rules.EXTEND.key])
+        more = [now.extended_by, _moment(now.at), rules.EXTEND.key]
+        after["decide"] = {**clock, "more": [*clock["more"], more]}
     return after
 
 
-def _pairs(now: Happened) -> set[tuple[State, Party | None]]:
-    return {(now.state, None), (now.state, now.holder)}
-
-
-def _stopped_by(kind: Kind, now: Happened) -> str:
-    found = next((kind.pausing[pair] for pair in _pairs(now) if pair in kind.pausing), None)
-    if found is None:
-        return ""
-    return rules.STOP_TRANSIT.key if now.holder is Party.CHANNEL else found.key
+@cache
+def _at_work(state: State, holder: Party) -> tuple[tuple[Kind, str], ...]:
+    """The clocks that are open while a case stands so, each with the rule that stops it, if any."""
+    here = {(state, None), (state, holder)}
+    found = []
+    for kind in KINDS.values():
+        stopped = next((kind.pausing[pair] for pair in here if pair in kind.pausing), None)
+        if kind.running & here:
+            found.append((kind, ""))
+        elif stopped:
+            rule = rules.STOP_TRANSIT if holder is Party.CHANNEL else stopped
+            found.append((kind, rule.key))
+    return tuple(found)
 
 
 def _begun(kind: Kind, now: Happened) -> dict[str, Any] | None:
@@ -98,14 +100,16 @@ def _limit(kind: Kind, now: Happened) -> Limit | None:
     return Limit(value) if isinstance(value, int) else None
 
 
-def _go_on(clock: dict[str, Any], at: datetime, stopped_by: str) -> None:
-    last = clock["stops"][-1] if clock["stops"] else None
-    if last and last[1] is None:
-        if last[2] == stopped_by:
-            return
-        last[1] = _moment(at)
+def _going_on(clock: dict[str, Any], at: datetime, stopped_by: str) -> dict[str, Any]:
+    stops = clock["stops"]
+    stands_by = stops[-1][2] if stops and stops[-1][1] is None else ""
+    if stands_by == stopped_by:
+        return clock
+    if stands_by:
+        stops = [*stops[:-1], [stops[-1][0], _moment(at), stands_by]]
     if stopped_by:
-        clock["stops"].append([_moment(at), None, stopped_by])
+        stops = [*stops, [_moment(at), None, stopped_by]]
+    return {**clock, "stops": stops}
 
 
 def _moment(at: datetime) -> str:
