@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from tongban.basics.refusals import Refused
-from tongban.cases import happenings, messages, queries, standing
+from tongban.cases import asking, happenings, messages, standing
 from tongban.cases.models import Case
 from tongban.cases.operations import moving, requests
 from tongban.cases.standing import NotInTable, Standing
+from tongban.cases.states import Party
 from tongban.exchange import inbox, outbox
-from tongban.exchange.envelope import Envelope
+from tongban.exchange.envelope import Envelope, Paper
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record import chains
 from tongban.record import operations as record
@@ -125,14 +127,56 @@ def resend_events(*, subject: str, from_seq: int, recipient: str, at: datetime) 
 
 @inbox.handles(messages.REQUEST)
 def take_request(envelope: Envelope) -> None:
-    """Answer what an applicant elsewhere asks of the holder, or pass it on to whoever holds."""
+    """Keep what somebody elsewhere asks of the holder; answer it, or tell whoever holds the case."""
     request: dict[str, Any] = envelope.data["request"]
     case = Case.objects.select_for_update().filter(pk=envelope.subject).first()
     if case is None:
         raise inbox.Gap(1, kind=messages.EVENTS)
-    if request.get("kind") != "withdraw" or not isinstance(request.get("reason"), str):
+    if not _is_request(request, envelope.files):
         raise EventRefused("不认识这种申请")
-    if envelope.sender not in case.told:
+    if not {envelope.sender, request["node"]} <= set(case.told):
         raise EventRefused("提出申请的节点不参与这件")
-    if not queries.is_answered(case.number, request["id"]):
-        requests.carry_on(case, request, at=datetime.now(UTC))
+    if not _is_askers(case, request):
+        raise EventRefused("提出申请的一方不在那个节点")
+    at = datetime.now(UTC)
+    requests.check_flood(case.number, envelope.sender)
+    requests.take(case, request, at=at)
+
+
+def _is_askers(case: Case, request: dict[str, Any]) -> bool:
+    """Whether the node and the office of a request are those of the party it speaks for."""
+    node, authority = {
+        Party.APPLICANT: (case.applicant_node, ""),
+        Party.RECEIVER: (case.receiver_node, case.receiver_authority),
+        Party.DECIDER: (case.decider_node, case.decider_authority),
+    }[Party(request["by"])]
+    return bool((request["node"], request["authority"]) == (node, authority))
+
+
+def _is_request(request: dict[str, Any], sent: Sequence[Paper]) -> bool:
+    """Whether a request has the shape of one, is no longer than an asker may make it, and whole."""
+    try:
+        kind = asking.KINDS[request["kind"]]
+        beside = request["beside"]
+        UUID(request["id"])
+        return (
+            Party(request["by"]) in kind.parties
+            and datetime.fromisoformat(request["asked_at"]).tzinfo is not None
+            and _is_text(request["reason"], asking.LONGEST)
+            and _is_text(request["authority"], 18)
+            and _is_text(beside["phone"], 20)
+            and len(beside["papers"]) <= asking.MOST_PAPERS
+            and all(_is_sent(one, sent) for one in beside["papers"])
+        )
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest
+
+
+def _is_sent(paper: dict[str, Any], sent: Sequence[Paper]) -> bool:
+    """Whether a paper that a request names came along with it."""
+    named = Paper(paper["digest"], paper["size"], paper["media_type"])
+    return _is_text(paper["name"], 200) and named in sent

@@ -331,23 +331,34 @@ class Alarm(models.Model):
 
 
 class Request(models.Model):
-    """What somebody asked of the holder of a case, until it is answered on the record."""
+    """What somebody asked of the holder of a case, until it is answered on the record.
+
+    `by` is the party that asked, `authority` its office. Every node of the case keeps it; `is_ours`
+    where it was asked. Words (`reason`) and what came with them (`said`) are personal and lie sealed.
+    """
 
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=21)
     kind = models.CharField(max_length=20)
     node = models.CharField(max_length=8)
+    by = models.CharField(max_length=10, default=Party.APPLICANT.value)
+    authority = models.CharField(max_length=18, default="", blank=True)
+    is_ours = models.BooleanField(default=True)
     reason = models.BinaryField()
+    said = models.BinaryField(default=b"")
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["number", "asked_at"], name="requests_of_case")]
+        indexes = [
+            models.Index(fields=["number", "asked_at"], name="requests_of_case"),
+            models.Index(fields=["number"], name="requests_open", condition=Q(answered_at=None)),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["number", "kind"],
-                condition=Q(answered_at=None),
+                fields=["number", "kind", "by"],
+                condition=Q(answered_at=None, is_ours=True),
                 name="one_open_request_a_kind",
             )
         ]

@@ -10,6 +10,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from tongban.cases import queries
         from tongban.cases.operations import assigning
+        from tongban.desk import request_links
         from tongban.desk.gate import officer_here
         from tongban.desk.sides import sides_of
         from tongban.ui import frame
@@ -30,6 +31,20 @@ class DeskConfig(AppConfig):
 
         links = (
             frame.Link(_("队列"), "desk:queue", 10, visible=is_officer, count=waiting),
+            frame.Link(
+                _("请求"),
+                "desk:requests",
+                11,
+                visible=request_links.has_office,
+                count=request_links.requests_waiting,
+            ),
+            frame.Link(
+                _("协查"),
+                "desk:inquiries",
+                13,
+                visible=request_links.has_office,
+                count=request_links.inquiries_waiting,
+            ),
             frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),
             frame.Link(_("科室"), "desk:office", 30, visible=is_leader),
         )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tongban.desk.document_urls import DOCUMENTS
+from tongban.desk.inquiry_urls import INQUIRIES, REQUESTS
 from tongban.desk.views import (
     act,
     bulk,
@@ -19,6 +20,8 @@ app_name = "desk"
 _CASE = "cases/<str:number>/"
 
 urlpatterns = [
+    *INQUIRIES,
+    *REQUESTS,
     *DOCUMENTS,
     path("", queue.queue, name="queue"),
     path("several", bulk.several, name="several"),

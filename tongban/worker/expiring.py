@@ -6,6 +6,7 @@ from contextlib import suppress
 import structlog
 from django.utils.timezone import now
 
+from tongban.cases.inquiries import operations as inquiries
 from tongban.cases.operations import expiring
 from tongban.cases.operations.expiring import Done
 from tongban.worker.broker import Broker
@@ -41,4 +42,5 @@ class Expiring:
 
 
 def _act() -> Done:
+    inquiries.remind_due(at=now())
     return expiring.act_on_expired(at=now())

@@ -223,7 +223,8 @@ def test_a_wish_to_withdraw_travels_to_the_holder_and_its_answer_closes_it(cross
 def asked_of_us(case: Case, kind: str = "withdraw") -> Envelope:
     data = {
         "request": {
-            "id": str(uuid.uuid4()), "kind": kind, "node": "35", "reason": "不办了",
+            "id": str(uuid.uuid4()), "kind": kind, "node": "35", "by": "applicant",
+            "authority": "", "reason": "不办了", "beside": {"phone": "", "papers": []},
             "asked_at": MONDAY.isoformat(),
         }
     }  # fmt: skip
@@ -232,7 +233,7 @@ def asked_of_us(case: Case, kind: str = "withdraw") -> Envelope:
 
 def test_a_wish_from_elsewhere_is_answered_once_by_the_node_that_holds_the_case():
     case, _ = world.a_case(item=world.MEDICAL, mode=Mode.ONLINE, answers=world.medical_answers())
-    case.told = ["22", "35"]
+    case.told, case.applicant_node = ["22", "35"], "35"
     case.save()
     envelope = asked_of_us(case)
     handlers.take_request(envelope)

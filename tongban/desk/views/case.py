@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongban.basics import identifiers
 from tongban.basics.refusals import Refused
-from tongban.cases import queries, standing, states, timeline
+from tongban.cases import asked, queries, standing, states, timeline
 from tongban.cases.models import Case
 from tongban.cases.operations import assigning, claims, window
 from tongban.cases.operations.window import IDENTITY_WAYS
@@ -47,6 +47,7 @@ def head(request: OfficerRequest, case: Case) -> dict[str, Any]:
         "behind": behind or following,
         "is_done": bool(following) and case.holder != side,
         "is_mine": case.claimed_by_id == request.officer.pk,
+        "open_requests": asked.count_of_case(case),
     }
 
 

@@ -116,6 +116,8 @@ def _entry(step: timeline.Step, names: dict[str, str]) -> dict[str, Any]:
                 ("basis", _("依据")),
                 ("right_organ", _("应当向这里申请")),
                 ("reason", _("申请人的理由")),
+                ("question", _("请求")),
+                ("answer", _("答复")),
                 ("taken_by", _("领取人")),
                 ("note", _("附言")),
             )

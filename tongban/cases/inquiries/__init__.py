@@ -1,0 +1,1 @@
+"""协查: one office asks another, on a case or without one."""

@@ -1,0 +1,67 @@
+"""The chain of an inquiry: how this node keeps it, and what it writes of its own accord."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from tongban.cases.inquiries import standing
+from tongban.cases.inquiries.models import Inquiry
+from tongban.cases.inquiries.standing import Standing, State
+from tongban.exchange import inbox, shared_chains
+from tongban.exchange.envelope import Envelope
+from tongban.exchange.shared_chains import ChainRefused, Kind
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.record.chains import Author, Event
+
+WITHDRAWAL = "inquiry.withdrawal.v1"
+
+
+def _head(chain: str) -> Standing | None:
+    row = Inquiry.objects.select_for_update().filter(pk=chain).first()
+    return row.standing() if row is not None else None
+
+
+def _keep(after: Standing, _event: Event) -> None:
+    values = {name: getattr(after, name) for name in Standing.__slots__ if name != "chain"}
+    Inquiry.objects.update_or_create(chain=after.chain, defaults=values)
+
+
+def _arrived(after: Standing, at: datetime) -> None:
+    """Take an inquiry that was sent to an office of this node; refused when it is none of ours."""
+    if after.state != State.ASKED or after.answerer_node != settings.NODE_ID:
+        return
+    organ = jurisdictions.authority(after.answerer_authority)
+    if jurisdictions.node_for(organ.division_code).code != settings.NODE_ID:
+        raise ChainRefused("收到协查的机关不在本节点的辖区")
+    write_as_node(after.chain, standing.ARRIVE, at=at)
+
+
+KIND: Kind[Standing] = shared_chains.register(
+    Kind(
+        name="inquiry",
+        letter="i",
+        head=_head,
+        apply=standing.apply,
+        keep=_keep,
+        nodes=lambda after: after.nodes,
+        arrived=_arrived,
+    )
+)
+
+
+def write_as_node(chain: str, kind: str, *, at: datetime) -> None:
+    """Write what no person does: an arrival, a withdrawal at the asker's wish, a reminder."""
+    author = Author(node=settings.NODE_ID, role="system")
+    shared_chains.write(KIND, chain, kind, by=author, at=at)
+
+
+@inbox.handles(WITHDRAWAL)
+def take_withdrawal(envelope: Envelope) -> None:
+    """Write down that the asker takes an inquiry back; after an answer there is nothing to do."""
+    row = Inquiry.objects.select_for_update().filter(pk=envelope.subject).first()
+    if row is None:
+        raise inbox.Gap(1, kind=shared_chains.EVENTS)
+    if envelope.sender != row.asker_node:
+        raise ChainRefused("只有发出协查的节点能撤回")
+    if State(row.state) in standing.OPEN:
+        write_as_node(row.chain, standing.WITHDRAW, at=envelope.at)
