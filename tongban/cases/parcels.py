@@ -6,7 +6,7 @@ from tongban.cases.models import Case
 from tongban.cases.operations import moving
 from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
-from tongban.delivery import casebook
+from tongban.delivery import casebook, permissions
 from tongban.delivery import states as parcels
 from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.models import Parcel
@@ -93,12 +93,7 @@ def _is_ours(case: Case, parcel: Parcel) -> bool:
     holds = case.holder not in {Party.CHANNEL, Party.NOBODY}
     if not holds or case.standing().holder_node != moving.system_author().node:
         return False
-    ends = {
-        (case.applicant_node, ""),
-        (case.receiver_node, case.receiver_authority),
-        (case.decider_node, case.decider_authority),
-    }
-    return parcel.sender.party in ends and parcel.recipient.party in ends
+    return permissions.belongs(parcel, facts_of(case))
 
 
 def _note(case: Case, parcel: Parcel, event: Event) -> None:

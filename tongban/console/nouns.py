@@ -48,6 +48,7 @@ NOUNS = {
             "a case: show, clock, verify, rebuild",
             in_node=True,
         ),
+        Noun("parcel", "包裹：列出、查看、移动", "parcels: list, show, move", in_node=True),
         Noun("clock", "期限：算到期日、逐行说明、核对算法", "deadlines: compute, explain, check"),
         Noun("calendar", "放假安排：查看、载入", "working days: show, load", in_node=True),
         Noun("client", "接口调用方：登记、停用", "other systems: register, stop", in_node=True),

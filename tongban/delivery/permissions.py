@@ -3,11 +3,13 @@
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotAllowed, Refused
-from tongban.delivery import casebook, states
+from tongban.delivery import states
 from tongban.delivery.casebook import CaseFacts
-from tongban.delivery.models import Parcel
-from tongban.delivery.standing import End
+from tongban.delivery.choices import Way
+from tongban.delivery.models import Choice, Parcel
+from tongban.delivery.standing import End, Purpose
 from tongban.delivery.states import Move, Party, State
+from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority
 from tongban.parties.models import Officer, Role
 
@@ -35,9 +37,23 @@ def office_of(officer: Officer) -> Authority:
     return officer.authority
 
 
+def offices_of(facts: CaseFacts) -> tuple[End, ...]:
+    """The offices that handle papers of a case: its own, and the window chosen for its result."""
+    chosen = Choice.objects.filter(
+        case=facts.number, node=facts.applicant.node, way=Way.WINDOW.value
+    ).first()
+    if chosen is None or not facts.is_decided:
+        return facts.offices()
+    window = jurisdictions.window_authority(chosen.place)
+    extra = End(facts.applicant.node, window.division_code, window.code)
+    known = {end.party for end in facts.offices()}
+    return facts.offices() if extra.party in known else (*facts.offices(), extra)
+
+
 def end_of(officer: Officer, facts: CaseFacts) -> End:
     """The end that an officer's office is of a case. Refused: NotAllowed where it is none."""
-    end = facts.end_of(office_of(officer).code)
+    code = office_of(officer).code
+    end = next((end for end in offices_of(facts) if end.authority == code), None)
     if end is None:
         raise NotAllowed(_("这件不归您所在的机关收件或办理，不能收寄它的材料"))
     return end
@@ -70,17 +86,15 @@ def check_may_move(officer: Officer, parcel: Parcel, move: Move) -> None:
 
 
 def belongs(parcel: Parcel, facts: CaseFacts) -> bool:
-    """Whether both ends of a parcel are ends of a case it claims to carry papers of.
+    """Whether the ends of a parcel are ends of a case it claims to carry papers of.
 
-    Another node's claim about a case is believed only as far as that.
+    Another node's claim about a case is believed only as far as that. A result may also lie at a
+    window of the applicant's own node that was chosen for it, perhaps not any more.
     """
-    ends = [facts.applicant, facts.decider, *([facts.receiver] if facts.receiver else [])]
+    ends = (facts.applicant, facts.decider, *([facts.receiver] if facts.receiver else []))
     parties = {end.party for end in ends}
-    return parcel.sender.party in parties and parcel.recipient.party in parties
-
-
-def cases_of(parcel: Parcel) -> list[CaseFacts]:
-    """The cases of a parcel that this node knows and whose offices stand at its ends."""
-    numbers = sorted(set(parcel.rows.values_list("case", flat=True)))
-    found = [facts for facts in map(casebook.find, numbers) if facts is not None]
-    return [facts for facts in found if belongs(parcel, facts)]
+    strange = [end for end in (parcel.sender, parcel.recipient) if end.party not in parties]
+    if not strange:
+        return True
+    of_result = parcel.purpose == Purpose.RESULT
+    return of_result and len(strange) == 1 and strange[0].node == facts.applicant.node

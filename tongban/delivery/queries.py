@@ -15,7 +15,7 @@ from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.couriers import Address
 from tongban.delivery.models import Choice, CourierContact, CourierOrder, Parcel, ParcelSheet
 from tongban.delivery.permissions import belongs, check_may_see, office_of
-from tongban.delivery.standing import End
+from tongban.delivery.standing import End, Purpose
 from tongban.delivery.states import Outcome, State
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.models import Account, Officer
@@ -48,9 +48,27 @@ def parcel_for(officer: Officer, number: str) -> Parcel:
     return row
 
 
+def waits_at_counter(officer: Officer, parcel: Parcel) -> bool:
+    """Whether a result lies at this officer's window, of an applicant of this node."""
+    if parcel.to_authority != office_of(officer).code or parcel.state != State.RECEIVED:
+        return False
+    if parcel.purpose != Purpose.RESULT or parcel.to_node != settings.NODE_ID:
+        return False
+    origins = parcel.rows.exclude(outcome__in=["", Outcome.MISSING]).values_list(
+        "origin", flat=True
+    )
+    later = ParcelSheet.objects.filter(origin__in=list(origins)).exclude(parcel=parcel)
+    given = later.filter(
+        parcel__packed_at__gte=parcel.packed_at, parcel__from_node=settings.NODE_ID
+    )
+    return bool(origins) and not given.exclude(parcel__state=State.CANCELLED).exists()
+
+
 def find_number(officer: Officer, text: str) -> str:
     """A parcel's number from what was scanned or typed: its end, or a waybill. Refused: NotFound."""
     typed = "".join(text.split()).rpartition("/")[2]
+    if typed[:1].lower() == "p" and "-" not in typed:
+        typed = typed[3:]  # as slips print it: P22, then the end of the number
     rows = _of_office(office_of(officer).code)
     found = rows.filter(Q(number__iendswith=typed) | Q(waybill=typed)) if len(typed) >= 6 else None
     numbers = list(found.values_list("number", flat=True)[:2]) if found is not None else []

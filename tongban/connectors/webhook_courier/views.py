@@ -26,16 +26,18 @@ LARGEST = 20_000
 def news(request: HttpRequest) -> JsonResponse:
     """Take one piece of news; the same again, also replayed, answers `duplicate` and does nothing.
 
-    404 while no such courier is set up, 401 for a signature that is not ours or not of now, 400
+    404 while no such courier is set up, 401 for a signature that is not ours or not of now, 413 and 400
     for a body that cannot be read, else the refusal's own status.
     """
     if not settings.COURIER_WEBHOOK_URL:
         return _problem(404, "not-found", "本节点没有接入快递")
-    at, body = now(), request.body if _is_small(request) else b""
+    if not _is_small(request):
+        return _problem(413, "too-large", "报文太大")
+    at, body = now(), request.body
     stamp = request.headers.get("X-Tongban-Timestamp", "")
     signature = request.headers.get("X-Tongban-Signature", "")
     secret = settings.COURIER_WEBHOOK_SECRET
-    if not body or not signatures.is_genuine(secret, stamp, body, signature, at=at):
+    if not signatures.is_genuine(secret, stamp, body, signature, at=at):
         log.warning("courier.call_refused", size=len(body))
         return _problem(401, "signature-refused", "签名不对，或者时间相差超过5分钟")
     try:

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tongban.basics.refusals import FieldsRefused, NotAllowed, NotFound
+from tongban.basics.refusals import FieldsRefused, NotAllowed
 from tongban.delivery import casebook, kinds
+from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.choices import CHOOSE, SHARE, Way
 from tongban.delivery.couriers import Address
 from tongban.delivery.models import Choice
@@ -46,7 +47,7 @@ def choose(
         check_address(address)
         personal = asdict(address) if address else None
     if way is Way.WINDOW:
-        _check_window(place)
+        _check_window(facts, place)
     known = Choice.objects.select_for_update().filter(case=case, node=settings.NODE_ID).first()
     number = known.number if known else shared_chains.new_chain(kinds.CHOICE)
     shared_chains.write(
@@ -82,8 +83,17 @@ def share(*, case: str, nodes: Collection[str], at: datetime) -> None:
     )
 
 
-def _check_window(place: str) -> None:
-    try:
-        jurisdictions.window_authority(place)
-    except NotFound as unknown:
-        raise FieldsRefused({"place": [_("选一个有跨省通办窗口的地方")]}) from unknown
+def windows_for(facts: CaseFacts) -> list[tuple[str, str]]:
+    """The windows at which a result can be collected: place and name, of the applicant's province.
+
+    They stand at the applicant's node, which has the case; elsewhere nobody would know whose it is.
+    """
+    province = f"{facts.applicant.place[:2]}0000"
+    rows = jurisdictions.receiving_windows(province)
+    found = {one.authority.division_code: one.authority.name for one in rows}
+    return sorted(found.items())
+
+
+def _check_window(facts: CaseFacts, place: str) -> None:
+    if place not in dict(windows_for(facts)):
+        raise FieldsRefused({"place": [_("从列出的窗口里选一个")]})

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import FieldsRefused, NotAllowed, Refused
@@ -16,7 +16,7 @@ from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.couriers import BY_HAND, Address
 from tongban.delivery.models import Parcel
 from tongban.delivery.operations import handing, writing
-from tongban.delivery.permissions import end_of, office_of
+from tongban.delivery.permissions import end_of, office_of, offices_of
 from tongban.delivery.standing import MOST_SHEETS, End, Purpose
 from tongban.exchange import shared_chains
 from tongban.parties.models import Account, Officer
@@ -72,7 +72,7 @@ def pack(
     BY_HAND. The same key again gives the parcel that it made. Refused: FieldsRefused, NotAllowed
     (a case that the office does not have), NotOneWay, PaperNotHere.
     """
-    number = _number(key)
+    number = _number_alone(key)
     if known := Parcel.objects.filter(pk=number, from_authority=office_of(officer).code).first():
         return known
     _check_papers(papers)
@@ -100,6 +100,28 @@ def pack(
 
 
 @transaction.atomic
+def pack_for_counter(*, officer: Officer, papers: Sequence[Packed], at: datetime) -> Parcel:
+    """The papers of one result, for its applicant who stands at the counter; no address is needed.
+
+    Refused: NotOneWay for several cases or where the applicant is another node's, PaperNotHere.
+    """
+    _check_papers(papers)
+    facts = casebook.facts(papers[0].case)
+    here = facts.applicant.node == settings.NODE_ID
+    if not here or any(paper.case != facts.number for paper in papers):
+        raise NotOneWay
+    return _begin(
+        _number_alone(uuid4()),
+        papers,
+        ends=(end_of(officer, facts), facts.applicant),
+        purpose=Purpose.RESULT,
+        by=writing.officer_author(officer, "sender"),
+        addresses={},
+        at=at,
+    )
+
+
+@transaction.atomic
 def send_own(
     *,
     key: UUID,
@@ -116,7 +138,7 @@ def send_own(
     papers of this case, FieldsRefused.
     """
     facts = casebook.facts_for(account, case)
-    number = _number(key)
+    number = _number_alone(key)
     if known := Parcel.objects.filter(pk=number, rows__case=case).first():
         return known
     if not facts.takes_post:
@@ -159,16 +181,19 @@ def check_address(address: Address | None) -> None:
         raise FieldsRefused(errors)
 
 
-def _number(key: UUID) -> str:
-    """A parcel's number from the form that makes it, in the form of all shared chains."""
-    return f"{kinds.PARCEL.letter}{settings.NODE_ID}-{key.hex[:20]}"
+def _number_alone(key: UUID) -> str:
+    """A parcel's number from the form that makes it; a second press waits here for the first."""
+    number = f"{kinds.PARCEL.letter}{settings.NODE_ID}-{key.hex[:20]}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [number])
+    return number
 
 
 def _recipient(facts: CaseFacts, officer: Officer, to: str) -> End:
     sender = end_of(officer, facts)
     if not to:
         return facts.applicant
-    end = facts.end_of(to)
+    end = next((end for end in offices_of(facts) if end.authority == to), None)
     if end is None or end == sender:
         raise NotAllowed(_("这件不由那个机关收件或办理，不能寄去"))
     return end

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import FieldsRefused, NotAllowed
 from tongban.delivery import queries, states
+from tongban.delivery.couriers import BY_HAND
 from tongban.delivery.models import Parcel
-from tongban.delivery.operations import writing
-from tongban.delivery.permissions import check_may_move, check_move
+from tongban.delivery.operations import packing, writing
+from tongban.delivery.permissions import check_may_move, check_move, office_of
+from tongban.delivery.standing import Purpose
 from tongban.delivery.states import Outcome
 from tongban.parties.models import Account, Officer
 from tongban.record.chains import Author
@@ -55,6 +57,37 @@ def take_back(*, number: str, officer: Officer, note: str, at: datetime) -> Parc
     by = writing.officer_author(officer, "sender")
     writing.write(parcel, states.TAKE_BACK, by=by, at=at, personal=personal)
     return parcel
+
+
+@transaction.atomic
+def hand_out(*, number: str, officer: Officer, taken_by: str, at: datetime) -> Parcel:
+    """Give a result that came with a parcel to its applicant at the counter; gives that way's chain.
+
+    The paper goes on in a parcel of its own that is packed, handed over and signed for at once.
+    Refused: NotAllowed for an office that does not have the result, FieldsRefused without who took
+    it, PaperNotHere when it was given before.
+    """
+    parcel = queries.lock_parcel(number)
+    if parcel.to_authority != office_of(officer).code or parcel.purpose != Purpose.RESULT:
+        raise NotAllowed(_("这个包裹里没有要由您交给申请人的结果"))
+    if not taken_by.strip():
+        raise FieldsRefused({"taken_by": [_("写明由谁领取")]})
+    names = queries.names([parcel])[number]
+    came = parcel.rows.exclude(outcome__in=["", Outcome.MISSING]).order_by("id")
+    papers = [
+        packing.Packed(
+            row.case, names.get(row.key, ""), row.is_original, row.count, row.spec, row.origin
+        )
+        for row in came
+    ]
+    given = packing.pack_for_counter(officer=officer, papers=papers, at=at)
+    sender = writing.officer_author(officer, "sender")
+    by_hand = {"courier": BY_HAND, "waybill": ""}
+    writing.write(given, states.HAND_OVER, by=sender, at=at, content=by_hand)
+    note = {"note": _("窗口领取：%(who)s") % {"who": taken_by.strip()}}
+    by = writing.officer_author(officer, "courier")
+    writing.write(given, states.SIGNED_FOR, by=by, at=at, personal=note)
+    return given
 
 
 def _sign(parcel: Parcel, by: Author, seen: Mapping[str, str], note: str, at: datetime) -> None:
