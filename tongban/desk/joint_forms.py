@@ -3,14 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
 MOST = 1000
 
 
-def _said(label: Words, hint: Words, missing: Words, *, optional: bool = False) -> forms.CharField:
+def _said(label: Any, hint: Any, missing: Any, *, optional: bool = False) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=hint,

@@ -245,8 +245,9 @@ def reason_of(number: str, round_: int) -> str:
 def _wish_to_stop(step: StepStanding, *, at: datetime) -> None:
     """The partner holds the step, so its node writes the stop, wherever it finds it unanswered."""
     if step.partner_node == settings.NODE_ID:
-        return grant_stop(step.chain, at=at)
-    return outbox.tell([step.partner_node], STOP_WISH, step.chain, {"round": step.round}, at=at)
+        grant_stop(step.chain, at=at)
+    else:
+        outbox.tell([step.partner_node], STOP_WISH, step.chain, {"round": step.round}, at=at)
 
 
 def grant_stop(chain: str, *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from tongban.cases.operations.countersigning import CountersignatureNeeded
 from tongban.cases.operations.window import Fault, NothingWrong, said
 from tongban.cases.permissions import check_may_act
 from tongban.cases.standing import BEIJING
-from tongban.cases.states import Mode, Move, Party
+from tongban.cases.states import Move, Party
 from tongban.parties.models import Officer
 from tongban.record import papers
 

@@ -17,6 +17,7 @@ from tongban.cases.tests.world import CHANGCHUN, CHAOYANG, FUZHOU, MONDAY
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.tests.test_archetypes import sample
+from tongban.jurisdictions import offices
 
 pytestmark = pytest.mark.django_db
 MARRIAGE, DIPLOMA = "2020-3-03", "2020-1-01"
@@ -35,13 +36,15 @@ def intake(item, mode, *, deciding, receiving="", here=CHAOYANG, **answers):
         given[version.competence.field] = "350102" if deciding == FUZHOU else CHAOYANG
     file = world.a_paper()
     asked = [one.spec for one in forms.materials(version, given) if one.is_required]
+    kind = version.applicant_kinds[0]
+    firm = offices.credit_code("220104", "TB990001", kind="91")
     return Intake(
         item=item,
         mode=mode,
         applicant={
-            "kind": version.applicant_kinds[0],
-            "name": "李四",
-            "id_number": world.identity_number(),
+            "kind": kind,
+            "name": "李四" if kind == "person" else "示例科技有限公司",
+            "id_number": world.identity_number() if kind == "person" else firm,
             "phone": "13900000002",
         },
         applicant_place=here,
@@ -130,7 +133,7 @@ class TestOnSite:
         with pytest.raises(NotOpen):
             handed_in(one)
 
-    @pytest.mark.parametrize("day", ["2026-11-29", "2027-01-01"])
+    @pytest.mark.parametrize("day", ["2026-11-29", "2026-12-05"])
     def test_nobody_comes_to_a_closed_office(self, fuzhou, day):
         with pytest.raises(FieldsRefused) as refused:
             handed_in(self.asked(visit_on=day))
