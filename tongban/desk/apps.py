@@ -10,7 +10,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from tongban.cases import queries
         from tongban.cases.operations import assigning
-        from tongban.desk import request_links
+        from tongban.desk import joint_links, request_links
         from tongban.desk.gate import officer_here
         from tongban.desk.sides import sides_of
         from tongban.ui import frame
@@ -31,6 +31,13 @@ class DeskConfig(AppConfig):
 
         links = (
             frame.Link(_("队列"), "desk:queue", 10, visible=is_officer, count=waiting),
+            frame.Link(
+                _("联办"),
+                "desk:joint-steps",
+                12,
+                visible=joint_links.decides,
+                count=joint_links.waiting,
+            ),
             frame.Link(
                 _("请求"),
                 "desk:requests",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tongban.desk.document_urls import DOCUMENTS
 from tongban.desk.inquiry_urls import INQUIRIES, REQUESTS
+from tongban.desk.joint_urls import JOINT
 from tongban.desk.views import (
     act,
     bulk,
@@ -20,6 +21,7 @@ app_name = "desk"
 _CASE = "cases/<str:number>/"
 
 urlpatterns = [
+    *JOINT,
     *INQUIRIES,
     *REQUESTS,
     *DOCUMENTS,
