@@ -9,9 +9,10 @@ from django.conf import settings
 
 from tongban.basics.refusals import Refused
 from tongban.cases import asking, happenings, messages, standing
+from tongban.cases.judging import NotInTable
 from tongban.cases.models import Case
 from tongban.cases.operations import moving, requests
-from tongban.cases.standing import NotInTable, Standing
+from tongban.cases.standing import Standing
 from tongban.cases.states import Party
 from tongban.exchange import inbox, outbox
 from tongban.exchange.envelope import Envelope, Paper

@@ -2,23 +2,21 @@
 
 from django.http import HttpRequest
 
-from tongban.basics.refusals import may
 from tongban.cases import asked
 from tongban.cases.inquiries import queries as inquiries
-from tongban.cases.permissions import office_of
 from tongban.desk.gate import officer_here
 
 
 def has_office(request: HttpRequest) -> bool:
     """Whether an officer of an office looks."""
     officer = officer_here(request)
-    return officer is not None and may(office_of, officer)
+    return officer is not None and officer.authority is not None
 
 
 def requests_waiting(request: HttpRequest) -> int | None:
     """How many requests wait for this office."""
     officer = officer_here(request)
-    if officer is None or not may(office_of, officer):
+    if officer is None or officer.authority is None:
         return None
     return asked.count_of_office(officer)
 
@@ -26,6 +24,6 @@ def requests_waiting(request: HttpRequest) -> int | None:
 def inquiries_waiting(request: HttpRequest) -> int | None:
     """How many inquiries wait for this office."""
     officer = officer_here(request)
-    if officer is None or not may(office_of, officer):
+    if officer is None or officer.authority is None:
         return None
     return inquiries.waiting(officer).count()
