@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongban.catalogue import queries as catalogue
-from tongban.catalogue.availability import MODE_NAMES
 from tongban.catalogue.models import Item
 
 # What people look for most, by the reckoning of the editors, until there are counts of our own.
@@ -41,4 +40,4 @@ def common(subject: str, *, at_most: int) -> list[Item]:
 def _modes(item: Item, on: date) -> tuple[str, ...]:
     """The ways in which an item can be filed here."""
     version = catalogue.version_in_force(item.code, on)
-    return tuple(mode for mode in version.mode_names if mode in MODE_NAMES) if version else ()
+    return version.filed_modes if version else ()
