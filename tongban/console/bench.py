@@ -41,7 +41,7 @@ def bench(
     with ground.own_nodes(web_processes=processes, say=_say) as nodes:
         os.environ.update(nodes.node(HERE).settings())
         acting.set_up_django()
-        from tongban.console.benching import finding, importing
+        from tongban.console.benching import exporting, finding, importing
         from tongban.console.benching.measuring import Measuring
 
         measuring = Measuring(nodes, results, seconds=seconds, say=_say)
@@ -56,6 +56,8 @@ def bench(
         _say("导入实施清单 Taking implementations in …")
         importing.measure(results)
         finding.measure(results, say=_say)
+        _say("导出列表 Exporting lists …")
+        exporting.measure(results)
         measuring.long_page()
     _tell(results, as_json=as_json)
     raise typer.Exit(Exit.REFUSED if results.missed else Exit.DONE)

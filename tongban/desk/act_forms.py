@@ -1,5 +1,6 @@
 """What an officer says when she acts: a few questions for each act."""
 
+from collections import Counter
 from typing import Any, Self
 
 from django import forms
@@ -8,13 +9,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases.operations.window import Fault
-from tongban.desk.bench import Bench
+from tongban.catalogue.versions import Version
+from tongban.desk.bench import Bench, Point, Thing
 from tongban.desk.faults import FaultForm, FaultSet, materials_of, prefilled
 
 LONGEST = 1000
 
 
-def _text(label: Any, hint: Any = "", *, rows: int = 4, required: Any = "") -> forms.CharField:
+def long_text(label: Any, hint: Any = "", *, rows: int = 4, required: Any = "") -> forms.CharField:
+    """A question answered in sentences; with `required` it says so when it is not."""
     return forms.CharField(
         label=label,
         help_text=hint,
@@ -30,9 +33,11 @@ class ActForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, data: QueryDict | None = None, *, bench: Bench, **named: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, bench: Bench, version: Version, **named: Any
+    ) -> None:
         super().__init__(data, **named)
-        self.bench = bench
+        self.bench, self.version = bench, version
 
     def say(self) -> dict[str, Any]:
         """The operation's own arguments."""
@@ -42,34 +47,13 @@ class ActForm(forms.Form):
 class NoteForm(ActForm):
     """An act that may carry a word for whoever acts next."""
 
-    note = _text(_("附言"), _("写进办件记录，对方看得到"), rows=2)
+    note = long_text(_("附言"), _("写进办件记录，对方看得到"), rows=2)
 
 
 class ApprovalForm(ActForm):
     """准予: what the document says besides the decision, if anything."""
 
-    note = _text(_("说明"), _("印在结果文书上，申请人看得到"), rows=2)
-
-
-class RefusalForm(ActForm):
-    """不予受理: the ground, and where to go instead."""
-
-    ground = _text(_("不予受理的理由"), required=_("写明不予受理的理由"))
-    right_organ = forms.CharField(
-        label=_("应当向哪个机关申请"),
-        help_text=_("写机关全名和联系电话，例如“厦门市公安局，0592-5550111”"),
-        max_length=200,
-        error_messages={"required": _("写明申请人该向哪个机关申请")},
-    )
-
-
-class DenialForm(ActForm):
-    """不予批准: facts and reasons, and the provision they rest on."""
-
-    ground = _text(_("事实和理由"), required=_("写明不予批准的事实和理由"))
-    basis = _text(
-        _("依据"), _("写明文件名称、文号和条款"), rows=2, required=_("写明依据的文件和条款")
-    )
+    note = long_text(_("说明"), _("印在结果文书上，申请人看得到"), rows=2)
 
 
 class HandOutForm(ActForm):
@@ -93,10 +77,12 @@ class HandOutForm(ActForm):
 class ReturnForm(ActForm):
     """退回修改: a list of things to mend, prefilled from the check points, and a word beside it."""
 
-    note = _text(_("还要说的"), rows=2)
+    note = long_text(_("还要说的"), rows=2)
 
-    def __init__(self, data: QueryDict | None = None, *, bench: Bench, **named: Any) -> None:
-        super().__init__(data, bench=bench, **named)
+    def __init__(
+        self, data: QueryDict | None = None, *, bench: Bench, version: Version, **named: Any
+    ) -> None:
+        super().__init__(data, bench=bench, version=version, **named)
         self.faults = self._fault_set(data, None if data else prefilled(bench) or [{}])
 
     def _fault_set(
@@ -114,7 +100,9 @@ class ReturnForm(ActForm):
             if not form["drop"].value()
         ]
         fresh = type(self)(
-            bench=self.bench, initial={name: self[name].value() for name in self.fields}
+            bench=self.bench,
+            version=self.version,
+            initial={name: self[name].value() for name in self.fields},
         )
         fresh.faults = fresh._fault_set(None, [*kept, {}] if one_more else kept or [{}])
         return fresh
@@ -138,6 +126,17 @@ class ReturnForm(ActForm):
         """The things to mend, each with the name of its material."""
         names = dict(materials_of(self.bench))
         return [(names[fault.spec], fault) for fault in self.found]
+
+    @property
+    def left_out(self) -> list[tuple[Thing, Point]]:
+        """Check points noted as wrong of materials of which fewer things are to be mended."""
+        told = Counter(fault.spec for fault in self.found)
+        noted = Counter(thing.spec for thing, _point in self.bench.faults)
+        return [
+            (thing, point)
+            for thing, point in self.bench.faults
+            if told[thing.spec] < noted[thing.spec]
+        ]
 
     def say(self) -> dict[str, Any]:
         return {"faults": self.found, "note": self.cleaned_data["note"]}

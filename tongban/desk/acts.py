@@ -5,17 +5,28 @@ from dataclasses import dataclass
 
 from tongban.cases import states
 from tongban.cases.models import Case
-from tongban.cases.operations import review, window
-from tongban.cases.states import Mode, Move
+from tongban.cases.operations import course, deciding, review, window
+from tongban.cases.permissions import MoveNotPossible, check_may_act, check_may_write
+from tongban.cases.states import Mode, Move, Party, State
+from tongban.desk import course_forms as more
 from tongban.desk.act_forms import (
     ActForm,
     ApprovalForm,
     CorrectionForm,
-    DenialForm,
     HandOutForm,
     NoteForm,
-    RefusalForm,
     ReturnForm,
+)
+from tongban.parties.models import Officer
+
+# Not a move of the table: whoever holds the result writes down each try to hand it over.
+ATTEMPT = Move(
+    states.ATTEMPT_DELIVERY,
+    states.NOTES[states.ATTEMPT_DELIVERY],
+    frozenset({State.RESULT_ISSUED, State.IN_DELIVERY}),
+    State.IN_DELIVERY,
+    Party.NOBODY,
+    Party.NOBODY,
 )
 
 
@@ -33,6 +44,15 @@ class Act:
         """The move of the table that this act is for the mode of a case."""
         fitting = [move for move in self.moves if states.only_in(Mode(case.mode), move)]
         return fitting[0] if fitting else self.moves[0]
+
+    def check(self, officer: Officer, case: Case) -> None:
+        """Refuses with a sentence what the operation would refuse, the words aside."""
+        if self.move(case) is ATTEMPT:
+            check_may_write(officer, case)
+            if State(case.state) not in ATTEMPT.sources:
+                raise MoveNotPossible(ATTEMPT, State(case.state))
+        else:
+            check_may_act(officer, case, self.move(case))
 
     @property
     def template(self) -> str:
@@ -52,7 +72,7 @@ ACTS: dict[str, Act] = {
         Act(
             "refuse",
             (states.REFUSE_ACCEPTANCE,),
-            RefusalForm,
+            more.RefusalForm,
             review.refuse_acceptance,
             asks_first=True,
         ),
@@ -63,14 +83,49 @@ ACTS: dict[str, Act] = {
             review.ask_correction,
             asks_first=True,
         ),
+        Act(
+            "special",
+            (states.BEGIN_SPECIAL,),
+            more.SpecialForm,
+            course.begin_special,
+            asks_first=True,
+        ),
+        Act("end-special", (states.END_SPECIAL,), more.OutcomeForm, course.end_special),
+        Act("suspend", (states.SUSPEND,), more.SuspensionForm, course.suspend, asks_first=True),
+        Act("resume", (states.RESUME,), more.ResumptionForm, course.resume),
+        Act("extend", (states.EXTEND,), more.ExtensionForm, course.extend, asks_first=True),
+        Act(
+            "terminate",
+            (states.TERMINATE,),
+            more.GroundedEndForm,
+            course.terminate,
+            asks_first=True,
+        ),
+        Act("propose", (states.PROPOSE,), more.ProposalForm, deciding.propose, asks_first=True),
+        Act(
+            "send-back",
+            (states.SEND_BACK_PROPOSAL,),
+            more.SendBackForm,
+            deciding.send_back_proposal,
+        ),
         Act("approve", (states.APPROVE,), ApprovalForm, review.approve),
-        Act("deny", (states.DENY,), DenialForm, review.deny, asks_first=True),
+        Act("deny", (states.DENY,), more.GroundedEndForm, review.deny, asks_first=True),
         Act("issue", (states.ISSUE_RESULT,), ActForm, review.issue_result),
+        Act(
+            "correct-decision",
+            (states.CORRECT_DECISION,),
+            more.WordsForm,
+            deciding.correct_decision,
+            asks_first=True,
+        ),
+        Act("reissue", (states.REISSUE_RESULT,), more.ReasonForm, deciding.reissue_result),
+        Act("reopen", (states.REOPEN,), more.ReasonForm, deciding.reopen, asks_first=True),
         Act(
             "deliver",
             (states.DELIVER_TO_WINDOW, states.DELIVER_ONLINE),
             ActForm,
             review.deliver,
         ),
+        Act("attempt", (ATTEMPT,), more.AttemptForm, deciding.attempt_delivery),
     )
 }

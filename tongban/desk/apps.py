@@ -9,18 +9,14 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from tongban.cases import queries
-        from tongban.cases.operations import assigning
         from tongban.desk import joint_links, request_links
         from tongban.desk.gate import officer_here
+        from tongban.desk.leading import is_leader, to_sign
         from tongban.desk.sides import sides_of
         from tongban.ui import frame
 
         def is_officer(request: HttpRequest) -> bool:
             return officer_here(request) is not None
-
-        def is_leader(request: HttpRequest) -> bool:
-            officer = officer_here(request)
-            return officer is not None and assigning.leads(officer)
 
         def waiting(request: HttpRequest) -> int | None:
             officer = officer_here(request)
@@ -53,7 +49,7 @@ class DeskConfig(AppConfig):
                 count=request_links.inquiries_waiting,
             ),
             frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),
-            frame.Link(_("科室"), "desk:office", 30, visible=is_leader),
+            frame.Link(_("科室"), "desk:office", 30, visible=is_leader, count=to_sign),
         )
         for link in links:
             frame.add_link("desk", link)

@@ -146,6 +146,21 @@ class Bench:
         ]
 
     @property
+    def unlooked(self) -> list[tuple[Thing, list[Point]]]:
+        """The check points that this side still has to look at, by material."""
+        found = [
+            (thing, [point for point in thing.points if point.is_mine and not point.state])
+            for thing in self.things
+            if thing.paper
+        ]
+        return [(thing, points) for thing, points in found if points]
+
+    @property
+    def not_handed_in(self) -> list[Thing]:
+        """What has to be handed in and was not."""
+        return [thing for thing in self.things if thing.is_required and thing.paper is None]
+
+    @property
     def next_spec(self) -> str:
         """The material to look at next: the first with something unseen, after the open one."""
         specs = [thing.spec for thing in self.things]

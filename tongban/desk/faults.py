@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases.operations.window import Fault
@@ -60,8 +61,19 @@ FaultSet = forms.formset_factory(FaultForm, extra=0, max_num=60, absolute_max=60
 
 
 def prefilled(bench: Bench) -> list[dict[str, str]]:
-    """One entry for each check point with something wrong; what was noted there goes first."""
-    return [
+    """One entry for each thing not handed in and each check point with something wrong.
+
+    What was noted at a check point goes before its standing words.
+    """
+    missing = [
+        {
+            "spec": thing.spec,
+            "problem": gettext("没有交%(name)s") % {"name": thing.name},
+            "mend": gettext("补交%(name)s") % {"name": thing.name},
+        }
+        for thing in bench.not_handed_in
+    ]
+    return missing + [
         {
             "spec": thing.spec,
             "problem": point.noted.note if point.noted and point.noted.note else point.problem,

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from tongban.basics.refusals import Refused
 from tongban.cases import states
 from tongban.cases.models import Case
-from tongban.cases.operations.review import AskedOnce
-from tongban.cases.permissions import check_may_act
+from tongban.cases.permissions import check_may_act, check_may_write
 from tongban.cases.states import Mode, Move, Party, State
+from tongban.desk.acts import ATTEMPT
 from tongban.desk.bench import Bench
 from tongban.parties.models import Officer
 
@@ -25,12 +25,35 @@ SHOWN: dict[tuple[Party, State], tuple[Move, ...]] = {
     (_WINDOW, State.RETURNED): (states.RECEIVE,),
     (_WINDOW, State.IN_DELIVERY): (states.CLOSE_AT_WINDOW,),
     (_DESK, State.HANDED_OVER): (states.ACCEPT, states.ASK_CORRECTION, states.REFUSE_ACCEPTANCE),
-    (_DESK, State.PENDING): (states.ACCEPT, states.ASK_CORRECTION, states.REFUSE_ACCEPTANCE),
+    (_DESK, State.PENDING): (
+        states.ACCEPT,
+        states.ASK_CORRECTION,
+        states.REFUSE_ACCEPTANCE,
+        states.TERMINATE,
+    ),
     (_DESK, State.CORRECTION): (states.ACCEPT, states.REFUSE_ACCEPTANCE),
-    (_DESK, State.UNDER_REVIEW): (states.APPROVE, states.DENY),
-    (_DESK, State.APPROVED): (states.ISSUE_RESULT,),
-    (_DESK, State.DENIED): (states.ISSUE_RESULT,),
-    (_DESK, State.RESULT_ISSUED): (states.DELIVER_TO_WINDOW, states.DELIVER_ONLINE),
+    (_DESK, State.UNDER_REVIEW): (
+        states.APPROVE,
+        states.DENY,
+        states.PROPOSE,
+        states.BEGIN_SPECIAL,
+        states.SUSPEND,
+        states.EXTEND,
+        states.TERMINATE,
+    ),
+    (_DESK, State.SPECIAL): (states.END_SPECIAL, states.TERMINATE),
+    (_DESK, State.SUSPENDED): (states.RESUME, states.TERMINATE),
+    (_DESK, State.PROPOSED): (states.APPROVE, states.DENY, states.SEND_BACK_PROPOSAL),
+    (_DESK, State.APPROVED): (states.ISSUE_RESULT, states.CORRECT_DECISION),
+    (_DESK, State.DENIED): (states.ISSUE_RESULT, states.CORRECT_DECISION),
+    (_DESK, State.RESULT_ISSUED): (
+        states.DELIVER_TO_WINDOW,
+        states.DELIVER_ONLINE,
+        states.REISSUE_RESULT,
+        states.CORRECT_DECISION,
+    ),
+    (_DESK, State.REOPENED): (states.CORRECT_DECISION, states.REISSUE_RESULT),
+    (_DESK, State.CLOSED): (states.REOPEN,),
 }
 # The word of each move in an address, its key on the desk, and how its button looks.
 LOOKS: dict[Move, tuple[str, str, str]] = {
@@ -41,12 +64,36 @@ LOOKS: dict[Move, tuple[str, str, str]] = {
     states.ACCEPT: ("accept", "", ""),
     states.ASK_CORRECTION: ("correction", "B", "quiet"),
     states.REFUSE_ACCEPTANCE: ("refuse", "", "stop"),
+    states.BEGIN_SPECIAL: ("special", "", "quiet"),
+    states.END_SPECIAL: ("end-special", "", ""),
+    states.SUSPEND: ("suspend", "", "quiet"),
+    states.RESUME: ("resume", "", ""),
+    states.EXTEND: ("extend", "", "quiet"),
+    states.TERMINATE: ("terminate", "", "stop"),
+    states.PROPOSE: ("propose", "", ""),
+    states.SEND_BACK_PROPOSAL: ("send-back", "", "quiet"),
     states.APPROVE: ("approve", "", ""),
     states.DENY: ("deny", "", "stop"),
     states.ISSUE_RESULT: ("issue", "", ""),
+    states.CORRECT_DECISION: ("correct-decision", "", "quiet"),
+    states.REISSUE_RESULT: ("reissue", "", "quiet"),
+    states.REOPEN: ("reopen", "", "quiet"),
     states.DELIVER_TO_WINDOW: ("deliver", "", ""),
     states.DELIVER_ONLINE: ("deliver", "", ""),
 }
+# What is seldom done stands folded below the rest.
+SELDOM = frozenset(
+    {
+        states.BEGIN_SPECIAL,
+        states.SUSPEND,
+        states.EXTEND,
+        states.TERMINATE,
+        states.CORRECT_DECISION,
+        states.REISSUE_RESULT,
+        states.REOPEN,
+        ATTEMPT,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +119,7 @@ class Panel:
 
     receive: Offer | None  # asks how identity was checked, so it stands in a form of its own
     open: list[Offer]
+    seldom: list[Offer]  # can be pressed too, and seldom is
     beside: str  # how other buttons of the page look, so that one of all is the primary one
     shut: list[tuple[str, list[Offer]]]
 
@@ -80,13 +128,15 @@ def panel(found: list[Offer]) -> Panel:
     """Lay the acts out."""
     is_primary = any(offer.is_open and not offer.kind for offer in found)
     receive = [offer for offer in found if offer.move is states.RECEIVE and offer.is_open]
+    pressed = [one for one in found if one.is_open and one.move is not states.RECEIVE]
     shut: dict[str, list[Offer]] = {}
     for offer in found:
-        if not offer.is_open:
+        if not offer.is_open and offer.move not in SELDOM:
             shut.setdefault(offer.why, []).append(offer)
     return Panel(
         receive=next(iter(receive), None),
-        open=[offer for offer in found if offer.is_open and offer.move is not states.RECEIVE],
+        open=[one for one in pressed if one.move not in SELDOM],
+        seldom=[one for one in pressed if one.move in SELDOM],
         beside="quiet" if is_primary else "",
         shut=list(shut.items()),
     )
@@ -104,16 +154,44 @@ def reason(check: Callable[..., None], *args: Any) -> str:
 def offers(case: Case, officer: Officer, side: Party, bench: Bench, *, there: str) -> list[Offer]:
     """The acts of one side in the present state; `there` names the other place on the buttons."""
     shown = SHOWN.get((side, State(case.state)), ())
-    moves = [move for move in shown if states.only_in(Mode(case.mode), move)]
-    return [_offer(move, case, officer, bench, there) for move in moves]
+    moves = [
+        move
+        for move in shown
+        if states.only_in(Mode(case.mode), move) and _is_of_this_case(move, case)
+    ]
+    found = [_offer(move, case, officer, bench, there) for move in moves]
+    return [*found, *_attempt(case, officer, side)]
+
+
+def _is_of_this_case(move: Move, case: Case) -> bool:
+    """Whether a move is any matter here.
+
+    What two people decide, one proposes; once proposed, another agrees to that or sends it back.
+    """
+    if move in {states.APPROVE, states.DENY}:
+        if case.proposal:
+            return bool(case.proposal["decision"] == move.name)
+        return not case.is_two_person
+    if move is states.PROPOSE:
+        return case.is_two_person
+    return not (move is states.EXTEND and case.extended)
+
+
+def _attempt(case: Case, officer: Officer, side: Party) -> list[Offer]:
+    """Whoever has the result may write down a try to hand it over."""
+    if State(case.state) not in ATTEMPT.sources or case.holder != side:
+        return []
+    why = reason(check_may_write, officer, case)
+    href = reverse("desk:act", args=[case.number, "attempt"])
+    return [Offer(ATTEMPT, _(ATTEMPT.label), href, "", "quiet", why)]
 
 
 def _offer(move: Move, case: Case, officer: Officer, bench: Bench, there: str) -> Offer:
     word, key, kind = LOOKS[move]
-    why = reason(check_may_act, officer, case, move) or not_yet(move, case, bench)
+    why = reason(check_may_act, officer, case, move) or not_yet(move, bench)
     return Offer(
         move=move,
-        label=_label(move, there),
+        label=_label(move, case, there),
         href=reverse("desk:act", args=[case.number, word]) if move is not states.RECEIVE else "",
         key=key,
         kind=kind,
@@ -121,14 +199,18 @@ def _offer(move: Move, case: Case, officer: Officer, bench: Bench, there: str) -
     )
 
 
-def _label(move: Move, there: str) -> str:
+def _label(move: Move, case: Case, there: str) -> str:
     """What the button says: to whom a thing goes stands on it."""
+    if move is states.ASK_CORRECTION and case.corrections:
+        return _("再次补正（要签字）")
+    if move in states.COUNTERSIGNED:
+        return _("%(act)s（要签字）") % {"act": _(move.label)}
     if move is states.HAND_OVER:
         return _("移交%(place)s") % {"place": there}
     return _(move.label)
 
 
-def not_yet(move: Move, case: Case, bench: Bench) -> str:
+def not_yet(move: Move, bench: Bench) -> str:
     """What the operation would refuse for the sake of what lies on the bench."""
     if move is states.HAND_OVER and bench.unseen:
         return ngettext(
@@ -140,6 +222,4 @@ def not_yet(move: Move, case: Case, bench: Bench) -> str:
             "有%(count)d处不合格，请退回申请人修改",
             bench.bad,
         ) % {"count": bench.bad}
-    if move is states.ASK_CORRECTION and case.corrections:
-        return AskedOnce().message
     return ""

@@ -14,6 +14,7 @@ from tongban.desk.views import (
     papers,
     particulars,
     queue,
+    signing,
     standards,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path("cases.<str:kind>", exports.cases, name="export"),
     path("keys/", queue.keys, name="keys"),
     path("office/", office.office, name="office"),
+    path("office/signatures/", signing.waiting, name="signatures"),
+    path("office/signatures/<uuid:pk>", signing.settle, name="settle-signature"),
     path("office/absences", office.enter_absence, name="enter-absence"),
     path("office/absences/<int:absence_id>/cancel", office.cancel_absence, name="cancel-absence"),
     path("office/people/<int:officer_id>/cases", office.cases_of_absent, name="cases-of-absent"),
@@ -48,4 +51,6 @@ urlpatterns = [
     path(f"{_CASE}numbers", particulars.show_numbers, name="numbers"),
     path(f"{_CASE}history/", particulars.history, name="history"),
     path(f"{_CASE}acts/<slug:name>/", act.act, name="act"),
+    path(f"{_CASE}acts/<slug:name>/signature", signing.ask, name="ask-signature"),
+    path(f"{_CASE}acts/<slug:name>/signature/back", signing.take_back, name="take-back-signature"),
 ]

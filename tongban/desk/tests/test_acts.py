@@ -85,7 +85,7 @@ def test_the_whole_main_job_by_pages_alone(cast):
     answer = window.post(address(case, "close"), {"stage": "do"} | TAKEN, follow=True)
     assert state(case) == State.CLOSED
     assert "登记领取并办结已办好" in answer.text
-    assert told(case) == {"taken_by": "李四，本人"}
+    assert told(case)["taken_by"] == "李四，本人"
     assert clerk.name
 
 
@@ -222,7 +222,12 @@ ONCE = [
 
 
 def test_every_act_is_tried_twice_below():
-    assert {act for act, *_ in ONCE} == set(ACTS)
+    # What two people or a leader's signature need, and notices of a pause, are in test_course.
+    elsewhere = {
+        "special", "end-special", "suspend", "resume", "extend", "terminate", "propose",
+        "send-back", "correct-decision", "reissue", "reopen", "attempt",
+    }  # fmt: skip
+    assert {act for act, *_ in ONCE} == set(ACTS) - elsewhere
 
 
 @pytest.mark.parametrize(("act", "words", "begin", "who"), ONCE)
@@ -296,7 +301,7 @@ def test_correction_is_asked_once(cast):
     world.drafts.submit_draft(draft_id=draft.pk, account=_account(case), at=world.MONDAY)
     stages.claimed(case, officer)
     page = desk.get(reverse("desk:case", args=[case.number])).text
-    assert "补正只能一次性告知" in page
+    assert "再次补正（要签字）" in page
     assert "补的材料已到" in page
     answer = desk.post(address(case, "correction"), {"stage": "do"} | CORRECTION)
     assert answer.status_code == 409

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
@@ -15,11 +15,13 @@ from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import queries, states
 from tongban.cases.models import Case
 from tongban.cases.operations.review import CORRECTION_DAYS
-from tongban.cases.permissions import check_may_act
 from tongban.cases.states import Move, State
+from tongban.desk import signatures
 from tongban.desk.act_forms import ActForm, ReturnForm
 from tongban.desk.acts import ACTS, Act
 from tongban.desk.bench import Bench, bench_of
+from tongban.desk.course_forms import SpecialForm
+from tongban.desk.drafted import drafted, proposal
 from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.offers import not_yet
 from tongban.desk.sides import side_of
@@ -57,6 +59,7 @@ class ActPage:
     def __init__(self, request: OfficerRequest, case: Case, act: Act) -> None:
         self.request, self.case, self.act = request, case, act
         self.move: Move = act.move(case)
+        self.version = queries.version_of(case)
         self.bench: Bench = bench_of(
             case, request.officer, side_of(request.officer, case), queries.particulars(case)
         )
@@ -64,15 +67,17 @@ class ActPage:
     def open(self) -> HttpResponse:
         """The act as one first sees it; refused at once when it is not possible now."""
         self._check_possible()
+        if not signatures.is_ready(self.case, self.move):
+            return redirect("desk:ask-signature", self.case.number, self.act.name)
         kept = signing_in.take(self.request, now())
-        form = self.act.form(kept, bench=self.bench)
+        form = self._form(kept)
         if kept is not None and isinstance(form, ReturnForm):
             form = form.unjudged(one_more=False)
         return self._page(form, ASK, kept=kept is not None)
 
     def ask_again(self, *, one_more: bool) -> HttpResponse:
         """What was typed, unjudged: back from the check page, or with room for one more thing."""
-        form = self.act.form(self.request.POST, bench=self.bench)
+        form = self._form(self.request.POST)
         if isinstance(form, ReturnForm):
             form = form.unjudged(one_more=one_more)
         return self._page(form, ASK)
@@ -80,12 +85,12 @@ class ActPage:
     def check(self) -> HttpResponse:
         """What was typed, as it will be read; nothing is done yet."""
         self._check_possible()
-        form = self.act.form(self.request.POST, bench=self.bench)
+        form = self._form(self.request.POST)
         return self._page(form, CHECK) if form.is_valid() else self._page(form, ASK, status=422)
 
     def do(self) -> HttpResponse:
         """Do it. Refused, the page stays with everything typed and says why."""
-        form = self.act.form(self.request.POST, bench=self.bench)
+        form = self._form(self.request.POST)
         if not form.is_valid():
             # A second press comes after the first one changed the bench; say that, not what is missing.
             return self._refused_if_impossible(form) or self._page(form, ASK, status=422)
@@ -104,14 +109,18 @@ class ActPage:
         )
         return HttpResponseRedirect(reverse("desk:case", args=[self.case.number]))
 
+    def _form(self, data: QueryDict | None) -> ActForm:
+        words = drafted(self.case, self.move)
+        return self.act.form(data, bench=self.bench, version=self.version, initial=words)
+
     def _check_possible(self) -> None:
-        check_may_act(self.request.officer, self.case, self.move)
-        if why := not_yet(self.move, self.case, self.bench):
+        self.act.check(self.request.officer, self.case)
+        if why := not_yet(self.move, self.bench):
             raise Refused(why)
 
     def _refused_if_impossible(self, form: ActForm) -> HttpResponse | None:
         try:
-            check_may_act(self.request.officer, self.case, self.move)
+            self.act.check(self.request.officer, self.case)
         except Refused as refusal:
             return self._refusal(form, refusal)
         return None
@@ -141,11 +150,19 @@ class ActPage:
             "applicant": queries.particulars(self.case)["applicant"],
             "to_case": reverse("desk:case", args=[self.case.number]),
             "typed": self._typed(),
+            "signature": self._signature(),
+            "proposal": proposal(self.case),
+            **_promised(form),
             "answer_by": calendar.add_working_days(today, CORRECTION_DAYS),
             "today": today,
             "officer": self.request.officer,
         }
         return render(self.request, self.act.template, context | more, status=status)
+
+    def _signature(self) -> signatures.Signature | None:
+        """The leader's signature that this act uses, with what was said in it."""
+        wanted = signatures.wants(self.case, self.move)
+        return signatures.last(self.case, self.move) if wanted else None
 
     def _typed(self) -> list[tuple[str, str]]:
         return [
@@ -154,3 +171,12 @@ class ActPage:
             if name not in _OWN
             for value in values
         ]
+
+
+def _promised(form: ActForm) -> dict[str, Any]:
+    """What a notice of a special procedure promises: which one, and until which day."""
+    said = form.cleaned_data if isinstance(form, SpecialForm) and form.is_bound else {}
+    if not said.get("kind") or not said.get("days"):
+        return {}
+    until = calendar.add_working_days(localdate(), said["days"])
+    return {"kind_words": states.SPECIAL_KINDS[said["kind"]], "until": until}

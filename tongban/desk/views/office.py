@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongban.basics.refusals import FieldsRefused
 from tongban.cases import queries, standing
-from tongban.cases.operations import assigning
+from tongban.cases.operations import assigning, countersigning
 from tongban.cases.states import Party
 from tongban.desk import bulk, load
 from tongban.desk.bulk import Chosen
@@ -44,6 +44,7 @@ def _page(request: OfficerRequest, form: AbsenceForm, status: int = 200) -> Http
             request.officer, asked.side, asked.colleagues, coming, today=today, at=at
         ),
         "coming": coming,
+        "to_sign": countersigning.waiting_for(request.officer).count(),
         "today": localdate(at),
         "form": form,
     }
