@@ -13,6 +13,7 @@ from tongban.basics import identifiers
 from tongban.cases import queries, timeline
 from tongban.cases.models import Case
 from tongban.cases.operations.window import IDENTITY_WAYS
+from tongban.cases.states import Party
 from tongban.catalogue import forms
 from tongban.catalogue.versions import Field
 from tongban.desk.gate import OfficerRequest, desk_page
@@ -115,7 +116,10 @@ def _entry(step: timeline.Step, names: dict[str, str]) -> dict[str, Any]:
                 ("ground", _("理由")),
                 ("basis", _("依据")),
                 ("right_organ", _("应当向这里申请")),
-                ("reason", _("申请人的理由")),
+                ("reason", _("申请人的理由") if step.party == Party.APPLICANT else _("理由")),
+                ("outcome", _("结果")),
+                ("wrong", _("原来写的")),
+                ("right", _("更正为")),
                 ("question", _("请求")),
                 ("answer", _("答复")),
                 ("taken_by", _("领取人")),
