@@ -63,6 +63,7 @@ SPECIAL = _law(
 )
 REOPENED = _ours("reopened", "重新打开以后更正或者重新制作结果的时间")
 CORRECTION = _ours("correction", "请申请人补正的时间")
+ORIGINALS = _ours("originals", "请申请人寄来原件的时间")
 INQUIRY = _ours("inquiry", "协查的答复时间")
 REQUEST = _ours("request", "对申请人请求的答复时间")
 OTHER = _ours("other", "按给出的期限计算")
@@ -189,6 +190,16 @@ KINDS: dict[str, Kind] = {
             Limit(10),
             running=_in((State.CORRECTION, Party.APPLICANT)),
             pausing={(State.CORRECTION, Party.CHANNEL): STOP_TRANSIT},
+            is_given=True,
+        ),
+        Kind(
+            "originals",
+            "寄原件的时间",
+            Party.APPLICANT,
+            ORIGINALS,
+            Limit(10),
+            running=_in((State.ORIGINALS, Party.APPLICANT)),
+            pausing={(State.ORIGINALS, Party.CHANNEL): STOP_TRANSIT},
             is_given=True,
         ),
         Kind(

@@ -157,7 +157,7 @@ def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def met(*args: object, **kwargs: object) -> object:
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=1)
+            barrier.wait(timeout=3)
         return make(*args, **kwargs)
 
     monkeypatch.setattr(moving, "make_move", met)

@@ -46,7 +46,7 @@ def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def met(*args: object, **kwargs: object) -> object:
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=1)
+            barrier.wait(timeout=3)
         return write(*args, **kwargs)
 
     monkeypatch.setattr(moving, "write", met)

@@ -6,6 +6,7 @@ from itertools import count
 from django.test import Client
 from django.utils.timezone import now
 
+from tongban.cases.joint import operations as joint
 from tongban.cases.models import Case
 from tongban.cases.operations import (
     claims,
@@ -126,6 +127,15 @@ def proposed(**kwargs):
         number=case.number, officer=case.claimed_by, decision="approve", note="", ground="",
         basis="", at=now(),
     )  # fmt: skip
+    return fresh(case), filled
+
+
+def at_several_places(**kwargs):
+    """A joint case whose first steps have been asked of the places that take part."""
+    case, filled = a_case(mode=Mode.JOINT, **kwargs)
+    officer = decider_of(case)
+    review.accept_case(number=case.number, officer=officer, at=now())
+    joint.begin(number=case.number, officer=officer, note="", at=now())
     return fresh(case), filled
 
 

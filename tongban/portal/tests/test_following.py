@@ -28,6 +28,7 @@ SCENES = {
     scenes.under_review: "吉林市公安局正在审查，最迟",
     scenes.special: "吉林市公安局正在走特别程序，最迟",
     scenes.suspended: "吉林市公安局中止了办理，恢复以后继续计时",
+    scenes.at_several_places: "吉林市公安局正在和别的地方一起办，最迟",
     scenes.proposed: "吉林市公安局已经提出决定意见，正由另一位审批人员复核，最迟",
     scenes.approved: "吉林市公安局已经准予，正在制作结果",
     scenes.denied: "吉林市公安局决定不予批准，正在制作决定书",
@@ -63,8 +64,8 @@ def test_in_every_state_the_page_names_who_has_the_case(scene, sentence):
 
 def test_the_scenes_meet_every_state_there_is():
     met = {scene()[0].state for scene in SCENES}
-    # A draft is no case yet.
-    assert met == set(State) - {State.DRAFT}
+    # A draft is no case yet; originals by post are followed with their parcels (test_parcels.py).
+    assert met == set(State) - {State.DRAFT, State.ORIGINALS}
 
 
 def test_an_applicant_reads_the_history_in_the_second_person():
