@@ -12,6 +12,7 @@ from tongban.cases.operations import countersigning, moving
 from tongban.cases.operations.course import required
 from tongban.cases.permissions import (
     MoveNotPossible,
+    check_joint,
     check_may_act,
     check_may_write,
 )
@@ -49,6 +50,7 @@ def propose(
     check_may_act(officer, case, states.PROPOSE)
     if decision not in {states.APPROVE.name, states.DENY.name}:
         raise FieldsRefused({"decision": [_("选择准予或者不予批准")]})
+    check_joint(case, states.BY_NAME[decision])
     told = {"note": note.strip()}
     if decision == states.DENY.name:
         told |= {
