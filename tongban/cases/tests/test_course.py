@@ -69,7 +69,8 @@ def reviewed(pending, officer) -> Case:
 
 
 def act(operation, case, officer, *, at=MONDAY, **said) -> Case:
-    return operation(number=case.number, officer=officer, at=at, **said)
+    done: Case = operation(number=case.number, officer=officer, at=at, **said)
+    return done
 
 
 def signed(case, officer, leader, what, **terms) -> Countersignature:

@@ -69,8 +69,8 @@ WAYS[Mode.PRECHECK_MAIL, State.ORIGINALS] = [
     states.ASK_ORIGINALS,
 ]
 # What the notices of moves say, as the judge wants them.
-SIGNED = {"countersigned_by": "leader"}
-RESULT = {"result": {"digest": "b" * 64, "title": "准予", "number": "1号"}}
+SIGNED: dict[str, object] = {"countersigned_by": "leader"}
+RESULT: dict[str, object] = {"result": {"digest": "b" * 64, "title": "准予", "number": "1号"}}
 SAID: dict[str, dict[str, object]] = {
     "ask_correction": SIGNED,
     "begin_special": {"kind": "hearing", "days": 20, "until": "2026-12-14"},
