@@ -33,10 +33,11 @@ _APPLY = _("在首页找“夫妻投靠户口迁移”，选收件地和办理�
 _APPLY_FIRM = _("在首页找“内资企业及分支机构设立登记”，为单位提交申请")
 _RECEIVE = _("在待收件里打开一件，核对身份和材料，移交办理地")
 _DECIDE = _("在待受理里认领一件，受理、告知补正或作决定")
+_LEAD = _("在科室里看各人手里的件，登记谁不在岗；有人报签字的，签字或者退回")
 _DRAFT = _("打开一个事项，起草本地的规定，提交审核")
 _REVIEW = _("打开等待审核的草稿，对照改动，公布或退回")
 
-_CAST = (
+_CAST: tuple[Part, ...] = (
     Part("zhangsan", "张三", _APPLY, kind=Kind.PERSON),
     Part("shili", "示例科技有限公司", _APPLY_FIRM, kind=Kind.ORGANISATION),
     Part("zhaoliu", "赵六", _RECEIVE, role=Role.RECEIVER, department="zhengwu"),
@@ -59,6 +60,27 @@ _CAST = (
     Part("xushijiu", "许十九", _DECIDE, role=Role.DECIDER, department="shengtai"),
     Part("heershi", "何二十", _DECIDE, role=Role.DECIDER, department="lincao"),
     Part("gongershiyi", "龚二十一", _DECIDE, role=Role.DECIDER, department="sifa"),
+)
+# The head of every office that decides: some acts want a signature.
+_HEADS = (
+    ("gongan", "tangershier", "唐二十二"),
+    ("yibao", "songershisan", "宋二十三"),
+    ("zhufang_gongjijin", "jinershisi", "金二十四"),
+    ("minzheng", "weiershiwu", "魏二十五"),
+    ("shichang", "taoershiliu", "陶二十六"),
+    ("renshe", "jiangershiqi", "姜二十七"),
+    ("ziran", "qiershiba", "戚二十八"),
+    ("shuiwu", "xieershijiu", "谢二十九"),
+    ("weijian", "zousanshi", "邹三十"),
+    ("jiaotong", "yusanshiyi", "喻三十一"),
+    ("youzheng", "baisanshier", "柏三十二"),
+    ("shengtai", "shuisanshisan", "水三十三"),
+    ("lincao", "dousanshisi", "窦三十四"),
+    ("sifa", "zhangsanshiwu", "章三十五"),
+)
+_CAST += tuple(
+    Part(username, name, _LEAD, role=Role.LEADER, department=department)
+    for department, username, name in _HEADS
 )
 # The story that is told: 李四 of 长春 follows his wife to 福州, where 王五 decides.
 _OTHERS = {

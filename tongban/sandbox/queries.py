@@ -10,7 +10,7 @@ from tongban.parties.models import Account
 from tongban.parties.queries import acting_of, officer_of
 from tongban.sandbox import people
 
-GROUPS = ("applicant", "receiver", "decider", "manager", "operator")
+GROUPS = ("applicant", "receiver", "decider", "leader", "manager", "operator")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def groups() -> list[tuple[str, list[Card]]]:
         "applicant": _("申请人"),
         "receiver": _("窗口收件"),
         "decider": _("审批"),
+        "leader": _("科室负责人"),
         "manager": _("事项管理"),
         "operator": _("运维"),
     }
