@@ -41,11 +41,33 @@ def rows_of(cases: Sequence[Case], officer: Officer, side: Party, *, today: date
     """The rows of one page; names of all applicants are read at once."""
     names = queries.applicant_names(cases)
     absent = absences.stood_in_for(officer, today)
-    return [_row(case, names[case.number], officer, side, today, absent) for case in cases]
+    pairs = _pairs(cases, side)
+    return [
+        _row(case, names[case.number], pair, officer, side, today, absent)
+        for case, pair in zip(cases, pairs, strict=True)
+    ]
+
+
+def _pairs(cases: Sequence[Case], side: Party) -> list[Pair]:
+    """The places of each case; many cases of a list go between the same two."""
+    known: dict[tuple[str, str, str], Pair] = {}
+    found = []
+    for case in cases:
+        places = (case.applicant_place, case.receiving_place, case.deciding_place)
+        if places not in known:
+            known[places] = pair_of(case, side)
+        found.append(known[places])
+    return found
 
 
 def _row(
-    case: Case, name: str, officer: Officer, side: Party, today: date, absent: set[int]
+    case: Case,
+    name: str,
+    pair: Pair,
+    officer: Officer,
+    side: Party,
+    today: date,
+    absent: set[int],
 ) -> Row:
     light = queries.light(case, today)
     stands_in = case.holder == side and case.claimed_by_id in absent
@@ -54,7 +76,7 @@ def _row(
         shown_number=identifiers.show_case_number(case.number)[-8:],
         item=catalogue.item(case.item).name,
         applicant=name,
-        pair=pair_of(case, side),
+        pair=pair,
         light=light,
         stage=states.LABELS[State(case.state)],
         todo=todo(case),
