@@ -14,7 +14,7 @@ from tongban.cases.joint.operations import check_may_answer
 from tongban.cases.joint.standing import Side, StepState
 from tongban.cases.permissions import office_of
 from tongban.cases.queries import Light
-from tongban.parties.models import Officer
+from tongban.parties.models import Officer, Role
 from tongban.record import queries as recorded
 from tongban.record.chains import FileRef
 
@@ -22,7 +22,9 @@ PAGE = 50
 
 
 def steps_of(officer: Officer) -> QuerySet[JointStep]:
-    """All steps that the officer's office was asked to do."""
+    """All steps that the officer's office was asked to do; none for who only receives there."""
+    if Role.DECIDER not in officer.roles:
+        return JointStep.objects.none()
     return JointStep.objects.filter(partner_authority=office_of(officer).code)
 
 

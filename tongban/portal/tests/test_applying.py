@@ -154,7 +154,7 @@ def test_an_item_for_organisations_is_not_begun_by_a_person(lisi):
 
 @pytest.mark.parametrize(
     "pair",
-    ["from=220100&to=440100", "from=220104&to=220100", "from=220100", "from=350100&to=220100"],
+    ["from=220100&to=440100", "from=220100", "from=350100&to=220100"],
 )
 def test_a_pair_that_is_not_open_leads_to_the_page_that_says_why(lisi, pair):
     response = lisi.get(f"/apply/start/?item={world.MOVE_TO_SPOUSE}&{pair}")
@@ -165,9 +165,25 @@ def test_a_pair_that_is_not_open_leads_to_the_page_that_says_why(lisi, pair):
 
 
 def test_an_item_without_online_filing_is_refused_in_words(lisi):
-    response = lisi.get("/apply/start/?item=2020-3-03&from=220100&to=350100")
+    response = lisi.get("/apply/start/?item=2020-1-12&from=220100&to=350100")
     assert response.status_code == 422
     assert "还没有开通网上提交" in words(response)
+
+
+def test_who_lives_where_it_is_decided_can_still_let_the_other_place_do_its_part(lisi):
+    pair = "from=220104&to=220100"
+    said = words(lisi.get(f"/apply/start/?item={world.MOVE_TO_SPOUSE}&{pair}"))
+    assert "多地联办" in said
+    draft = begin(lisi, **{"from": "220104", "to": "220100", "mode": "JOINT", "window": ""})
+    assert (draft.mode, draft.receiving_place) == (Mode.JOINT, "")
+
+
+def test_a_window_of_the_deciding_place_is_offered_to_who_comes_in_person(lisi):
+    said = words(lisi.get("/apply/start/?item=2020-3-03&from=220100&to=350100"))
+    assert "当场核对身份" in said
+    assert "到哪个窗口现场办" in said
+    begun = {"item": "2020-3-03", "mode": "ON_SITE", "window": "350102"}
+    assert begin(lisi, **begun).receiving_place == "350102"
 
 
 def test_a_page_is_kept_even_when_it_is_wrong_and_says_so_at_the_field(lisi):
