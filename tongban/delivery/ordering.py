@@ -4,7 +4,6 @@ A job of the worker runs this. Two workers at once take different orders (SKIP L
 while the courier is asked); should one die in between, the other asks again with the same key.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,13 +26,14 @@ AT_ONCE = 50
 
 def pause_after(attempts: int) -> timedelta:
     """How long to leave a courier alone that did not answer so many times."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 12), LONGEST_PAUSE)
+    doubled: int = 2 ** min(attempts - 1, 12)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
 def place_due(*, at: datetime) -> int:
     """Place the orders whose time has come; gives how many couriers took."""
     placed = 0
-    for order_id in list(_due(at)[:AT_ONCE]):
+    for order_id in _due(at):
         order = _lease(order_id, at)
         if order is not None:
             placed += _place(order, at)
@@ -51,12 +51,15 @@ def ask_for_news(*, at: datetime) -> int:
                 # It is asked about the next parcel at the next look; one answer is as good.
                 note(courier.key, str(away), at=at)
                 break
+            except Refused as refusal:
+                # One parcel's nonsense keeps nobody else's news back.
+                log.warning("courier.news_refused", courier=courier.key, code=refusal.code)
     return taken
 
 
-def _due(at: datetime) -> Iterator[int]:
+def _due(at: datetime) -> list[int]:
     waiting = CourierOrder.objects.filter(state=CourierOrder.State.WAITING, next_at__lte=at)
-    return waiting.order_by("next_at", "id").values_list("id", flat=True)  # type: ignore[return-value]
+    return list(waiting.order_by("next_at", "id").values_list("id", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic

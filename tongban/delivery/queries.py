@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound
@@ -115,7 +115,11 @@ def counts(officer: Officer, today: date) -> dict[str, int]:
 
 def parcels_of(case: CaseFacts) -> list[Parcel]:
     """The parcels that carry papers of a case between its own ends, oldest first."""
-    rows = Parcel.objects.filter(rows__case=case.number).distinct().order_by("packed_at", "number")
+    rows = (
+        Parcel.objects.filter(rows__case=case.number)
+        .annotate(kept_as=Min("rows__id"))
+        .order_by("packed_at", "kept_as")
+    )
     return [row for row in rows if belongs(row, case)]
 
 

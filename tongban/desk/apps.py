@@ -8,8 +8,11 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from tongban.cases import queries
+        from tongban.basics.refusals import may
+        from tongban.cases import queries, standing
         from tongban.desk import joint_links, request_links
+        from tongban.delivery import queries as parcels
+        from tongban.delivery.permissions import office_of
         from tongban.desk.gate import officer_here
         from tongban.desk.leading import is_leader, to_sign
         from tongban.desk.sides import sides_of
@@ -24,6 +27,16 @@ class DeskConfig(AppConfig):
                 return None
             sides = sides_of(officer)
             return sum(queries.queue_counts(officer, side)["mine"] for side in sides)
+
+        def handles_papers(request: HttpRequest) -> bool:
+            officer = officer_here(request)
+            return officer is not None and may(office_of, officer)
+
+        def to_receive(request: HttpRequest) -> int | None:
+            officer = officer_here(request)
+            if officer is None or not may(office_of, officer):
+                return None
+            return parcels.office_parcels(officer, "in", standing.today()).count()
 
         links = (
             frame.Link(_("队列"), "desk:queue", 10, visible=is_officer, count=waiting),
@@ -48,6 +61,7 @@ class DeskConfig(AppConfig):
                 visible=request_links.has_office,
                 count=request_links.inquiries_waiting,
             ),
+            frame.Link(_("寄递"), "desk:parcels", 15, visible=handles_papers, count=to_receive),
             frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),
             frame.Link(_("科室"), "desk:office", 30, visible=is_leader, count=to_sign),
         )

@@ -5,6 +5,7 @@ from django.urls import path
 from tongban.desk.document_urls import DOCUMENTS
 from tongban.desk.inquiry_urls import INQUIRIES, REQUESTS
 from tongban.desk.joint_urls import JOINT
+from tongban.desk.parcel_urls import PARCELS
 from tongban.desk.views import (
     act,
     bulk,
@@ -22,6 +23,7 @@ app_name = "desk"
 _CASE = "cases/<str:number>/"
 
 urlpatterns = [
+    *PARCELS,
     *JOINT,
     *INQUIRIES,
     *REQUESTS,

@@ -5,10 +5,9 @@ from uuid import uuid4
 import pytest
 
 from tongban.basics.refusals import NotAllowed, NotFound
-from tongban.cases import parcels, states
+from tongban.cases import parcels
 from tongban.cases.models import Case
-from tongban.cases.operations import moving
-from tongban.cases.states import Mode, Party, State
+from tongban.cases.states import Party, State
 from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 from tongban.delivery import casebook
@@ -23,15 +22,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def waiting():
     """A case checked online that waits for its originals, and who decides it."""
-    case, filled = world.a_case(serial=701)
-    officer = world.a_decider()
-    world.handed_over(case, world.a_clerk())
-    # None of the shipped items is handled in this way; what a mode allows is the same for all.
-    Case.objects.filter(pk=case.pk).update(mode=Mode.PRECHECK_MAIL)
-    case.refresh_from_db()
-    moving.make_move(
-        case, states.ASK_ORIGINALS, by=moving.officer_author(officer, Party.DECIDER), at=MONDAY
-    )
+    scene = scenes.waiting_for_originals()
+    case, filled, officer = scene.case, scene.filled, scene.decider
     assert (case.state, case.holder) == (State.ORIGINALS, Party.APPLICANT)
     return case, filled, officer
 

@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 from tongban.cases.models import Case
-from tongban.cases.tests import world
+from tongban.cases.operations import claims, originals
+from tongban.cases.states import Mode
+from tongban.cases.tests import test_modes, world
 from tongban.cases.tests.world import MONDAY
 from tongban.delivery.couriers import BY_HAND, Address, CourierAway, CourierRefused, News, Order
 from tongban.delivery.models import Parcel
@@ -52,7 +56,7 @@ class Scene:
     """A case that the window has handed over, and those who handle its papers."""
 
     case: Case
-    filled: world.Filled
+    filled: Any  # account and applicant
     clerk: Officer
     decider: Officer
 
@@ -98,3 +102,25 @@ def sent(scene: Scene, *, at: datetime = MONDAY, **changes) -> Parcel:
         number=parcel.number, officer=changes.get("officer", scene.clerk), courier=BY_HAND,
         waybill=f"W{parcel.number[-6:]}", at=at,
     )  # fmt: skip
+
+
+def waiting_for_originals() -> Scene:
+    """A case looked at online, whose decider has asked for the originals; all at this node."""
+    asked = test_modes.intake("2020-1-32", Mode.PRECHECK_MAIL, deciding=world.CHANGCHUN)
+    account = world.Account.objects.create(username=f"post{next(_serials)}")
+    who = asked.applicant
+    applicant = world.parties.keep_applicant(
+        kind=world.Kind(who["kind"]), name=who["name"], number=who["id_number"],
+        division_code=world.CHAOYANG, phone=who["phone"], at=MONDAY,
+    )  # fmt: skip
+    capacity = world.Capacity.SELF
+    if not applicant.is_person:
+        capacity = world.Capacity.LEGAL_REPRESENTATIVE
+    world.parties.let_act(account=account, applicant=applicant, capacity=capacity, at=MONDAY)
+    case = test_modes.handed_in(asked)
+    officer = world.a_decider(world.CHANGCHUN, "shichang", name="孙九")
+    test_modes.moved(case, claims.claim_case, officer)
+    spec = case.materials.first().spec
+    test_modes.moved(case, originals.ask_originals, officer, specs=[spec], note="")
+    filled = SimpleNamespace(account=account, applicant=applicant)
+    return Scene(case, filled, officer, officer)

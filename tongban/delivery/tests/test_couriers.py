@@ -1,6 +1,6 @@
 """Couriers that work, fail, refuse and repeat themselves; what becomes of orders and of news."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -55,7 +55,8 @@ def test_a_courier_that_is_away_is_asked_again_with_the_same_key_at_growing_dist
     scene = scenes.handed_over()
     parcel = scenes.packed(scene, courier="test")
     courier.is_away = True
-    at, waits = MONDAY, []
+    at: datetime | None = MONDAY
+    waits = []
     for _ in range(4):
         assert ordering.place_due(at=at) == 0
         order = queries.open_order(parcel)
@@ -172,3 +173,13 @@ def test_an_outage_while_asking_for_news_is_written_down_and_over_when_it_answer
     courier.is_away, courier.tells = False, [news(parcel, "travel")]
     assert ordering.ask_for_news(at=MONDAY + 2 * MINUTE) == 1
     assert queries.contact("test").away_since is None
+
+
+def test_nonsense_about_one_parcel_keeps_no_other_from_its_news(sent, courier):
+    scene, first = sent
+    second = scenes.packed(scene, courier="test")
+    ordering.place_due(at=MONDAY)
+    second = hand_over(scene, second)
+    courier.tells = [news(first, "explode"), news(second, "travel", id="travel-2")]
+    assert ordering.ask_for_news(at=MONDAY + MINUTE) == 1
+    assert queries.lock_parcel(second.number).state == "on_the_way"

@@ -9,7 +9,7 @@ from tongban.basics import signing
 from tongban.delivery import rules, standing, states
 from tongban.delivery.choices import CHOOSE, SHARE
 from tongban.delivery.choices import apply as choose
-from tongban.delivery.standing import End, Standing
+from tongban.delivery.standing import End
 from tongban.delivery.states import Party, State
 from tongban.exchange.shared_chains import NotInTable
 from tongban.record import chains
@@ -43,7 +43,7 @@ def pack(*, sender=WINDOW, recipient=DECIDER, sheets=(SHEET,), author=AUTHORS["s
     return standing.apply(None, event(states.PACK, author, content=content, sealed="f" * 64))
 
 
-def at(state: State) -> Standing:
+def at(state):
     return replace(pack(), state=state.value, courier="c", waybill="1")
 
 

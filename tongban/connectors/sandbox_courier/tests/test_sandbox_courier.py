@@ -21,12 +21,13 @@ def shipped():
     return courier, courier.order(Order(uuid4(), "p22-1", SOMEWHERE, SOMEWHERE, 3))
 
 
-def told(courier, waybill, seconds):
+def told(shipped, seconds):
+    courier, waybill = shipped
     return courier.news(waybill, handed_at=MONDAY, at=MONDAY + seconds * SECOND)
 
 
-def kinds(courier, waybill, seconds):
-    return [news.kind for news in told(courier, waybill, seconds)]
+def kinds(shipped, seconds):
+    return [news.kind for news in told(shipped, seconds)]
 
 
 def test_the_same_order_twice_is_one_waybill():
@@ -35,31 +36,31 @@ def test_the_same_order_twice_is_one_waybill():
 
 
 def test_a_parcel_goes_its_way_by_the_clock_and_says_the_same_again(shipped):
-    assert [kinds(*shipped, n) for n in (0, 20, 60, 120)] == [
+    assert [kinds(shipped, n) for n in (0, 20, 60, 120)] == [
         [], ["travel"], ["travel", "travel"], ["travel", "travel", "arrive"],
     ]  # fmt: skip
-    assert [one.id for one in told(*shipped, 500)] == [one.id for one in told(*shipped, 120)]
-    assert kinds(shipped[0], "TBSX0", 500) == []
+    assert [one.id for one in told(shipped, 500)] == [one.id for one in told(shipped, 120)]
+    assert kinds((shipped[0], "TBSX0"), 500) == []
 
 
 @pytest.mark.parametrize("fate", ["lose", "turn_back"])
 def test_a_parcel_that_is_wished_away_never_arrives(shipped, fate):
     client.wish(shipped[1], fate, at=MONDAY + 30 * SECOND)
-    assert kinds(*shipped, 10_000) == ["travel", fate]
-    assert told(*shipped, 10_000)[-1].reason
+    assert kinds(shipped, 10_000) == ["travel", fate]
+    assert told(shipped, 10_000)[-1].reason
     with pytest.raises(NotFound):
         client.wish("TBSX0", fate, at=MONDAY)
 
 
 def test_a_damaged_parcel_arrives_all_the_same(shipped):
     client.wish(shipped[1], "damage", at=MONDAY + 30 * SECOND)
-    assert kinds(*shipped, 10_000) == ["travel", "damage", "arrive"]
+    assert kinds(shipped, 10_000) == ["travel", "damage", "arrive"]
 
 
 def test_the_courier_can_be_away_and_come_back(shipped):
     client.stop_answering(at=MONDAY)
     client.stop_answering(at=MONDAY)
     with pytest.raises(CourierAway):
-        told(*shipped, 60)
+        told(shipped, 60)
     client.answer_again()
-    assert kinds(*shipped, 20) == ["travel"]
+    assert kinds(shipped, 20) == ["travel"]

@@ -1,0 +1,22 @@
+"""The pages of parcels, for applicants, on every screen."""
+
+import pytest
+
+from tongban.delivery.standing import Purpose
+from tongban.delivery.tests import scenes
+from tongban.portal.tests.test_pages_are_usable import signed_in, try_pages
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_parcels_are_usable(browser, live_server, country):
+    scene = scenes.handed_over()
+    home = scenes.sent(
+        scene, officer=scene.decider, to="", address=scenes.HOME, purpose=Purpose.RESULT
+    )
+    base = f"/cases/{scene.case.number}/"
+    pages = {"delivery": f"{base}delivery/", "parcel": f"{base}parcels/{home.number}/"}
+    try_pages(browser, live_server, pages, signed_in(scene.filled))
+    waiting = scenes.waiting_for_originals()
+    base = f"/cases/{waiting.case.number}/"
+    pages = {"case-waits-for-originals": base, "send": f"{base}send/"}
+    try_pages(browser, live_server, pages, signed_in(waiting.filled))
