@@ -56,7 +56,7 @@ def accounts_of(case: Case) -> list[Account]:
     if filed is None:
         return found
     held = mandates.in_force().filter(
-        agent=filed.owner.removeprefix(_OWNER),
+        agent=int(filed.owner.removeprefix(_OWNER)),
         principal__match=case.applicant_match,
         accepted_at__lte=filed.at,
         # An officer who helps finds the case in the queue of the office.

@@ -16,6 +16,10 @@ class PortalConfig(AppConfig):
             "portal",
             frame.Link(_("我的办件"), "portal:cases", order=20, visible=links.keeps_cases),
         )
+        frame.add_link(
+            "portal",
+            frame.Link(_("消息"), "portal:inbox", 25, links.keeps_inbox, links.unread),
+        )
         frame.add_link("portal", frame.Link(_("全部事项"), "portal:search", order=30))
         frame.add_link("portal", frame.Link(_("线下专窗"), "portal:windows", order=40))
         frame.add_link("foot", frame.Link(_("线下专窗"), "portal:windows", order=40))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tongban.cases.states import COMPOSITIONS, Mode
 from tongban.catalogue.models import Mode as CatalogueMode
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties.mandates.models import Mandate
 from tongban.parties.models import Acting, Applicant
 from tongban.portal.places import Pair
 
@@ -37,7 +38,7 @@ class StartForm(forms.Form):
         self,
         data: Any,
         *,
-        able: Sequence[Acting],
+        able: Sequence[Acting | Mandate],
         ways: Sequence[tuple[str, str]],
         pair: Pair,
         asked: Mapping[str, str],

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from logging import WARNING
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -80,7 +81,7 @@ def _hand_over(url: str, title: str, text: str) -> None:
     service = _service(url)
     if service is None:
         raise NotSent(_("地址读不懂"))
-    with apprise.LogCapture(level=apprise.logging.WARNING) as said:
+    with apprise.LogCapture(level=WARNING) as said:  # type: ignore[no-untyped-call]
         taken = service.notify(body=text, title=title)
         words = said.getvalue() if said is not None else ""
     if not taken:

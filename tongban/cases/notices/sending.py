@@ -173,6 +173,11 @@ class Health:
 LATE_AFTER = timedelta(minutes=10)
 
 
+def failed_count() -> int:
+    """How many were given up."""
+    return Sending.objects.filter(fate=Fate.FAILED).count()
+
+
 def health(*, at: datetime) -> Health:
     """What is set up, how much waits, how much of it should have gone, how much failed."""
     waiting = Sending.objects.filter(fate=Fate.WAITING)
@@ -180,7 +185,7 @@ def health(*, at: datetime) -> Health:
         ways=list(channels.ways().values()),
         waiting=waiting.count(),
         late=waiting.filter(next_at__lt=at - LATE_AFTER).count(),
-        failed=Sending.objects.filter(fate=Fate.FAILED).count(),
+        failed=failed_count(),
     )
 
 

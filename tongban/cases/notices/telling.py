@@ -58,7 +58,7 @@ def _people(case: Case) -> Iterable[Account | None]:
 
 def _owe(notice: Notice, case: Case, *, at: datetime) -> None:
     ways = channels.ways()
-    wanted = [
+    wanted: list[Channel] = [
         channel
         for channel in (Channel.SMS, Channel.MAIL)
         if channel in ways and address(notice, case, channel)

@@ -42,21 +42,21 @@ def a_mandate(items=(world.MOVE_TO_SPOUSE,), serials=(1, 2)):
     return giver, principal, agent, mandate
 
 
-def a_draft(agent, principal, item=world.MOVE_TO_SPOUSE):
+def a_draft(agent, principal, item=world.MOVE_TO_SPOUSE, at=AFTER):
     draft = drafts.start_draft(
         account=agent, applicant=principal, item=item, mode=Mode.RECEIVED_FOR,
-        places=drafts.Places(world.CHAOYANG, world.CHAOYANG, world.JILIN_CITY), at=AFTER,
+        places=drafts.Places(world.CHAOYANG, world.CHAOYANG, world.JILIN_CITY), at=at,
     )  # fmt: skip
     filled = world.move_answers()
     version = queries.catalogue.version(draft.item, draft.item_version)
     for step in version.steps:
         mine = {field.key: filled[field.key] for field in step.fields if field.key in filled}
-        drafts.save_step(draft_id=draft.pk, account=agent, step=step.key, answers=mine, at=AFTER)
+        drafts.save_step(draft_id=draft.pk, account=agent, step=step.key, answers=mine, at=at)
     for material in drafts.forms.materials(version, filled):
         if material.is_required:
             drafts.attach_paper(
                 draft_id=draft.pk, account=agent, spec=material.spec, source=io.BytesIO(world.PNG),
-                name="证明.png", size=len(world.PNG), at=AFTER,
+                name="证明.png", size=len(world.PNG), at=at,
             )  # fmt: skip
     return draft
 

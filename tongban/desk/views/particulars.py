@@ -20,6 +20,7 @@ from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.sides import MARKS
 from tongban.desk.views.case import head
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties.mandates.models import Consent, Kind
 from tongban.ui.tags.dates import day_words
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,21 @@ def show_numbers(request: OfficerRequest, number: str) -> HttpResponse:
     return _page(request, case, shown=True)
 
 
+def _agent(applicant: dict[str, str], *, shown: bool) -> dict[str, object]:
+    """Who filed for the applicant, in words; nothing when it was the applicant."""
+    kind = applicant.get("agent_as", "")
+    if kind not in Kind.values:
+        return {}
+    number = applicant.get("agent_id_number", "")
+    consent = applicant.get("agent_consent", "")
+    is_helped = kind == Kind.WINDOW and consent in Consent.values
+    return {
+        "agent_as": Kind(kind).label,
+        "agent_number": _said(number, identifiers.mask_id, shown) if number else "",
+        "agent_consent": Consent(consent).label if is_helped else "",
+    }
+
+
 def _page(request: OfficerRequest, case: Case, *, shown: bool) -> HttpResponse:
     personal = queries.particulars(case)
     version = queries.version_of(case)
@@ -59,6 +75,7 @@ def _page(request: OfficerRequest, case: Case, *, shown: bool) -> HttpResponse:
         "applicant": personal["applicant"],
         "id_number": _said(personal["applicant"]["id_number"], identifiers.mask_id, shown),
         "phone": _said(personal["applicant"].get("phone", ""), identifiers.mask_phone, shown),
+        **_agent(personal["applicant"], shown=shown),
         "shown": shown,
         "steps": [
             (step.title, [(field.label, _answer(field, words, shown)) for field, words in said])

@@ -51,15 +51,23 @@ def give(
     none, one's own, or a last day that is past or more than a year away.
     """
     check_acts_for(account, principal)
-    clean = _checked(account, principal, agent_name, agent_number, until_on, at)
+    if errors := faults(
+        principal=principal,
+        agent_name=agent_name,
+        agent_number=agent_number,
+        until_on=until_on,
+        at=at,
+    ):
+        raise FieldsRefused(errors)
+    name, number = rules.tidy_name(agent_name), identifiers.check_person_id(agent_number)
     Applicant.objects.select_for_update(no_key=True).get(pk=principal.pk)
-    match = sealing.match(clean["number"])
+    match = sealing.match(number)
     wanted = sorted(set(items))
     standing = Mandate.objects.filter(
         principal=principal, agent_match=match, ended_at=None, until_on=until_on, items=wanted
     ).order_by("given_at")
     for one in standing:
-        if one.agent_name == clean["name"]:
+        if one.agent_name == name:
             return one
     mandate = Mandate(
         kind=Kind.AGENT,
@@ -72,42 +80,40 @@ def give(
         given_by=account,
         given_at=at,
     )
-    mandate.agent_name_sealed = mandate.seal("agent_name", clean["name"])
-    mandate.agent_number_sealed = mandate.seal("agent_number", clean["number"])
+    mandate.agent_name_sealed = mandate.seal("agent_name", name)
+    mandate.agent_number_sealed = mandate.seal("agent_number", number)
     mandate.save(force_insert=True)
     _enter(mandate, _What.GIVEN, account, at)
     return mandate
 
 
-def _checked(
-    account: Account,
-    principal: Applicant,
-    name: str,
-    number: str,
-    until_on: date,
-    at: datetime,
-) -> dict[str, str]:
-    clean: dict[str, str] = {}
+def faults(
+    *, principal: Applicant, agent_name: str, agent_number: str, until_on: date, at: datetime
+) -> dict[str, list[str]]:
+    """What is wrong with a mandate before it is given, by field; nothing is written."""
     errors: dict[str, list[str]] = {}
     try:
-        clean["name"] = rules.tidy_name(name)
+        rules.tidy_name(agent_name)
     except Refused as refusal:
         errors["agent_name"] = [refusal.message]
     try:
-        clean["number"] = identifiers.check_person_id(number)
+        number = identifiers.check_person_id(agent_number)
+        if sealing.match(number) in _own(principal):
+            errors["agent_number"] = [_("这是您自己的证件号。您自己办不用授权，填代办人的")]
     except Refused as refusal:
         errors["agent_number"] = [refusal.message]
-    own = {one.match for one in people.applicants_of(account)} | {principal.match}
-    if "number" in clean and sealing.match(clean["number"]) in own:
-        errors["agent_number"] = [_("这是您自己的证件号。您自己办不用授权，填代办人的")]
     today = at.astimezone(BEIJING).date()
     if until_on < today:
         errors["until_on"] = [_("最后一日不能早于今天")]
     elif (until_on - today).days > LONGEST_DAYS:
         errors["until_on"] = [_("最长一年。到期还要代办，再授权一次")]
-    if errors:
-        raise FieldsRefused(errors)
-    return clean
+    return errors
+
+
+def _own(principal: Applicant) -> set[str]:
+    """Whose numbers are no agent's: the principal's and those of whoever already represents it."""
+    accounts = people.accounts_of(principal)
+    return {principal.match, *(one.match for a in accounts for one in people.applicants_of(a))}
 
 
 @transaction.atomic

@@ -18,7 +18,9 @@ from tongban.catalogue import conformance
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.queries import Version
 from tongban.parties import queries as parties
-from tongban.parties.models import Account
+from tongban.parties.mandates import queries as mandates
+from tongban.parties.mandates.models import Mandate
+from tongban.parties.models import Account, Acting
 from tongban.portal import asking, kept, materials, mending, places, ways
 from tongban.portal.door import signed_in
 from tongban.portal.forms import StartForm
@@ -42,9 +44,7 @@ def start(request: HttpRequest, account: Account) -> HttpResponse:
     found = catalogue.availability(item.code, here=pair.here, there=pair.there, on=today)
     if not found.is_open:
         return redirect(f"{reverse('portal:item', args=[item.code])}?{pair.query}")
-    able = [
-        one for one in parties.acting_of(account) if one.applicant.kind in version.applicant_kinds
-    ]
+    able = _able(account, item.code, version)
     form = StartForm(
         request.POST if request.method == "POST" else None,
         able=able,
@@ -65,6 +65,27 @@ def start(request: HttpRequest, account: Account) -> HttpResponse:
     return render(
         request, "portal/start.html", context, status=422 if form.errors and able else 200
     )
+
+
+def _able(account: Account, item: str, version: Version) -> list[Acting | Mandate]:
+    """As whom, and by which mandates, an account may file an item; each applicant once."""
+    able: list[Acting | Mandate] = [*parties.acting_of(account)]
+    able += [one for one in mandates.held_by(account) if one.covers(item)]
+    found: dict[UUID, Acting | Mandate] = {}
+    for one in able:
+        if one.applicant.kind in version.applicant_kinds:
+            found.setdefault(one.applicant.pk, one)
+    return list(found.values())
+
+
+def _able(account: Account, item: str, version: Version) -> list[Acting | Mandate]:
+    """As whom, and by which mandates, an account may file an item; each applicant once."""
+    held = [one for one in mandates.held_by(account) if one.covers(item)]
+    found: dict[UUID, Acting | Mandate] = {}
+    for one in (*parties.acting_of(account), *held):
+        if one.applicant.kind in version.applicant_kinds:
+            found.setdefault(one.applicant.pk, one)
+    return list(found.values())
 
 
 def _begun(account: Account, version: Version, pair: Pair, form: StartForm) -> HttpResponse:

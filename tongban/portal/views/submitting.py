@@ -20,6 +20,7 @@ from tongban.cases.operations import drafts
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.versions import Limits, Step, Version
+from tongban.parties import queries as parties
 from tongban.parties.models import Account
 from tongban.portal import asking, materials, mending, tracking
 from tongban.portal.door import signed_in
@@ -98,6 +99,7 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
         "draft": draft,
         "version": version,
         "applicant": draft.applicant,
+        "agent": intake.applicant,
         "shown": shown,
         "sheet": materials.sheet(draft),
         "form": form,
@@ -130,9 +132,18 @@ def _faults(draft: Draft, errors: Mapping[str, list[str]]) -> list[Fault]:
     papers = reverse("portal:materials", args=[draft.pk])
     missing = {one.spec: [upload(one)] for one in materials.sheet(draft).missing}
     for name, said in (left | missing).items():
-        url = f"{papers}#id_paper-{name}" if version.material(name) else ""
+        url = f"{papers}#id_paper-{name}" if version.material(name) else _elsewhere(draft, name)
         found += [Fault(sentence, url) for sentence in said]
     return found
+
+
+def _elsewhere(draft: Draft, name: str) -> str:
+    """The page outside the application on which a fault is mended, and that leads back."""
+    is_own = draft.applicant in parties.applicants_of(draft.account)
+    if name != "applicant.phone" or not is_own:
+        return ""
+    page = reverse("portal:phone", args=[draft.applicant_id])
+    return f"{page}?next={reverse('portal:check', args=[draft.pk])}"
 
 
 def upload(thing: materials.Thing) -> str:
