@@ -16,10 +16,15 @@ class DeskConfig(AppConfig):
         from tongban.desk.gate import officer_here
         from tongban.desk.leading import is_leader, to_sign
         from tongban.desk.sides import sides_of
+        from tongban.parties.models import Role
         from tongban.ui import frame
 
         def is_officer(request: HttpRequest) -> bool:
             return officer_here(request) is not None
+
+        def receives(request: HttpRequest) -> bool:
+            officer = officer_here(request)
+            return officer is not None and Role.RECEIVER in officer.roles
 
         def waiting(request: HttpRequest) -> int | None:
             officer = officer_here(request)
@@ -63,6 +68,7 @@ class DeskConfig(AppConfig):
             ),
             frame.Link(_("寄递"), "desk:parcels", 15, visible=handles_papers, count=to_receive),
             frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),
+            frame.Link(_("帮办代办"), "desk:helping", 25, visible=receives),
             frame.Link(_("科室"), "desk:office", 30, visible=is_leader, count=to_sign),
         )
         for link in links:
