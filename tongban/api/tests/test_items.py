@@ -61,10 +61,10 @@ def test_one_item_says_where_it_comes_from_and_what_to_hand_in(jilin):
 
 
 def test_an_item_that_cannot_be_filed_is_shown_with_its_rules_and_is_not_open(jilin):
-    wedding = jilin.get("/items/2020-3-03").json()
+    pension = jilin.get("/items/2020-1-12").json()
 
-    assert not wedding["is_open"]
-    assert wedding["version"]["modes"] == ["ON_SITE"]
+    assert not pension["is_open"]
+    assert pension["version"]["modes"] == ["JOINT"]
 
 
 def test_a_pair_of_places_is_answered_with_its_grounds(jilin):

@@ -34,6 +34,7 @@ def limits(promised, note="", **legal):
 
 
 STEPS = [{"name": name} for name in ("受理", "审查", "审批", "办结", "送达")]
+BY_WINDOW = [{"mode": "RECEIVED_FOR", "basis": "", "province": ""}]
 PERMIT = {"codes": {"item_type": "01"}, "process": STEPS}
 
 
@@ -52,7 +53,7 @@ PERMIT = {"codes": {"item_type": "01"}, "process": STEPS}
         ("reason-without-visit", {"visits": visits(0, "核对原件")}, {"visits": visits(1, "核对")}),
         ("online-with-visit", {"visits": visits(1, "核对", "ONLINE")},
          {"visits": visits(0, "", "ONLINE")}),
-        ("no-visit-no-way", {"visits": visits(0)},
+        ("no-visit-no-way", {"visits": visits(0), "modes": BY_WINDOW},
          {"visits": visits(0), "materials": [{"form": "original-by-post"}]}),
         ("fee-without-basis", {"fee": fee(basis="")}, {"fee": fee()}),
         ("fee-without-items", {"fee": fee(text="")}, {"fee": fee()}),

@@ -48,7 +48,7 @@ def test_the_five_items_of_the_main_job_have_a_version():
 @pytest.mark.parametrize(
     ("code", "modes", "place", "department", "kinds"),
     [
-        ("2020-2-06", ("RECEIVED_FOR",), "迁入地", "gongan", ("person",)),
+        ("2020-2-06", ("RECEIVED_FOR", "JOINT"), "迁入地", "gongan", ("person",)),
         ("2020-2-61", ("ONLINE",), "参保地", "yibao", ("person",)),
         ("2020-1-26", ("ONLINE",), "缴存地", "zhufang_gongjijin", ("person",)),
         ("2020-2-10", ("ONLINE", "RECEIVED_FOR"), "户籍地", "minzheng", ("person",)),

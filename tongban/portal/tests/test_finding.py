@@ -161,9 +161,17 @@ def test_a_county_stands_for_its_city_where_the_city_decides(page):
 
 
 def test_two_places_of_one_city_need_no_crossing(page):
-    said = page(f"/items/{world.MOVE_TO_SPOUSE}?from=220104&to=220100")
+    said = page(f"/items/{world.MEDICAL}?from=220104&to=220100")
     assert "不用跨地区" in said
     assert "开始办理" not in said
+
+
+def test_steps_of_other_places_are_a_crossing_also_for_who_lives_where_it_is_decided(page):
+    said = page(f"/items/{world.MOVE_TO_SPOUSE}?from=220104&to=220100")
+    assert "不用去迁出地" in said
+    assert "不用去长春市" not in said
+    assert "各地做什么" in said
+    assert "开始办理" in said
 
 
 def test_a_place_that_has_not_joined_is_named(page):

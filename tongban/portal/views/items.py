@@ -79,13 +79,14 @@ def _ways(made: guide.Guide, pair: Pair) -> dict[str, object]:
         "ways": ways.choices(made.version, made.found, pair),
         "other_ways": not drawn.issuperset(made.found.modes),
         "joint": made.version.joint if Mode.JOINT in made.found.modes else (),
-        "spares": ways_spare(made.found.modes),
+        "spares": _spares_the_way(made.found.modes, pair),
     }
 
 
-def ways_spare(modes: tuple[str, ...]) -> bool:
-    """Whether nobody has to go to the deciding place on any of these ways."""
-    return TRAVELLED.isdisjoint(modes)
+def _spares_the_way(modes: tuple[str, ...], pair: Pair) -> bool:
+    """Whether somebody from elsewhere need not go to the deciding place, whichever way is taken."""
+    lives_there = jurisdictions.deciding_place(pair.here) == pair.there
+    return TRAVELLED.isdisjoint(modes) and not lives_there
 
 
 def _question(found: Item) -> str:
