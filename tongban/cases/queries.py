@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from tongban.basics import calendar, identifiers, prepared, sealing
 from tongban.basics.refusals import NotFound
-from tongban.cases import access, standing
+from tongban.cases import access, clocks_of_cases, standing
+from tongban.cases.clocks import running
 from tongban.cases.models import Case, Draft, Request
 from tongban.cases.permissions import check_may_see, office_of
 from tongban.cases.states import Party, State
@@ -118,7 +119,7 @@ _WAITS_FOR_APPLICANT = frozenset({State.RETURNED, State.CORRECTION, State.ORIGIN
 
 
 def light(case: Case, today: date) -> Light:
-    """The light of whoever holds the case; thresholds are the platform's default (1 working day)."""
+    """The light of whoever holds the case, by the thresholds that the holder's place has set."""
     if case.holder == Party.APPLICANT and case.state in _WAITS_FOR_APPLICANT:
         return Light("pause", "停止计时，等申请人", None)
     if case.state == State.SUSPENDED:
@@ -131,7 +132,16 @@ def light(case: Case, today: date) -> Light:
         return Light("bad", f"超{-left}个工作日", case.due_on, provisional)
     if left == 0:
         return Light("warn", "今天到期", case.due_on, provisional)
-    return Light("warn" if left == 1 else "ok", f"剩{left}个工作日", case.due_on, provisional)
+    kind = "warn" if _is_amber(case, left) else "ok"
+    return Light(kind, f"剩{left}个工作日", case.due_on, provisional)
+
+
+def _is_amber(case: Case, left: int) -> bool:
+    place = case.receiving_place if case.holder == Party.RECEIVER else case.deciding_place
+    limits = clocks_of_cases.thresholds(place)
+    kind = running.current(case.clocks, case.holder)
+    total = case.clocks[kind.key]["limit"][0] if kind else 0
+    return left <= limits.amber_left or left * 100 <= limits.amber_share * total
 
 
 @dataclass(frozen=True)

@@ -317,7 +317,12 @@ WORSE = [
     ({"fee": {"is_charged": True, "text": "10元", "basis": "甲规定"}}, "收费增加或改变"),
     ({"conditions": [{"text": "住满一年。", "basis": "甲规定"}]}, "增加了条件：住满一年。"),
     (
-        {"visits": {"RECEIVED_FOR": {"times": 2, "why": "再核对一次", "basis": ""}}},
+        {
+            "visits": {
+                "RECEIVED_FOR": {"times": 2, "why": "再核对一次", "basis": ""},
+                "JOINT": {"times": 0, "why": "", "basis": ""},
+            }
+        },
         "要多跑1次现场",
     ),
 ]

@@ -1,6 +1,6 @@
 """What the filters of a queue count is what they show."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,6 +11,8 @@ from tongban.cases.operations import claims, window
 from tongban.cases.operations.window import Fault
 from tongban.cases.states import Party
 from tongban.cases.tests import world
+from tongban.cases.tests.world import JILIN_CITY, MONDAY
+from tongban.jurisdictions import calendars
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +53,22 @@ def test_the_deciding_office_sees_a_case_only_once_it_has_arrived():
 
     world.handed_over(case, clerk)
     assert queries.case_for(decider, case.number) == case
+
+
+def test_a_light_turns_amber_where_the_holders_place_says_so():
+    case, _ = world.a_case()
+    world.handed_over(case, world.a_clerk())
+    case.refresh_from_db()
+    three_left = date(2026, 11, 18)
+    assert queries.light(case, three_left).kind == "ok"
+
+    calendars.set_lights(
+        place=JILIN_CITY, amber_left=3, amber_share=0, basis="示例办法第一条", at=MONDAY
+    )
+    assert queries.light(case, three_left).kind == "warn"
+    calendars.set_lights(
+        place=JILIN_CITY, amber_left=0, amber_share=60, basis="示例办法第二条", at=MONDAY
+    )
+    # Three of five working days are sixty percent.
+    assert queries.light(case, three_left).kind == "warn"
+    assert queries.light(case, date(2026, 11, 17)).kind == "ok"
