@@ -114,7 +114,7 @@ class CheckForm(forms.Form):
         error_messages={"required": _("读一读承诺，同意就勾选，才能提交")},
     )
     may_use = forms.BooleanField(
-        label=_("我同意收件和办理的机关为办理本次申请使用上面的信息。"),
+        label=_("我同意收件、办理和联办的机关为办理本次申请使用上面的信息。"),
         error_messages={"required": _("同意把信息交给办理的机关，才能提交")},
     )
 
