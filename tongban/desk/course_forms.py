@@ -1,5 +1,6 @@
 """What an officer says when a case leaves its straight way: a few questions for each act."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongban.cases import judging, states
 from tongban.cases.operations.deciding import ATTEMPT_OUTCOMES
-from tongban.catalogue.versions import Version
+from tongban.catalogue.versions import Sentence, Version
 from tongban.desk.act_forms import ActForm, long_text
 
 
@@ -74,16 +75,27 @@ class GroundedForm(ActForm):
     )
     ground = long_text(_("事实和理由"))
     missing: Any = _("选择不符合的条件，或者写明事实和理由")
+    said_of_picked: Any = _("不符合条件：%(text)s")
 
     def __init__(self, data: QueryDict | None = None, *, version: Version, **named: Any) -> None:
         super().__init__(data, version=version, **named)
-        texts = list(dict.fromkeys(one.text for one in version.conditions))
+        texts = list(dict.fromkeys(one.text for one in self.offered(version)))
         cast(forms.MultipleChoiceField, self.fields["picked"]).choices = [
             (text, text) for text in texts
         ]
-        if not texts:
+        ground = self.fields["ground"]
+        if texts:
+            ground.help_text = _("上面选了的，可以不再写")
+        else:
             del self.fields["picked"]
+            ground.required = True
+            ground.error_messages["required"] = self.missing
         self.order_fields(["picked", "ground"])
+
+    @staticmethod
+    def offered(version: Version) -> Sequence[Sentence]:
+        """What may be picked as a ground."""
+        return version.conditions
 
     def clean(self) -> dict[str, Any]:
         """Picked conditions and typed words together are the ground; one of them there must be."""
@@ -96,8 +108,8 @@ class GroundedForm(ActForm):
     def whole_ground(self) -> str:
         """The ground as the notice says it."""
         picked = self.cleaned_data.get("picked") or []
-        lines = [_("不符合条件：%(text)s") % {"text": text} for text in picked]
-        return "\n".join([*map(str, lines), self.cleaned_data["ground"]]).strip()
+        lines = [str(self.said_of_picked) % {"text": text} for text in picked]
+        return "\n".join([*lines, self.cleaned_data.get("ground", "")]).strip()
 
     def say(self) -> dict[str, Any]:
         rest = {
@@ -118,6 +130,19 @@ class RefusalForm(GroundedForm):
         error_messages={"required": _("写明申请人该向哪个机关申请")},
     )
     missing = _("写明不予受理的理由")
+    said_of_picked = _("属于这件事项不办的情形：%(text)s")
+
+    def __init__(self, data: QueryDict | None = None, **named: Any) -> None:
+        super().__init__(data, **named)
+        if "picked" in self.fields:
+            self.fields["picked"].label = _("属于哪些不办的情形")
+            self.fields["picked"].help_text = _("从这件事项不办的情形里选，选了的写进理由")
+        self.fields["ground"].label = _("不予受理的理由")
+
+    @staticmethod
+    def offered(version: Version) -> Sequence[Sentence]:
+        """The cases that the item is not for."""
+        return version.not_for
 
 
 class GroundedEndForm(GroundedForm):
@@ -143,7 +168,8 @@ class ProposalForm(GroundedForm):
     def __init__(self, data: QueryDict | None = None, **named: Any) -> None:
         super().__init__(data, **named)
         self.order_fields(["decision", "picked", "ground", "basis", "note"])
-        self.fields["ground"].help_text = _("不予批准的要写")
+        self.fields["ground"].required = False
+        self.fields["ground"].help_text = _("不予批准的要写；上面选了的，可以不再写")
 
     def clean(self) -> dict[str, Any]:
         """A denial wants its ground and its basis; an approval wants neither."""

@@ -48,6 +48,11 @@ def rows_of(cases: Sequence[Case], officer: Officer, side: Party, *, today: date
     ]
 
 
+def may_claim(case: Case, officer: Officer, side: Party) -> bool:
+    """Whether an officer may take a case from the queue; who only leads the office may not."""
+    return case.holder == side and case.claimed_by_id is None and side.value in officer.roles
+
+
 def _pairs(cases: Sequence[Case], side: Party) -> list[Pair]:
     """The places of each case; many cases of a list go between the same two."""
     known: dict[tuple[str, str, str], Pair] = {}
@@ -84,7 +89,7 @@ def _row(
         claimer=case.claimed_by_id or 0,
         claimed_at=case.claimed_at,
         is_mine=case.claimed_by_id == officer.pk,
-        may_claim=case.holder == side and case.claimed_by_id is None,
+        may_claim=may_claim(case, officer, side),
         stands_in=stands_in,
         is_late=light.kind == "bad",
     )

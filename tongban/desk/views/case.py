@@ -23,6 +23,7 @@ from tongban.desk.aside import aside_of
 from tongban.desk.bench import bench_of
 from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.offers import offers, panel
+from tongban.desk.rows import may_claim
 from tongban.desk.sides import pair_of, side_of
 from tongban.desk.todo import todo
 from tongban.parties import absences
@@ -75,7 +76,7 @@ def workbench(
         "aside": aside_of(case, side, steps, today=standing.today(), at=at),
         "todo": todo(case),
         "open_request": queries.open_request(case),
-        "may_claim": case.holder == side and case.claimed_by_id is None,
+        "may_claim": may_claim(case, request.officer, side),
         "stands_in": _stands_in(request, case, side, at),
         "handed_on": assigning.last_word(case),
         "identities": list(IDENTITY_WAYS.items()),

@@ -50,6 +50,7 @@ def queue(request: OfficerRequest) -> HttpResponse:
         "lists": [*((name, words) for name, words, _light in FILTERS), *_other_lists(asked)],
         "tabs": _tabs(asked),
         "saved": saved.of(request.officer, asked.side),
+        "can_claim": asked.side.value in request.officer.roles,
         "is_leader": assigning.leads(request.officer),
         "colleagues": asked.colleagues,
         "is_first": "after" not in request.GET,
