@@ -104,11 +104,11 @@ def _measures(today: date, at: datetime) -> dict[str, Aggregate]:
 
 
 def _amount(row: dict[str, Any]) -> Amount:
-    seconds = {
+    measured: dict[str, Any] = {
         name: value.total_seconds() if isinstance(value, timedelta) else value
         for name, value in row.items()
     }
-    return Amount(**seconds)
+    return Amount(**measured)
 
 
 def _picture(amount: Amount, longest: int) -> tuple[Share, ...]:

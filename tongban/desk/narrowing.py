@@ -36,7 +36,7 @@ class Narrowing(forms.Form):
     state = forms.ChoiceField(label=_("环节"), required=False)
     place = forms.ChoiceField(label=_("对方在哪个省"), required=False)
     mode = forms.ChoiceField(label=_("办理方式"), required=False)
-    light = forms.ChoiceField(label=_("时限"), required=False, choices=(EVERY, *LIGHTS))
+    light = forms.ChoiceField(label=_("时限"), required=False)
     whose = forms.ChoiceField(label=_("认领人"), required=False)
 
     def __init__(
@@ -49,6 +49,7 @@ class Narrowing(forms.Form):
             "state": [(one.value, words) for one, words in states.LABELS.items() if one != "draft"],
             "place": [(one.code, one.name) for one in jurisdictions.provinces(today)],
             "mode": [(one.value, ModeLabels(one.value).label) for one in Mode],
+            "light": list(LIGHTS),
             "whose": [
                 (MINE, _("我")),
                 (NOBODYS, _("没有人认领")),
@@ -57,6 +58,7 @@ class Narrowing(forms.Form):
         }
         for name, choices in offered.items():
             cast(forms.ChoiceField, self.fields[name]).choices = [EVERY, *choices]
+        self._offered = {name: dict(choices) for name, choices in offered.items()}
 
     @property
     def asked(self) -> dict[str, str]:
@@ -67,10 +69,7 @@ class Narrowing(forms.Form):
     @property
     def words(self) -> list[str]:
         """What was asked for, as the page says it."""
-        return [
-            str(dict(cast(forms.ChoiceField, self.fields[name]).choices)[value])
-            for name, value in self.asked.items()
-        ]
+        return [str(self._offered[name].get(value, value)) for name, value in self.asked.items()]
 
     def condition(self, side: Party, officer: Officer) -> Q:
         """The cases of one side of an office that these filters leave."""

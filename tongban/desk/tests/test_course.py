@@ -1,6 +1,7 @@
 """Acts beside the straight way, by their pages alone: words, previews, signatures, second opinions."""
 
 import re
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -44,7 +45,7 @@ class Desk:
     def page(self, act: str, browser=None):
         return (browser or self.desk).get(address(self.case, act))
 
-    def post(self, act: str, words: dict, stage: str = "do", browser=None):
+    def post(self, act: str, words: dict[str, Any], stage: str = "do", browser=None):
         return (browser or self.desk).post(address(self.case, act), {"stage": stage} | words)
 
     def asks(self, act: str, **words):
