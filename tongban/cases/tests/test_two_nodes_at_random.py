@@ -39,7 +39,7 @@ from tongban.record.chains import Author
 
 NODES = ("22", "35")
 GAPS = [timedelta(minutes=1), timedelta(hours=5), timedelta(days=1), timedelta(days=4)]
-# `submit` begins every example; these wish for what only other tests have (papers, partners).
+# What begins every example is not tried again in it.
 BEGINNINGS = {states.SUBMIT, states.SUBMIT_ONLINE}
 RARE = {
     states.RETURN_FOR_FORM, states.WITHDRAW, states.TERMINATE, states.REFUSE_ACCEPTANCE,
@@ -258,7 +258,7 @@ def wall_clock(moment: datetime) -> type[datetime]:
 
 @pytest.mark.django_db
 def test_whatever_the_wire_does_both_nodes_have_the_same_case(tmp_path):
-    """The short form; more examples find more, by `--hypothesis-profile` or by this number."""
+    """The short form: the examples are the same every time, and more of them find more."""
     tables = [model._meta.db_table for model in apps.get_app_config("cases").get_models()]
     nodes = country(tmp_path, *NODES, tables=tables, at=MONDAY)
     made: Counter[str] = Counter()

@@ -28,7 +28,7 @@ SCENES = {
     scenes.under_review: "吉林市公安局正在审查，最迟",
     scenes.special: "吉林市公安局正在走特别程序，最迟",
     scenes.suspended: "吉林市公安局中止了办理，恢复以后继续计时",
-    scenes.at_several_places: "吉林市公安局正在和别的地方一起办，最迟",
+    scenes.at_several_places: "吉林市公安局牵头，各地正在办各自的环节，最迟",
     scenes.proposed: "吉林市公安局已经提出决定意见，正由另一位审批人员复核，最迟",
     scenes.approved: "吉林市公安局已经准予，正在制作结果",
     scenes.denied: "吉林市公安局决定不予批准，正在制作决定书",
@@ -194,7 +194,7 @@ def test_a_wish_to_withdraw_that_travels_is_said_to_be_waiting_and_not_asked_twi
     assert "申请撤回</a>" not in browser.get(page_of(case)).content.decode()
     response = browser.post(page_of(case, "withdraw/"), {"reason": "不迁了"})
     assert response.status_code == 409
-    assert "不用再次申请" in words(response)
+    assert "不用再提一次" in words(response)
 
     Request.objects.update(outcome="refused", answered_at=now())
     assert "送到时已经作出决定" in words(browser.get(page_of(case)))
