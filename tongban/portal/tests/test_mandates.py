@@ -71,6 +71,12 @@ def test_words_that_were_not_those_read_are_shown_again(lisi):
     assert not Mandate.objects.exists()
 
 
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y年%m月%d日", "%Y.%m.%d", "%Y/%-m/%-d"])
+def test_a_last_day_is_read_as_people_write_it(lisi, form):
+    day = standing.today() + timedelta(days=30)
+    assert given(lisi, until_on=day.strftime(form)).until_on == day
+
+
 def test_what_was_agreed_to_is_kept_as_it_was_read(lisi):
     mandate = given(lisi)
     assert mandate.words.startswith("李四同意由王小明")
@@ -166,7 +172,9 @@ def test_after_the_end_the_agent_finds_nothing_by_lists_search_files_or_addresse
         f"/apply/{half.pk}/check/",
     ]
     for url in case_urls:
-        assert agent.get(url).status_code in {200, 302}, url
+        answer = agent.get(url)
+        answer.close()
+        assert answer.status_code in {200, 302}, url
     assert "经办人：王小明（代办人）" in lisi.get(f"/cases/{case.number}/").content.decode()
     browser = lisi if ender == "principal" else agent
     browser.post(f"/mandates/{mandate.pk}/end/")

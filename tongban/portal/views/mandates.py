@@ -25,8 +25,9 @@ from tongban.parties.models import Account, Acting, Applicant
 from tongban.portal import kept
 from tongban.portal.door import signed_in
 
-# What a form proposes; long enough for one matter, short enough to be forgotten without harm.
+# What a form proposes: long enough for one matter, short enough to be forgotten without harm.
 USUAL = timedelta(days=90)
+_DASHES = str.maketrans("年月./", "----")
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ class Asked:
     def until_on(self) -> date | None:
         """The last day; None when it is none."""
         try:
-            return parse_date(self.until)
+            # People also write 2026年12月31日 and 2026.12.31.
+            plain = self.until.strip().rstrip("日").translate(_DASHES)
+            return parse_date(plain)
         except ValueError:
             return None
 
@@ -194,6 +197,7 @@ def _form(
         "error_pairs": [
             (first.get(name, f"id_{name}"), said) for name, all_ in errors.items() for said in all_
         ],
+        "usual": today + USUAL,
         "latest": today + timedelta(days=operations.LONGEST_DAYS),
     }
     return render(request, "portal/mandate_give.html", context, status=422 if errors else 200)

@@ -1,0 +1,60 @@
+"""The part that tells people: it sends at every look, and looks for last days now and then."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from django.db import OperationalError
+
+from tongban.worker import main, noticing
+from tongban.worker.noticing import Noticing
+from tongban.worker.tests.conftest import run
+
+
+class Hands:
+    """Does the work at once."""
+
+    async def run(self, work):
+        return work()
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    made: list[str] = []
+
+    def send():
+        made.append("send")
+        return 2
+
+    monkeypatch.setattr(noticing, "_send", send)
+    monkeypatch.setattr(noticing, "_remind", lambda: made.append("remind"))
+    return made
+
+
+def a_part():
+    return Noticing(SimpleNamespace(is_connected=False), Hands(), seconds=0)
+
+
+def test_it_is_a_part_of_every_worker():
+    assert main.parts(is_hub=False)["noticing"] is Noticing
+
+
+def test_it_sends_at_every_look_and_reminds_once_in_a_while(calls):
+    part = a_part()
+    assert [run(part.look()) for _ in range(3)] == [2, 2, 2]
+    assert calls == ["remind", "send", "send", "send"]
+
+
+def test_a_database_that_is_away_is_waited_for(calls, monkeypatch):
+    stop = asyncio.Event()
+    tries: list[int] = []
+
+    def away():
+        tries.append(1)
+        if len(tries) == 2:
+            stop.set()
+        raise OperationalError
+
+    monkeypatch.setattr(noticing, "_send", away)
+    run(a_part().run(stop))
+    assert len(tries) == 2
