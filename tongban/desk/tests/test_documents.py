@@ -59,7 +59,9 @@ def test_a_preview_of_a_form_with_mistakes_says_what_is_missing(signed_in):
     response = signed_in(officer).post(url, {"ground": "", "right_organ": ""})
 
     assert response.status_code == 409
-    assert "还不能预览：写明不予受理的理由" in response.content.decode()
+    said = response.content.decode()
+    assert "还不能预览：" in said
+    assert "写明申请人该向哪个机关申请" in said
 
 
 def test_the_consent_is_printed_before_the_papers_are_taken_in(signed_in):

@@ -16,6 +16,7 @@ from tongban.cases import intake, queries
 from tongban.cases.inspection import looks
 from tongban.cases.models import Case, Material
 from tongban.cases.operations import scanning
+from tongban.catalogue import forms
 from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.offers import reason
 from tongban.desk.views.case import head
@@ -137,10 +138,13 @@ def _rows(case: Case) -> list[Row]:
     materials = {material.spec: material for material in case.materials.all()}
     pages = looks.pages_of(materials.values())
     earlier = _earlier(case)
+    version = queries.version_of(case)
+    asked = forms.materials(version, queries.particulars(case).get("answers", {}))
+    wanted = {*materials, *(one.spec for one in asked if one.is_required)}
     return [
         _row(spec.spec, spec.name, materials.get(spec.spec), pages, earlier)
-        for spec in queries.version_of(case).materials
-        if spec.spec in materials or spec.is_required
+        for spec in version.materials
+        if spec.spec in wanted
     ]
 
 
