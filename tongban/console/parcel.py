@@ -118,6 +118,20 @@ def move(
     print(f"{slips.short_number(row.number)}  {states.LABELS[State(row.state)]}")
 
 
+@app.command(help="让沙箱速递的系统停机或恢复。 Let the sandbox courier be away, or back.")
+def courier(
+    state: Annotated[str, typer.Argument(help="away（停机）或 back（恢复）")],
+) -> None:
+    """Orders and news wait meanwhile, and pages say since when."""
+    if state == "away":
+        sandbox.stop_answering(at=now())
+    elif state == "back":
+        sandbox.answer_again()
+    else:
+        raise typer.BadParameter("away、back")
+    print(f"{sandbox.NAME}: {state}")
+
+
 def _moved(row: Parcel, name: str, officer: Officer, reason: str, waybill: str) -> None:
     act: dict[str, Any] = {"number": row.number, "officer": officer, "at": now()}
     order = queries.open_order(row)

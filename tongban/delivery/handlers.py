@@ -31,13 +31,21 @@ def take_news(envelope: Envelope) -> None:
         move = _TOLD[envelope.data["move"]]
         at = datetime.fromisoformat(envelope.data["at"])
         personal = {str(k): str(v)[:300] for k, v in envelope.data["personal"].items()}
+        by = {name: str(envelope.data["by"][name])[:40] for name in ("authority", "officer")}
     except (KeyError, ValueError, TypeError, AttributeError) as unreadable:
         raise NewsRefused("读不懂这条包裹消息") from unreadable
+    theirs = {end.authority for end in (standing.sender, standing.recipient)
+              if end.node == envelope.sender}  # fmt: skip
+    if by["authority"] not in theirs | {""}:
+        raise NewsRefused("报告的机关不在这个包裹的那一头")
     if move is states.SIGNED_FOR and not standing.recipient.is_applicant:
         raise NewsRefused("寄给机关的包裹由机关自己签收")
     if move.name in states.WANTS_REASON and not personal:
         raise NewsRefused("这条包裹消息缺少原因")
     parcel = queries.lock_parcel(envelope.subject)
     if standing.pen == settings.NODE_ID:
-        by = Author(settings.NODE_ID, "courier")
-        writing.write_told(parcel, move, by=by, at=at, personal=personal)
+        told_by = by | {"node": envelope.sender}
+        writing.write_told(
+            parcel, move, by=Author(settings.NODE_ID, "courier"), at=at, personal=personal,
+            told_by=told_by,
+        )  # fmt: skip

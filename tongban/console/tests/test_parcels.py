@@ -9,7 +9,7 @@ from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 from tongban.connectors.sandbox_courier import client
 from tongban.console import parcel as noun
-from tongban.delivery import couriers, ordering
+from tongban.delivery import couriers, ordering, queries
 from tongban.delivery.operations import handing
 from tongban.delivery.permissions import ParcelMoveNotPossible
 from tongban.delivery.tests import scenes
@@ -61,3 +61,13 @@ def test_the_sandbox_courier_loses_a_parcel_when_told_to():
     assert "已丢失" in run("move", parcel.number, "sandbox-lose").output
     found = json.loads(run("list", "--trouble", "--json").output)
     assert [one["number"] for one in found] == [parcel.number]
+
+
+def test_the_sandbox_courier_can_be_away_and_come_back():
+    couriers.register(client.SandboxCourier())
+    parcel = scenes.packed(scenes.handed_over(), courier=client.KEY)
+    run("courier", "away")
+    assert ordering.place_due(at=MONDAY) == 0
+    run("courier", "back")
+    assert ordering.place_due(at=queries.open_order(parcel).next_at) == 1
+    assert run("courier", "sideways").exit_code == 2

@@ -44,7 +44,13 @@ def write(
 
 
 def write_told(
-    parcel: Parcel, move: Move, *, by: Author, at: datetime, personal: dict[str, str]
+    parcel: Parcel,
+    move: Move,
+    *,
+    by: Author,
+    at: datetime,
+    personal: dict[str, str],
+    told_by: dict[str, str] | None = None,
 ) -> str:
     """Write what was told of a parcel, or pass it on to the node that holds the pen.
 
@@ -59,8 +65,10 @@ def write_told(
         return "passed"
     if parcel.state not in move.sources:
         return "late"
+    content = {"told_by": told_by} if told_by else None
     shared_chains.write(
-        kinds.PARCEL, parcel.number, move.name, by=by, at=at, personal=personal or None
-    )
+        kinds.PARCEL, parcel.number, move.name, by=by, at=at, content=content,
+        personal=personal or None,
+    )  # fmt: skip
     parcel.refresh_from_db()
     return "written"

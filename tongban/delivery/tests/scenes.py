@@ -106,7 +106,10 @@ def sent(scene: Scene, *, at: datetime = MONDAY, **changes) -> Parcel:
 
 def waiting_for_originals() -> Scene:
     """A case looked at online, whose decider has asked for the originals; all at this node."""
-    asked = test_modes.intake("2020-1-32", Mode.PRECHECK_MAIL, deciding=world.CHANGCHUN)
+    field = world.queries.catalogue.version("2020-1-32", 1).competence.field
+    asked = test_modes.intake(
+        "2020-1-32", Mode.PRECHECK_MAIL, deciding=world.JILIN_CITY, **{field: "220202"}
+    )
     account = world.Account.objects.create(username=f"post{next(_serials)}")
     who = asked.applicant
     applicant = world.parties.keep_applicant(
@@ -118,7 +121,7 @@ def waiting_for_originals() -> Scene:
         capacity = world.Capacity.LEGAL_REPRESENTATIVE
     world.parties.let_act(account=account, applicant=applicant, capacity=capacity, at=MONDAY)
     case = test_modes.handed_in(asked)
-    officer = world.a_decider(world.CHANGCHUN, "shichang", name="孙九")
+    officer = world.a_decider(world.JILIN_CITY, "shichang", name="孙九")
     test_modes.moved(case, claims.claim_case, officer)
     spec = case.materials.first().spec
     test_modes.moved(case, originals.ask_originals, officer, specs=[spec], note="")

@@ -127,6 +127,9 @@ def test_what_the_courier_tells_the_sender_is_written_at_the_other_end(two, cour
     one, other = both(two, number)
     assert one == other
     assert (one[0].state, one[0].since) == ("on_the_way", MONDAY + MINUTE)
+    with two.at("35"):
+        told = recorded.events(number)[-1]
+        assert told.content == {"told_by": {"node": "22", "authority": "", "officer": ""}}
 
 
 def test_a_signature_at_the_door_overtakes_news_that_is_still_on_its_way(two):
@@ -179,6 +182,8 @@ def test_post_in_any_order_and_twice_ends_with_equal_chains(two, seed):
             )
     two.carry(at=MONDAY, shuffle=shuffled)
     with two.at("35"):
+        reported = {event.content["told_by"]["officer"] for event in recorded.events(number)[2:]}
+        assert reported <= {two.clerk.pseudonym}
         receiving.receive(number=number, officer=two.decider, seen=GOOD, note="", at=MONDAY)
     two.carry(at=MONDAY, shuffle=shuffled)
     one, other = both(two, number)
