@@ -314,7 +314,7 @@ def test_a_notice_of_correction_lists_what_was_noted_what_is_missing_and_what_wa
     handed_in = set(case.materials.values_list("spec", flat=True))
     version = queries.version_of(case)
     looked_at, *rest = [one for one in version.materials if one.spec in handed_in and one.points]
-    first, *unseen = looked_at.points
+    *unseen, first = looked_at.points
     window.note_check(
         number=case.number, officer=officer, spec=looked_at.spec, point=first.key,
         is_good=False, note="照片上有反光", at=MONDAY,
