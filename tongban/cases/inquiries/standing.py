@@ -40,9 +40,9 @@ class State(StrEnum):
 
 LABELS: dict[State, str | Promise] = {
     State.ASKED: _("已经发出"),
-    State.ARRIVED: _("等对方答复"),
+    State.ARRIVED: _("等答复"),
     State.ANSWERED: _("已经答复"),
-    State.REFUSED: _("对方不能协查"),
+    State.REFUSED: _("不能协查"),
     State.WITHDRAWN: _("已经撤回"),
 }
 OPEN = frozenset({State.ASKED, State.ARRIVED})
