@@ -52,6 +52,8 @@ class StartForm(forms.Form):
         ]
         self._offer("applicant", names, asked)
         self._offer("mode", ways, asked)
+        # An only way is not asked for, and its consequences are told all the same.
+        self.only_way = ways[0][1] if len(ways) == 1 else ""
         self._offer_windows([mode for mode, _label in ways], pair, asked)
 
     def _offer(

@@ -136,7 +136,6 @@ def test_papers_of_a_step_are_for_its_partner_alone(begun, partner, police, sign
     shown = signed_in(partner).get(path)
     assert shown.status_code == 200
     assert b"".join(shown.streaming_content) == world.PNG
-    shown.close()
     assert signed_in(police).get(path).status_code == 404
     assert signed_in(partner).get(path.replace(digest, "0" * 64)).status_code == 404
 
