@@ -199,8 +199,12 @@ def version_of(draft: Draft) -> Version:
 
 
 def named(papers: Iterable[HandedIn], version: Version) -> list[dict[str, str]]:
-    """Papers as an event names them; what applicants upload themselves is of grade C."""
+    """Papers as an event names them, in the order in which the item asks for them.
+
+    What applicants upload themselves is of grade C.
+    """
     names = {material.spec: material.name for material in version.materials}
+    order = list(names)
     return [
         {
             "spec": paper.spec,
@@ -208,7 +212,7 @@ def named(papers: Iterable[HandedIn], version: Version) -> list[dict[str, str]]:
             "digest": paper.file.digest,
             "grade": "C",
         }
-        for paper in papers
+        for paper in sorted(papers, key=lambda paper: order.index(paper.spec))
     ]
 
 
