@@ -10,7 +10,6 @@ from tongban.cases import standing
 from tongban.cases.tests import world
 from tongban.catalogue.tests import managers
 from tongban.portal.tests.test_finding import PAIR, words
-from tongban.portal.tests.test_submitting import NO_RECORD
 
 pytestmark = pytest.mark.django_db
 MOVE = f"/items/{world.MOVE_TO_SPOUSE}"
@@ -104,7 +103,7 @@ def test_what_is_asked_there_and_not_here_is_said_before_anything_is_begun(lisi)
         managers.a_manager("丙"),
         managers.a_manager("丁"),
         place=world.JILIN_CITY,
-        content={"materials": {"put": [NO_RECORD]}},
+        content=managers.STRICTER,
         from_day=standing.today(),
         at=now() - timedelta(days=1),
     )
