@@ -94,14 +94,15 @@ def places_to_begin(officer: Officer, code: str) -> list[tuple[str, str]]:
     """
     if not queries.versions(code):
         return []
-    codes = [""] if settings.IS_HUB else _own_places(officer)
+    own = [""] if settings.IS_HUB else _own_places(officer)
+    codes = [one for one in own if may(check_may_manage, officer, one)]
     named = [(one, "", "") for one in codes] + drafting.parts(code, codes)
     opened = Draft.objects.filter(item=code, state__in=drafting.OPEN)
     taken = set(opened.values_list("division_code", "part"))
     return [
         (browsing.laid_down_by(place, part), browsing.called(place, part, name))
         for place, part, name in named
-        if (place, part) not in taken and may(check_may_manage, officer, place)
+        if (place, part) not in taken
     ]
 
 
