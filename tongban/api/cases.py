@@ -329,7 +329,7 @@ def _papers(found: Case, names: dict[str, str]) -> list[PaperOut]:
             grade=material.grade,
             url=reverse("api-1:paper", args=[found.number, material.digest]),
         )
-        for material in found.materials.order_by("seq", "id")
+        for material in queries.materials_of(found)
     ]
 
 

@@ -7,8 +7,10 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this domain takes from other nodes, and how it counts running cases."""
-        from tongban.cases import handlers  # noqa: F401 - registers itself on import
-        from tongban.cases import parcels
+        from tongban.cases import (
+            handlers,  # noqa: F401 - registers itself on import
+            parcels,
+        )
         from tongban.cases.documents import models as _documents  # noqa: F401 - their register
         from tongban.cases.inquiries import chain as _chain  # noqa: F401 - taken from other nodes
         from tongban.cases.joint import progress  # noqa: F401 - steps of other places, with their rows

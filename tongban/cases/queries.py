@@ -10,9 +10,8 @@ from django.db.models import Q, QuerySet
 
 from tongban.basics import calendar, identifiers, prepared, sealing
 from tongban.basics.refusals import NotFound
-from tongban.cases import access, clocks_of_cases, standing
-from tongban.cases.clocks import running
-from tongban.cases.models import Case, Draft, Request
+from tongban.cases import access, standing
+from tongban.cases.models import Case, Draft, Material, Request
 from tongban.cases.permissions import check_may_see, office_of
 from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
@@ -70,6 +69,15 @@ def drafts_of(account: Account) -> QuerySet[Draft]:
 def version_of(case: Case) -> Version:
     """The rules that travel with the case: those in force on the day it was submitted."""
     return catalogue.version(case.item, case.item_version, case.local_version)
+
+
+def materials_of(case: Case) -> list[Material]:
+    """The papers of a case as its item asks for them; what it does not name (any more) stands last."""
+    order = [material.spec for material in version_of(case).materials]
+    return sorted(
+        case.materials.order_by("seq", "id"),
+        key=lambda one: order.index(one.spec) if one.spec in order else len(order),
+    )
 
 
 def particulars(case: Case) -> dict[str, Any]:

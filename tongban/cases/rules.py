@@ -206,8 +206,12 @@ def version_of(draft: Draft) -> Version:
 
 
 def named(papers: Iterable[HandedIn], version: Version) -> list[dict[str, str]]:
-    """Papers as an event names them; what applicants upload themselves is of grade C."""
+    """Papers as an event names them, in the order in which the item asks for them.
+
+    What applicants upload themselves is of grade C.
+    """
     names = {material.spec: material.name for material in version.materials}
+    order = list(names)
     return [
         {
             "spec": paper.spec,
@@ -216,7 +220,7 @@ def named(papers: Iterable[HandedIn], version: Version) -> list[dict[str, str]]:
             "grade": "C",
             "source": "upload",
         }
-        for paper in papers
+        for paper in sorted(papers, key=lambda paper: order.index(paper.spec))
     ]
 
 

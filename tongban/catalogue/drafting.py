@@ -1,6 +1,6 @@
 """Reading drafts: what they were begun from, what is wrong with them, whom they concern."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,12 @@ from tongban.catalogue import (
     running,
 )
 from tongban.catalogue.judging import Problem
-from tongban.catalogue.models import Draft, ImplementationVersion, ItemVersion
+from tongban.catalogue.models import (
+    Draft,
+    Implementation,
+    ImplementationVersion,
+    ItemVersion,
+)
 from tongban.catalogue.versions import Version
 from tongban.parties.models import Officer
 
@@ -71,6 +76,19 @@ def basis(item: str, division_code: str, part: str) -> Basis:
         .first()
     )
     return Basis(row.number, row.from_day, row.content, row.wording) if row else _NOTHING
+
+
+def parts(item: str, places: Sequence[str]) -> list[tuple[str, str, str]]:
+    """The parts into which these places have split an item: place, part and name."""
+    rows = Implementation.objects.filter(item_id=item, division_code__in=places, retired_on=None)
+    named = rows.exclude(part="").order_by("division_code", "part")
+    return list(named.values_list("division_code", "part", "name"))
+
+
+def part_name(found: Draft) -> str:
+    """What the place calls the part that a draft is of."""
+    of = {"item_id": found.item_id, "division_code": found.division_code, "part": found.part}
+    return Implementation.objects.filter(**of).values_list("name", flat=True).first() or ""
 
 
 _NOTHING = Basis(0, None, {}, {})
@@ -154,6 +172,9 @@ def _compared(found: Draft) -> dict[str, Any]:
 
 
 def _running_problems(found: Draft, *, has_faults: bool) -> list[Problem]:
+    if found.part and found.running.get("rule", "keep") != "keep":
+        said = _("拆分的一项只用来对照和导出，办件按整个事项的规定办，没有可以改按新规定的办件")
+        return [Problem("/running/rule", said)]
     if has_faults or found.running.get("rule", "keep") == "keep":
         return running.problems(found.running, None, None)
     before, after = versions_of(found)

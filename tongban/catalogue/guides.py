@@ -38,6 +38,11 @@ class Basis:
     document: PolicyDocument | None
     ground: Ground
 
+    @property
+    def is_report(self) -> bool:
+        """Whether it only reports what others decided, which a reader has to be told."""
+        return bool(self.document and not self.document.is_policy)
+
 
 @dataclass(frozen=True)
 class Guide:

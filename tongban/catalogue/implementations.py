@@ -47,6 +47,20 @@ def in_force(code: str, deciding: str, on: date) -> tuple[Local, ...]:
     return tuple(found.values())
 
 
+def part_in_force(code: str, place: str, part: str, on: date) -> ImplementationVersion | None:
+    """What holds on a day of a part into which a place has split an item.
+
+    Parts stand in the place's list, are exported and compared; cases follow the item as a whole.
+    """
+    versions = ImplementationVersion.objects.filter(
+        implementation__item_id=code,
+        implementation__division_code=place,
+        implementation__part=part,
+        from_day__lte=on,
+    )
+    return versions.exclude(implementation__retired_on__lte=on).order_by("-number").first()
+
+
 def days(code: str, deciding: str) -> set[date]:
     """The days on which rules of the places around `deciding` begin or end."""
     found = set()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from tongban.basics import canonical
@@ -33,6 +34,11 @@ class Signed:
 
     def payload(self) -> bytes:
         """The canonical bytes that are hashed and signed."""
+        return self._packed
+
+    @cached_property
+    def _packed(self) -> bytes:
+        # A step of an import holds hundreds of kilobytes, and is both hashed and signed.
         return canonical.dumps(
             {
                 "v": FORMAT,

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotAllowed
-from tongban.catalogue.models import Draft
+from tongban.catalogue.models import Draft, PreparedRenewal
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.models import Officer, Role
 from tongban.parties.permissions import check_has_role
@@ -35,6 +35,24 @@ class DraftedByYourself(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__(_("这份草稿是您编写的，要由另一位事项管理人员审核后公布"))
+
+
+class PreparedByYourself(NotAllowed):
+    """The lists are renewed by two people: who prepared does not confirm."""
+
+    code = "prepared-by-yourself"
+
+    def __init__(self) -> None:
+        super().__init__(_("这次更新是您编写的，要由另一位事项管理人员核对后确认"))
+
+
+class PreparedByAnother(NotAllowed):
+    """Only who prepared a renewal withdraws it; another sends it back with a reason."""
+
+    code = "prepared-by-another"
+
+    def __init__(self) -> None:
+        super().__init__(_("这次更新由另一位事项管理人员编写，您可以确认或者退回，不能撤回"))
 
 
 class DraftedByAnother(NotAllowed):
@@ -78,3 +96,25 @@ def check_may_review(officer: Officer, draft: Draft) -> None:
     check_may_manage(officer, draft.division_code)
     if draft.drafted_by == officer.pseudonym:
         raise DraftedByYourself
+
+
+def check_prepared_by_another(officer: Officer, prepared_by: str) -> None:
+    """Whoever confirms a renewal did not prepare it. Refused: PreparedByYourself."""
+    if prepared_by == officer.pseudonym:
+        raise PreparedByYourself
+
+
+def check_may_confirm(officer: Officer, prepared: PreparedRenewal) -> None:
+    """A renewal is confirmed or sent back by a second manager of the hub.
+
+    Refused: PreparedByYourself, and as `check_may_manage`.
+    """
+    check_may_manage(officer, "")
+    check_prepared_by_another(officer, prepared.prepared_by)
+
+
+def check_may_withdraw(officer: Officer, prepared: PreparedRenewal) -> None:
+    """A renewal is withdrawn by who prepared it. Refused: PreparedByAnother, as above."""
+    check_may_manage(officer, "")
+    if prepared.prepared_by != officer.pseudonym:
+        raise PreparedByAnother

@@ -105,8 +105,11 @@ def preview(draft: Draft) -> list[Touched]:
 
     Other nodes have cases of their own, so of a national standard this is not the whole. With the
     rule "move" those in its states will be moved if the new rules are no worse for each of them;
-    all others keep the rules of their application day.
+    all others keep the rules of their application day. Cases follow the item as a whole and never a
+    part into which a place has split it.
     """
+    if draft.part:
+        return []
     change = Change(draft.item_id, draft.division_code, draft.base + 1)
     return [touched for count in _COUNTERS for touched in count(change)]
 

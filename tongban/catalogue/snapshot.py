@@ -6,9 +6,10 @@ files every few seconds, so a load reaches all of them within `LOOK_EVERY`, its 
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from django.db.models import Max
 
@@ -31,6 +32,7 @@ from tongban.catalogue.versions import Version
 
 LOOK_EVERY = 5.0  # seconds
 
+T = TypeVar("T")
 Stamp = tuple[tuple[str, str], ...]
 
 
@@ -77,6 +79,21 @@ def current() -> Snapshot:
             _memory.snapshot = _read(stamp)
         _memory.looked_at = time.monotonic()
         return _memory.snapshot
+
+
+def remembered(name: str, of: str, on: date, work_out: Callable[[], T]) -> T:
+    """An answer for a day that holds until something is published; the day before's is forgotten.
+
+    `name` says what is asked and `of` about what. Two who ask at once may both work it out.
+    """
+    asked = current().asked
+    known = asked.get((name, of))
+    if known and known[0] == on:
+        found: T = known[1]
+        return found
+    found = work_out()
+    asked[name, of] = (on, found)
+    return found
 
 
 def look_again() -> None:

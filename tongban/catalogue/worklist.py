@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import FieldsRefused
-from tongban.catalogue import conformance, quality, queries
+from tongban.catalogue import conformance, quality, queries, snapshot
 from tongban.catalogue.conformance import SECTIONS, Kind
 from tongban.catalogue.conformance.tallying import Carried
 from tongban.catalogue.models import Item
@@ -112,7 +112,9 @@ def worklist(
     a task that was mended meanwhile does not break the paging. Refused: NoSuchDivision; FieldsRefused
     for an `after` that no answer gave.
     """
-    everything = sorted(_tasks(province, on), key=_order)
+    everything = snapshot.remembered(
+        "worklist", province[:2], on, lambda: sorted(_tasks(province, on), key=_order)
+    )
     wanted = [
         one
         for one in everything

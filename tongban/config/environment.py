@@ -44,7 +44,9 @@ def scanner(name: str) -> str:
     """The address of a malware scanner, tcp://host:3310 or unix:///path; empty for none."""
     url = os.environ.get(name, "")
     if url and not re.fullmatch(r"tcp://[^/:]+(:[0-9]+)?|unix:///.+", url):
-        raise ImproperlyConfigured(f"{name} must look like tcp://host:3310 or unix:///run/clamd.sock")
+        raise ImproperlyConfigured(
+            f"{name} must look like tcp://host:3310 or unix:///run/clamd.sock"
+        )
     return url
 
 

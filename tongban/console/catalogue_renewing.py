@@ -4,16 +4,19 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from tongban.console.exits import Exit
 
 if TYPE_CHECKING:
-    from tongban.catalogue.models import ItemChange
+    from tongban.catalogue.models import ItemChange, PreparedRenewal
+    from tongban.catalogue.operations.preparing import Wanted
     from tongban.catalogue.operations.renewing import Renewal, Under
     from tongban.parties.models import Officer
+
+Done = TypeVar("Done")
 
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON, for a machine.")]
 Code = Annotated[str, typer.Argument(help="事项编码，例如 2020-2-06。 The code of an item.")]
@@ -28,6 +31,7 @@ DryRun = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="不再询问。 Write without asking.")]
 Number = Annotated[int, typer.Option(help="第几项、第几批。 The number in its list.")]
 Name = Annotated[str, typer.Option(help="名称。 The name.")]
+Prepared = Annotated[int, typer.Argument(help="编号，见 waiting。 Its number; see waiting.")]
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None,
@@ -69,6 +73,7 @@ def _facts(change: "ItemChange") -> dict[str, Any]:
         "place": change.place,
         "why": change.why,
         "by": change.by,
+        "confirmed_by": change.confirmed_by,
         "at": change.at.isoformat(timespec="seconds"),
     }
 
@@ -78,7 +83,7 @@ def _line(change: "ItemChange") -> str:
     if change.names:
         items += f"（{change.names['before']} → {change.names['after']}）"
     said = f"{change.on}  {change.get_kind_display()}  {items}  {change.document_id} {change.place}"
-    return f"{said}  {change.by}"
+    return f"{said}  {change.by} {change.confirmed_by}".rstrip()
 
 
 @app.command(help="新增一个事项。 Add an item to a batch.")
@@ -180,8 +185,6 @@ def open_batch(
     dry_run: DryRun = False, yes: Yes = False,
 ) -> None:  # fmt: skip
     """Code 1 when it is refused."""
-    from django.utils.timezone import now
-
     from tongban.catalogue.operations import renewing
 
     due = _day(due_on) if due_on else None
@@ -191,13 +194,78 @@ def open_batch(
     print(f"新开批次 opens {list_code}-{number} {name}，{declared}项 items")
     if not _wanted(dry_run=dry_run, yes=yes):
         return
-    _or_refused(
-        lambda: renewing.open_batch(
-            list_code=list_code, number=number, name=name, declared_total=declared,
-            document=document, due_on=due, officer=officer, at=now(),
+    _say_prepared(_prepared(batch, officer))
+
+
+@app.command(help="等待另一个人确认的更新，先提交的在前。 What waits for a second person.")
+def waiting(as_json: AsJson = False) -> None:
+    """Each with its number, who prepared it and what it would do."""
+    from tongban.catalogue.models import PreparedRenewal
+
+    found = PreparedRenewal.objects.filter(state=PreparedRenewal.State.WAITING)
+    if as_json:
+        rows = [_prepared_facts(one) for one in found]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        print(
+            f"{one.pk}  {one.kind}  {json.dumps(one.said, ensure_ascii=False)}  {one.prepared_by}"
         )
-    )  # fmt: skip
+    if not found:
+        print("没有等待确认的。 Nothing waits.")
+
+
+@app.command(help="确认另一个人编写的更新，立即生效。 Confirm what another has prepared.")
+def confirm(prepared: Prepared, by: By, yes: Yes = False) -> None:
+    """Code 1 when it is refused: by the same person, or when it can no longer be done."""
+    from django.utils.timezone import now
+
+    from tongban.catalogue.operations import preparing
+
+    officer = _officer(by)
+    if not _wanted(dry_run=False, yes=yes):
+        return
+    _or_refused(lambda: preparing.confirm(prepared_id=prepared, officer=officer, at=now()))
     print("已写入并签名公布。 Written and published.")
+
+
+@app.command("send-back", help="退回另一个人编写的更新。 Send back what another has prepared.")
+def send_back(prepared: Prepared, by: By, why: Why) -> None:
+    """Code 1 when it is refused."""
+    from django.utils.timezone import now
+
+    from tongban.catalogue.operations import preparing
+
+    officer = _officer(by)
+    _or_refused(
+        lambda: preparing.send_back(prepared_id=prepared, why=why, officer=officer, at=now())
+    )
+    print("已退回。 Sent back.")
+
+
+def _prepared_facts(one: "PreparedRenewal") -> dict[str, Any]:
+    return {
+        "prepared": one.pk,
+        "kind": one.kind,
+        "said": one.said,
+        "by": one.prepared_by,
+        "at": one.prepared_at.isoformat(timespec="seconds"),
+    }
+
+
+def _prepared(wanted: "Wanted", officer: "Officer") -> "PreparedRenewal":
+    from django.utils.timezone import now
+
+    from tongban.catalogue.operations import preparing
+
+    return _or_refused(lambda: preparing.prepare(wanted, officer=officer, at=now()))
+
+
+def _say_prepared(found: "PreparedRenewal") -> None:
+    print(
+        f"已提交，编号{found.pk}，等另一位事项管理人员确认。"
+        f" Prepared as {found.pk}; another manager confirms it: renew confirm {found.pk} --by …"
+    )
 
 
 def _under(document: str, place: str, on: str, why: str) -> "Under":
@@ -225,12 +293,12 @@ def _officer(pseudonym: str) -> "Officer":
     return officer
 
 
-def _or_refused(act: Callable[[], object]) -> None:
+def _or_refused(act: Callable[[], Done]) -> Done:
     """Do it, or say each reason why not and end with code 1."""
     from tongban.basics.refusals import FieldsRefused, Refused
 
     try:
-        act()
+        return act()
     except FieldsRefused as refused:
         for field, sentences in refused.errors.items():
             print(f"{field}: {'；'.join(sentences)}")
@@ -241,7 +309,7 @@ def _or_refused(act: Callable[[], object]) -> None:
 
 
 def _go(renewal: "Renewal", by: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Check it, show what follows, and write it when it is wanted."""
+    """Check it, show what follows, and lay it before a second person when it is wanted."""
     from django.utils.timezone import now
 
     from tongban.catalogue.operations import renewing
@@ -252,12 +320,12 @@ def _go(renewal: "Renewal", by: str, *, dry_run: bool, yes: bool, as_json: bool)
     if not as_json:
         _tell(follows)
     is_wanted = _wanted(dry_run=dry_run, yes=yes, is_quiet=as_json)
-    if is_wanted:
-        _or_refused(lambda: renewing.renew(renewal, officer=officer, at=now()))
+    found = _prepared(renewal, officer) if is_wanted else None
     if as_json:
-        print(json.dumps(follows | {"written": is_wanted}, ensure_ascii=False, indent=2))
-    elif is_wanted:
-        print("已写入并签名公布。 Written and published.")
+        told = follows | {"prepared": found.pk if found else None}
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    elif found:
+        _say_prepared(found)
 
 
 def _follows(renewal: "Renewal") -> dict[str, Any]:
@@ -290,4 +358,4 @@ def _wanted(*, dry_run: bool, yes: bool, is_quiet: bool = False) -> bool:
         if not is_quiet:
             print("没有写入；加 --yes 写入。 Nothing was written; add --yes to write.")
         return False
-    return typer.confirm("立即生效，签名发给各节点，不能撤回。写入？ Effective at once. Write?")
+    return typer.confirm("写入？ Write?")

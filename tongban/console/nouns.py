@@ -52,7 +52,9 @@ NOUNS = {
         Noun("clock", "期限：算到期日、逐行说明、核对算法", "deadlines: compute, explain, check"),
         Noun("calendar", "放假安排：查看、载入", "working days: show, load", in_node=True),
         Noun("client", "接口调用方：登记、停用", "other systems: register, stop", in_node=True),
-        Noun("notice", "提醒：发到哪一步、失败的再发", "notices: sent, failed, retry", in_node=True),
+        Noun(
+            "notice", "提醒：发到哪一步、失败的再发", "notices: sent, failed, retry", in_node=True
+        ),
         Noun("journey", "走一遍主流程：两地、各角色", "play the main job against the demo"),
         Noun(
             "bench", "测速：提交、跨省、页面、内存", "measure: submission, crossing, pages, memory"

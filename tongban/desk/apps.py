@@ -10,9 +10,9 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from tongban.basics.refusals import may
         from tongban.cases import queries, standing
-        from tongban.desk import joint_links, request_links
         from tongban.delivery import queries as parcels
         from tongban.delivery.permissions import office_of
+        from tongban.desk import joint_links, request_links
         from tongban.desk.gate import officer_here
         from tongban.desk.leading import is_leader, to_sign
         from tongban.desk.sides import sides_of

@@ -12,7 +12,7 @@ class OversightConfig(AppConfig):
         """Hang this door's pages into the frame; the count says how much waits for a person."""
         from tongban.cases.notices import sending
         from tongban.exchange import queries
-        from tongban.oversight import drafts
+        from tongban.oversight import drafts, renewals
         from tongban.oversight.who import is_manager, is_operator
         from tongban.parties.permissions import visiting_officer
         from tongban.ui import frame
@@ -27,10 +27,14 @@ class OversightConfig(AppConfig):
             officer = visiting_officer(request)
             return (drafts.waits_for(officer) or None) if officer else None
 
+        def to_confirm(request: HttpRequest) -> int | None:
+            officer = visiting_officer(request)
+            return (renewals.waits_for(officer) or None) if officer else None
+
         links = [
             frame.Link(_("事项目录"), "oversight:items", 30, visible=is_manager),
             frame.Link(_("起草和审核"), "oversight:drafts", 40, is_manager, to_review),
-            frame.Link(_("清单更新"), "oversight:renewals", 45, visible=is_manager),
+            frame.Link(_("清单更新"), "oversight:renewals", 45, is_manager, to_confirm),
             frame.Link(_("开通范围"), "oversight:rollouts", 50, visible=is_manager),
             frame.Link(_("差异和问题"), "oversight:differences", 60, visible=is_manager),
             frame.Link(_("导入和导出"), "oversight:hand-ins", 70, visible=is_manager),

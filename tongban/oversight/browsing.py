@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Count
@@ -23,6 +24,7 @@ from tongban.catalogue.overlay import overlay
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.oversight.sheet import Content
 
+DIGITS = 9  # of a number of a version, which the database still holds
 OPEN = (Draft.State.EDITING, Draft.State.IN_REVIEW)
 
 
@@ -144,21 +146,42 @@ def _draft_fits(row: ItemRow, state: str) -> bool:
 
 @dataclass(frozen=True)
 class Ref:
-    """A version named in an address: the standard's `standard:2`, or a place's `350000:1`."""
+    """A version named in an address: the standard's `standard:2`, or a place's `350000:1`.
+
+    A part of an item that the place has split is named with it: `350100-01:1`.
+    """
 
     place: str
     number: int
+    part: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place or 'standard'}:{self.number}"
+        return f"{laid_down_by(self.place, self.part) or 'standard'}:{self.number}"
 
     @classmethod
     def read(cls, text: str) -> "Ref":
         """Refused: NoSuchVersion."""
-        place, _colon, number = text.partition(":")
-        if not number.isdigit():
+        named, _colon, number = text.partition(":")
+        if not (number.isascii() and number.isdecimal() and len(number) <= DIGITS):
             raise NoSuchVersion(_("没有“%(text)s”这一版") % {"text": text})
-        return cls("" if place == "standard" else place, int(number))
+        place, _dash, part = named.partition("-")
+        return cls("" if place == "standard" else place, int(number), part)
+
+
+def laid_down_by(place: str, part: str) -> str:
+    """A place, or a part of what it has split, as addresses and forms name it: 350100-01."""
+    return f"{place}-{part}" if part else place
+
+
+def called(place: str, part: str = "", name: str = "") -> str:
+    """Whose version it is: 国家标准, 福州市, or 福州市拆分01（name）."""
+    if not place:
+        return _("国家标准")
+    full = jurisdictions.full_name(place)
+    if not part:
+        return full
+    facts = {"place": full, "part": part, "name": name}
+    return _("%(place)s拆分%(part)s（%(name)s）") % facts if name else f"{full}-{part}"
 
 
 @dataclass(frozen=True)
@@ -183,38 +206,38 @@ class VersionRow:
 
 
 def version_rows(code: str, *, on: date) -> list[VersionRow]:
-    """All versions of an item, the standard's first, the newest first in each."""
+    """All versions of an item, the standard's first, the newest first in each.
+
+    Of a place what holds for the whole item comes before the parts that it has split the item into.
+    """
     standard = ItemVersion.objects.filter(item_id=code)
-    rows = list(_in_order((_("国家标准"), "", one) for one in standard.order_by("-number")))
+    rows = _in_order(called(""), standard.order_by("-number"))
     local = (
-        ImplementationVersion.objects.filter(implementation__item_id=code, implementation__part="")
+        ImplementationVersion.objects.filter(implementation__item_id=code)
         .select_related("implementation")
-        .order_by("implementation__division_code", "-number")
+        .order_by("implementation__division_code", "implementation__part", "-number")
     )
-    places: dict[str, list[ImplementationVersion]] = {}
-    for one in local:
-        places.setdefault(one.implementation.division_code, []).append(one)
-    for place, versions in places.items():
-        name = jurisdictions.full_name(place)
-        rows += _in_order((name, place, one) for one in versions)
+    for of, versions in groupby(local, key=lambda one: one.implementation):
+        rows += _in_order(called(of.division_code, of.part, of.name), versions)
     return [_standing(*row, on=on) for row in rows]
 
 
 Numbered = ItemVersion | ImplementationVersion
-_Row = tuple[str, str, Numbered, date | None]
+_Row = tuple[str, Numbered, date | None]
 
 
-def _in_order(versions: Iterable[tuple[str, str, Numbered]]) -> list[_Row]:
+def _in_order(who: str, versions: Iterable[Numbered]) -> list[_Row]:
     """The newest first; each ends where the one above it begins."""
     rows: list[_Row] = []
     until = None
-    for who, place, one in versions:
-        rows.append((who, place, one, until))
+    for one in versions:
+        rows.append((who, one, until))
         until = one.from_day
     return rows
 
 
-def _standing(who: str, place: str, one: Numbered, until: date | None, *, on: date) -> VersionRow:
+def _standing(who: str, one: Numbered, until: date | None, *, on: date) -> VersionRow:
+    of = one.implementation if isinstance(one, ImplementationVersion) else None
     if one.from_day > on:
         state = "coming"
     elif until and until <= on:
@@ -222,7 +245,7 @@ def _standing(who: str, place: str, one: Numbered, until: date | None, *, on: da
     else:
         state = "live"
     return VersionRow(
-        ref=Ref(place, one.number),
+        ref=Ref(of.division_code, one.number, of.part) if of else Ref("", one.number),
         who=who,
         from_day=one.from_day,
         until=until,
@@ -245,11 +268,11 @@ def content_of(code: str, ref: Ref) -> Content:
     local = ImplementationVersion.objects.filter(
         implementation__item_id=code,
         implementation__division_code=ref.place,
-        implementation__part="",
+        implementation__part=ref.part,
         number=ref.number,
     ).first()
     if local is None:
-        place = jurisdictions.full_name(ref.place)
+        place = called(ref.place, ref.part)
         said = _("%(place)s没有第%(number)d版") % {"place": place, "number": ref.number}
         raise NoSuchVersion(said)
     return overlay(below(code, ref.place, on=local.from_day), local.content)
@@ -271,13 +294,20 @@ def below(code: str, place: str, *, on: date) -> Content:
     return content
 
 
-def in_force(code: str, place: str, *, on: date) -> Content | None:
-    """What holds on a day for the standard (place empty) or a place; nothing before the first."""
+def in_force(code: str, place: str, part: str = "", *, on: date) -> Content | None:
+    """What holds on a day for the standard (place empty) or a place; nothing before the first.
+
+    A part lies over what the place's rules lie over, and not over them: it stands beside them.
+    """
     standard = (
         ItemVersion.objects.filter(item_id=code, from_day__lte=on).order_by("-from_day").first()
     )
     if standard is None:
         return None
+    if part:
+        local = implementations.part_in_force(code, place, part, on)
+        under = below(code, place, on=on)
+        return overlay(under, local.content) if local else under
     content: Content = named(standard.content, queries.item(code).name)
     for one in implementations.in_force(code, place, on) if place else ():
         content = overlay(content, ImplementationVersion.objects.get(pk=one.row).content)

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import may
 from tongban.cases import standing
@@ -40,7 +39,8 @@ class Row:
 
 def who(draft: Draft) -> str:
     """Whose version a draft would be."""
-    return jurisdictions.full_name(draft.division_code) if draft.division_code else _("国家标准")
+    name = drafting.part_name(draft) if draft.part else ""
+    return browsing.called(draft.division_code, draft.part, name)
 
 
 def person(pseudonym: str) -> str:
@@ -51,6 +51,22 @@ def person(pseudonym: str) -> str:
 
 def row(draft: Draft) -> Row:
     return Row(draft, who(draft), person(draft.drafted_by))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a draft once came back; `by` is empty where nobody knows any more."""
+
+    why: str
+    by: str
+    at: datetime
+
+
+def reasons(draft: Draft) -> list[Reason]:
+    """Every reason for which a draft came back, the newest first."""
+    return [
+        Reason(one.why, person(one.by), one.at) for one in draft.sent_back.order_by("-at", "-pk")
+    ]
 
 
 def open_drafts(code: str) -> list[Row]:
@@ -72,19 +88,21 @@ def waits_for(officer: Officer) -> int:
 
 
 def places_to_begin(officer: Officer, code: str) -> list[tuple[str, str]]:
-    """For whom an officer may begin a draft now: the standard, his place, and the cities in it."""
+    """For whom an officer may begin a draft now: the standard, his place, and the cities in it.
+
+    Where one of them has split the item, each part, too.
+    """
     if not queries.versions(code):
         return []
-    codes = [""] if settings.IS_HUB else _own_places(officer)
-    taken = set(
-        Draft.objects.filter(item=code, part="", state__in=drafting.OPEN).values_list(
-            "division_code", flat=True
-        )
-    )
+    own = [""] if settings.IS_HUB else _own_places(officer)
+    codes = [one for one in own if may(check_may_manage, officer, one)]
+    named = [(one, "", "") for one in codes] + drafting.parts(code, codes)
+    opened = Draft.objects.filter(item=code, state__in=drafting.OPEN)
+    taken = set(opened.values_list("division_code", "part"))
     return [
-        (one, jurisdictions.full_name(one) if one else _("国家标准"))
-        for one in codes
-        if one not in taken and may(check_may_manage, officer, one)
+        (browsing.laid_down_by(place, part), browsing.called(place, part, name))
+        for place, part, name in named
+        if (place, part) not in taken
     ]
 
 
@@ -121,7 +139,7 @@ class Work:
 def work(draft: Draft, *, on: date) -> Work:
     """A draft laid over what it lies over on its day, beside what holds today."""
     code, place, name = draft.item_id, draft.division_code, draft.item.name
-    live = browsing.in_force(code, place, on=on) or {}
+    live = browsing.in_force(code, place, draft.part, on=on) or {}
     if place:
         below = browsing.below(code, place, on=draft.from_day or on)
         return Work(draft, live, below, overlay(below, draft.content))

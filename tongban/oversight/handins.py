@@ -11,6 +11,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,11 +33,15 @@ log = structlog.get_logger(__name__)
 LOOKING, LOOKED, REFUSED = "looking", "looked", "refused"
 TAKING, TAKEN, BROKEN, GIVEN_UP = "taking", "taken", "broken", "given-up"
 AT_WORK = (LOOKING, TAKING)
-# Who works writes at least this often; longer silence means that the process is gone.
+# Who works gives a sign at least this often; longer silence means that the process is gone. Single
+# steps last longer than that on a slow machine: committing 100,000 rows and indexing their names.
+BEAT = 15.0  # seconds
 SILENT_AFTER = timedelta(seconds=90)
+CHECKING, WRITING = "checking", "writing"  # the two steps of taking in
 SHOWN = 200
 KEPT = 50
 LARGEST = 200 * 1024 * 1024
+PULSE = "pulse"  # the file that is touched at each beat
 KINDS = {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}
 
 
@@ -73,9 +78,14 @@ class HandIn:
     def phase(self) -> str:
         """Where it stands; work that nobody writes about any more is broken."""
         phase = str(self.state["phase"])
-        if phase in AT_WORK and now() - self._at("heard_at") > SILENT_AFTER:
+        if phase in AT_WORK and now() - self._heard_at() > SILENT_AFTER:
             return BROKEN
         return phase
+
+    @property
+    def step(self) -> str:
+        """Which step of taking in is under way."""
+        return str(self.state.get("step", ""))
 
     @property
     def is_at_work(self) -> bool:
@@ -105,6 +115,15 @@ class HandIn:
 
     def _at(self, key: str) -> datetime:
         return datetime.fromisoformat(self.state[key])
+
+    def _heard_at(self) -> datetime:
+        """The last sign of who works: a written state, or a beat between two of them."""
+        told = self._at("heard_at")
+        try:
+            beat = (_folder() / self.token / PULSE).stat().st_mtime
+        except FileNotFoundError:
+            return told
+        return max(told, datetime.fromtimestamp(beat, tz=told.tzinfo))
 
 
 def _folder() -> Path:
@@ -201,7 +220,7 @@ def take_in(token: str, *, officer: Officer) -> HandIn:
         os.close(os.open(folder / "taking", os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     except FileExistsError:
         return one(token)
-    state = {**found.state, "phase": TAKING, "done": 0, "said": ""}
+    state = {**found.state, "phase": TAKING, "step": CHECKING, "done": 0, "said": ""}
     _write(folder, state)
     _beside(lambda: _take(folder, state, officer))
     return _read(folder)
@@ -251,6 +270,7 @@ def _take(folder: Path, state: dict[str, Any], officer: Officer) -> None:
             state["plan"] = _kept(plan)
             raise importing.PlanIsStale
         at = now()
+        state |= {"step": WRITING, "done": 0, "total": plan.writes}
         state["written"] = importing.apply(plan, officer, at, progress=_progress(folder, state))
         state |= {"phase": TAKEN, "taken_at": at.isoformat(), "taken_by": officer.pseudonym}
         log.info("catalogue.imported", rows=state["written"], by=officer.pseudonym)
@@ -261,11 +281,19 @@ class _said:  # noqa: N801 - used as a statement
 
     def __init__(self, folder: Path, state: dict[str, Any], *, otherwise: str) -> None:
         self.folder, self.state, self.otherwise = folder, state, otherwise
+        self.over = threading.Event()
 
     def __enter__(self) -> None:
-        return None
+        threading.Thread(target=self._beat, daemon=True, name="import pulse").start()
+
+    def _beat(self) -> None:
+        """Say that the work goes on while it has nothing to write, until it is over."""
+        while not self.over.wait(BEAT):
+            with suppress(OSError):
+                (self.folder / PULSE).touch()
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        self.over.set()
         if isinstance(error, Refused):
             self.state |= {"phase": self.otherwise, "said": error.message}
         elif error is not None:

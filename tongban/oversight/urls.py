@@ -46,6 +46,7 @@ urlpatterns = [
     path("drafts/<int:draft_id>/send-back/", review.send_back, name="send-back"),
     path("drafts/<int:draft_id>/sections/<str:key>/", drafts.section, name="draft-section"),
     path("renewals/", renewals.history, name="renewals"),
+    path("renewals/<int:prepared_id>/", renewals.renewal, name="renewal"),
     path("renewals/<slug:kind>/", renewals.renew, name="renew"),
     path("rollouts/", openings.rollouts, name="rollouts"),
     path("rollouts/<slug:key>/", openings.rollout, name="rollout"),

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tongban.cases import documents
-from tongban.catalogue.guides import Guide, Term
+from tongban.catalogue.guides import Basis, Guide, Term
 from tongban.catalogue.models import Mode
 from tongban.catalogue.versions import DEFAULT_NOTE, MaterialSpec, Sentence, Version
 from tongban.jurisdictions import queries as jurisdictions
@@ -90,10 +90,11 @@ def _decider(found: Guide) -> dict[str, str]:
     }
 
 
-def _basis(one: Any) -> str:
+def _basis(one: Basis) -> str:
     title = f"《{one.document.title}》" if one.document else one.ground.document
     number = f"，{one.document.number}" if one.document and one.document.number else ""
-    return f"{title}{number}，{one.ground.place}"
+    mark = _("（报道或汇编，不是政策原文）") if one.is_report else ""
+    return f"{title}{number}，{one.ground.place}{mark}"
 
 
 def _version(version: Version) -> dict[str, Any]:

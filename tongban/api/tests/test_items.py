@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from tongban.api.tests.caller import problem
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.operations import renewing
+from tongban.catalogue.tests import renewals
 from tongban.catalogue.tests.managers import MONDAY, a_manager
 
 
@@ -113,7 +114,7 @@ def test_an_ended_item_answers_with_what_it_became_and_cannot_be_filed(jilin, se
     settings.NODE_ID, settings.IS_HUB = "00", True
     under = renewing.Under(date(2026, 11, 20), "guobanfa-2022-34", "二（一）")
     codes = ["2020-2-06", "2020-2-09"]
-    renewing.merge_items(
+    renewals.merge_items(
         codes=codes, into="2020-2-09", under=under, officer=a_manager("甲"), at=MONDAY
     )
     settings.NODE_ID, settings.IS_HUB = "22", False

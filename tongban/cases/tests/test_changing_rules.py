@@ -3,11 +3,12 @@
 import io
 import threading
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 
+from tongban.basics.hours import BEIJING
 from tongban.basics.refusals import FieldsRefused
 from tongban.cases import queries, renewal, standing, timeline
 from tongban.cases.models import Case, Draft, RulesApplied
@@ -22,6 +23,7 @@ from tongban.catalogue import drafting, running
 from tongban.catalogue.models import ItemVersion
 from tongban.catalogue.operations import drafts as writing
 from tongban.catalogue.tests import managers
+from tongban.catalogue.tests.managers import STRICTER
 from tongban.record import queries as recorded
 from tongban.record.models import Entry
 
@@ -39,32 +41,6 @@ def rules_of(one, place=JILIN_CITY):
     return int(named.get(place, 0))
 
 
-STRICTER = {
-    "materials": {
-        "put": [
-            {
-                "spec": "no-record",
-                "name": "无犯罪记录证明",
-                "is_required": True,
-                "when": [],
-                "formats": ["png", "pdf"],
-                "grade": "C",
-                "issuer": "公安机关",
-                "hint": "",
-                "basis": "示例规定第一条",
-                "points": [
-                    {
-                        "key": "recent",
-                        "text": "三个月内开具",
-                        "problem": "开具超过三个月",
-                        "mend": "重新开具一份",
-                        "judged_by": "receiver",
-                    }
-                ],
-            }
-        ]
-    }
-}
 EASIER = {"materials": {"drop": ["marriage-certificate"]}}
 MOVE = {"rule": "move", "states": ["pending", "under_review"], "why": "材料减少，对申请人有利"}
 
@@ -113,6 +89,27 @@ def test_a_running_case_keeps_the_rules_of_its_day_and_a_new_one_meets_the_new()
     assert drafts.check_draft(draft, on=TUESDAY)["no-record"] == ["上传无犯罪记录证明"]
 
 
+def test_a_shipped_next_version_leaves_running_cases_on_the_first():
+    """What is shipped later is taken like any next version: who applied before keeps the first."""
+    case, filled = world.a_case()
+    last = ItemVersion.objects.filter(item=MOVE_TO_SPOUSE).latest("number")
+    assert (last.number, last.came_from) == (2, "shipped")
+    later = datetime.combine(last.from_day, time(9), BEIJING)
+    handed = world.handed_over(case, world.a_clerk(), at=later)
+    assert changing.apply_due(at=later) == 0
+    assert Case.objects.get(pk=handed.pk).item_version == 1
+    assert queries.version_of(handed).codes.item_type == ""
+    draft = drafts.start_draft(
+        account=filled.account,
+        applicant=filled.applicant,
+        item=MOVE_TO_SPOUSE,
+        mode=Mode.RECEIVED_FOR,
+        places=Places(CHAOYANG, CHAOYANG, JILIN_CITY),
+        at=later,
+    )
+    assert draft.item_version == 2
+
+
 def test_until_its_day_the_new_rule_asks_nothing():
     publish(STRICTER)
     case, _ = world.a_case()
@@ -147,7 +144,7 @@ def test_who_began_before_the_change_is_told_what_changed_and_loses_nothing():
     assert drafts.renew_draft(draft_id=filled.draft.pk, account=filled.account, at=NEXT_DAY) is None
     draft = Draft.objects.get(pk=filled.draft.pk)
     assert (drafts.answers_of(draft), draft.papers.count()) == (answers, papers)
-    assert draft.steps_done == [step.key for step in queries.catalogue.version(draft.item, 1).steps]
+    assert draft.steps_done == [step.key for step in renewed.before.steps]
     with pytest.raises(FieldsRefused) as refused:
         submit(filled)
     assert list(refused.value.errors) == ["no-record"]
@@ -295,20 +292,20 @@ def pending_on(at):
 def test_a_national_standard_moves_cases_and_leaves_the_places_rules():
     publish({"consultation": "户政大厅"})
     case = pending_on(NEXT_DAY)
-    row = ItemVersion.objects.get(item=MOVE_TO_SPOUSE, number=1)
-    day = TUESDAY + timedelta(days=1)
+    row = ItemVersion.objects.filter(item=MOVE_TO_SPOUSE).latest("number")
+    number, day = row.number + 1, row.from_day + timedelta(days=1)
     kept = [one for one in row.content["materials"] if one["spec"] != "marriage-certificate"]
-    content = row.content | {"number": 2, "from_day": day.isoformat(), "materials": kept}
+    content = row.content | {"number": number, "from_day": day.isoformat(), "materials": kept}
     ItemVersion.objects.create(
-        item_id=MOVE_TO_SPOUSE, number=2, from_day=day, modes=row.modes, department=row.department,
-        content=content, digest="2" * 64, came_from="00", running=MOVE,
+        item_id=MOVE_TO_SPOUSE, number=number, from_day=day, modes=row.modes,
+        department=row.department, content=content, digest="2" * 64, came_from="00", running=MOVE,
     )  # fmt: skip
     from tongban.catalogue import snapshot
 
     snapshot.look_again()
-    assert changing.apply_due(at=NEXT_DAY + timedelta(days=1)) == 1
+    assert changing.apply_due(at=datetime.combine(day, time(9), BEIJING)) == 1
     moved = Case.objects.get(pk=case.pk)
-    assert (moved.item_version, rules_of(moved)) == (2, 1)
+    assert (moved.item_version, rules_of(moved)) == (number, 1)
 
 
 WORSE = [

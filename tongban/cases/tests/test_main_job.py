@@ -57,6 +57,16 @@ def test_a_case_received_at_a_window_is_decided_and_its_result_taken():
     assert all("{" not in title for title in titles)
 
 
+def test_materials_stand_in_the_order_in_which_the_item_asks_for_them():
+    case, _ = world.a_case()
+    asked = [one.spec for one in queries.version_of(case).materials]
+    [step] = [one for one in timeline.steps(case) if one.kind == "submit"]
+    told = [one["spec"] for one in step.content["materials"]]
+    # In the order of their keys the household register would come before the identity card.
+    assert told == [spec for spec in asked if spec in told] != sorted(told)
+    assert [one.spec for one in queries.materials_of(case)] == told
+
+
 def test_an_online_case_goes_to_the_deciding_place_without_a_window():
     case, filled = world.a_case(
         item=world.MEDICAL, mode=Mode.ONLINE, answers=world.medical_answers()

@@ -2,7 +2,7 @@
 
 from tongban.catalogue.conformance.comparing import Names, against_standard, compare
 from tongban.catalogue.conformance.kinds import SECTIONS, Difference, Kind
-from tongban.catalogue.conformance.places import between, called, differences
+from tongban.catalogue.conformance.places import PartOf, between, called, differences, parts
 from tongban.catalogue.conformance.tallying import (
     Book,
     ItemSummary,
@@ -20,6 +20,7 @@ __all__ = [
     "ItemSummary",
     "Kind",
     "Names",
+    "PartOf",
     "Placed",
     "Summary",
     "against_standard",
@@ -28,6 +29,7 @@ __all__ = [
     "compare",
     "differences",
     "overall",
+    "parts",
     "placed",
     "summary",
 ]

@@ -83,11 +83,20 @@ def _shape(ours: MaterialSpec, theirs: MaterialSpec) -> Iterator[Change]:
     for part in ("originals", "copies"):
         had, has = getattr(ours, part), getattr(theirs, part)
         if had != has:
-            yield f"{'more' if has > had else 'fewer'}-{part}", "", had, has
+            yield f"{_how_many(had, has)}-{part}", "", had, has
     if gone := [one for one in ours.formats if one not in theirs.formats]:
         yield "fewer-formats", "", "", "、".join(gone)
     if new := [one for one in theirs.formats if one not in ours.formats]:
         yield "more-formats", "", "", "、".join(new)
+
+
+def _how_many(had: int, has: int) -> str:
+    """More or fewer papers; none is said as none, and never as 0 of them."""
+    if not has:
+        return "no"
+    if not had:
+        return "first"
+    return "more" if has > had else "fewer"
 
 
 def _situations(ours: Sequence[Condition], theirs: Sequence[Condition]) -> str:

@@ -1,7 +1,7 @@
 """The differences of places as they are in force on a day, read from the tables."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tongban.catalogue import implementations, queries
@@ -15,7 +15,7 @@ from tongban.catalogue.conformance.comparing import (
 )
 from tongban.catalogue.conformance.kinds import Difference
 from tongban.catalogue.implementations import Local
-from tongban.catalogue.models import Implementation
+from tongban.catalogue.models import Implementation, ItemVersion
 from tongban.catalogue.versions import Version
 from tongban.jurisdictions import queries as jurisdictions
 
@@ -42,6 +42,49 @@ def differences(code: str, *, place: str, on: date) -> tuple[Difference, ...]:
         others=_shared_codes(rows),
         read=lambda: implementations.laid_over(standard, locals_),
     )
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """One of the parts into which a place has split an item, and how it differs from the standard."""
+
+    part: str
+    name: str
+    differences: tuple[Difference, ...]
+
+
+def parts(code: str, *, place: str, on: date) -> tuple[PartOf, ...]:
+    """The parts of an item in a place, each compared by its content with the national standard.
+
+    Empty where the place has not split the item, or where there is no standard yet. Refused:
+    NoSuchItem, NoSuchDivision.
+    """
+    queries.item(code)
+    jurisdictions.division(place)
+    standard = queries.version_in_force(code, on)
+    if standard is None:
+        return ()
+    rows = [row for row in _rows_above(code, place, on) if row.part]
+    names = against_standard(called(place), place[:2])
+    return tuple(
+        PartOf(row.part, row.name, compare(standard, _part(standard, row, on), names))
+        for row in rows
+    )
+
+
+def _part(standard: Version, row: Implementation, on: date) -> Version:
+    """A part as it holds on a day; where its changes do not fit the standard, as if it had none."""
+    found = implementations.part_in_force(row.item_id, row.division_code, row.part, on)
+    content = ItemVersion.objects.get(item_id=standard.item, number=standard.number).content
+    under = implementations.over_wider(content, row.division_code, on)
+    local = Local(row.division_code, found.number if found else 0, found.pk if found else 0)
+    changes = [(local, found.content)] if found else []
+    try:
+        read = implementations.read_over(standard, under, changes)
+    except implementations.UNFIT:
+        read = implementations.read_over(standard, under, [])
+    # A part has to be called otherwise than the whole: that is no difference.
+    return _as_said(read, standard, standard.name, row.catalog_code)
 
 
 def between(code: str, *, here: str, there: str, on: date) -> tuple[Difference, ...]:

@@ -212,6 +212,16 @@ RULES: Mapping[tuple[str, str], Rule] = {
         _("“%(name)s”要%(local)s份原件，%(here)s是%(standard)s份"),
         _("“%(name)s”%(there)s只要%(local)s份原件，%(here)s要%(standard)s份"),
     ),
+    ("materials", "first-originals"): Rule(
+        HARD,
+        _("“%(name)s”要%(local)s份原件，%(here)s不要原件"),
+        _("“%(name)s”%(there)s要%(local)s份原件，%(here)s不要"),
+    ),
+    ("materials", "no-originals"): Rule(
+        GOOD,
+        _("“%(name)s”不要原件，%(here)s是%(standard)s份"),
+        _("“%(name)s”%(there)s不要原件，%(here)s要%(standard)s份"),
+    ),
     ("materials", "more-copies"): Rule(
         HARD,
         _("“%(name)s”要%(local)s份复印件，%(here)s是%(standard)s份"),
@@ -221,6 +231,16 @@ RULES: Mapping[tuple[str, str], Rule] = {
         GOOD,
         _("“%(name)s”要%(local)s份复印件，%(here)s是%(standard)s份"),
         _("“%(name)s”%(there)s只要%(local)s份复印件，%(here)s要%(standard)s份"),
+    ),
+    ("materials", "first-copies"): Rule(
+        HARD,
+        _("“%(name)s”要%(local)s份复印件，%(here)s不要复印件"),
+        _("“%(name)s”%(there)s要%(local)s份复印件，%(here)s不要"),
+    ),
+    ("materials", "no-copies"): Rule(
+        GOOD,
+        _("“%(name)s”不要复印件，%(here)s是%(standard)s份"),
+        _("“%(name)s”%(there)s不要复印件，%(here)s要%(standard)s份"),
     ),
     ("materials", "fewer-formats"): Rule(
         HARD, _("“%(name)s”不收这些文件格式：%(local)s，%(here)s收"),

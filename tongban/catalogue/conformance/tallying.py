@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from tongban.catalogue import implementations, queries
+from tongban.catalogue import implementations, queries, snapshot
 from tongban.catalogue.conformance.kinds import Difference, Kind
 from tongban.catalogue.conformance.places import of_rows
 from tongban.catalogue.implementations import Local
@@ -64,6 +64,10 @@ def summary(province: str, *, on: date) -> Summary:
     """
     code = f"{province[:2]}0000"
     jurisdictions.division(code)
+    return snapshot.remembered("summary", code, on, lambda: _summary(code, on))
+
+
+def _summary(code: str, on: date) -> Summary:
     found: dict[str, list[Placed]] = defaultdict(list)
     book = Book(code, on)
     for one in book.placed():

@@ -2,7 +2,7 @@
 
 from tongban.catalogue.models.changes import Change
 from tongban.catalogue.models.documents import DocumentRelation, PolicyDocument
-from tongban.catalogue.models.drafts import Draft
+from tongban.catalogue.models.drafts import Draft, SentBack
 from tongban.catalogue.models.implementations import (
     Implementation,
     ImplementationVersion,
@@ -20,7 +20,12 @@ from tongban.catalogue.models.items import (
     Subject,
 )
 from tongban.catalogue.models.publications import Publication, Told
-from tongban.catalogue.models.renewal import ItemChange, ProvinceRole, ReportDuty
+from tongban.catalogue.models.renewal import (
+    ItemChange,
+    PreparedRenewal,
+    ProvinceRole,
+    ReportDuty,
+)
 from tongban.catalogue.models.rollouts import Agreement, RollOut
 
 __all__ = [
@@ -40,10 +45,12 @@ __all__ = [
     "Loaded",
     "Mode",
     "PolicyDocument",
+    "PreparedRenewal",
     "ProvinceRole",
     "Publication",
     "ReportDuty",
     "RollOut",
+    "SentBack",
     "SourceState",
     "Subject",
     "Told",

@@ -11,7 +11,8 @@ class Draft(models.Model):
 
     `division_code` is empty for the national standard. `content` is the whole content of a version
     for the standard, the changes for an implementation. `base` is the number of the version that it
-    was begun from (0: none). Live versions never read this table.
+    was begun from (0: none). `sent_back_why` is the last reason for which it came back; all of them
+    stand in `SentBack`. Live versions never read this table.
     """
 
     class State(models.TextChoices):
@@ -59,3 +60,22 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.division_code} draft {self.pk}"
+
+
+class SentBack(models.Model):
+    """That a reviewer gave a draft back, and why; a row each time, never changed.
+
+    `by` is empty where nobody knows any more: a draft that was published before these rows were
+    kept only says who published it.
+    """
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="sent_back")
+    why = models.TextField()
+    by = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"draft {self.draft_id} sent back {self.at}"

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from tongban.catalogue.models.documents import PolicyDocument
 
@@ -11,7 +11,8 @@ class ItemChange(models.Model):
     """That items were added, merged, split, renamed or retired, under which document.
 
     `before` and `after` are item codes; an old code never disappears, it leads to what it became.
-    `names` is {"before": …, "after": …} of a renaming. Rows are added, never changed.
+    `names` is {"before": …, "after": …} of a renaming. `by` prepared it and `confirmed_by` let it
+    be, empty before renewals wanted two people. Rows are added, never changed.
     """
 
     class Kind(models.TextChoices):
@@ -30,11 +31,16 @@ class ItemChange(models.Model):
     place = models.CharField(max_length=40)
     why = models.TextField(blank=True)
     by = models.CharField(max_length=40)
+    confirmed_by = models.CharField(max_length=40, blank=True, default="", db_default="")
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["on", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by="") | ~Q(confirmed_by=F("by")),
+                name="item_change_confirmed_by_another",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="add", before=[], after__len=1)
                 | Q(kind="merge", before__len__gte=2, after__len=1)
@@ -47,6 +53,53 @@ class ItemChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.before} {self.after} {self.on}"
+
+
+class PreparedRenewal(models.Model):
+    """A renewal, or a new batch, that one manager has prepared and a second one has to confirm.
+
+    `kind` is that of the renewal, or batch. `said` is what is to be done, as
+    `operations.preparing` writes it, and `digest` (SHA-256) is of that: the very same waits once.
+    Nothing of the lists changes before it is confirmed. `why` is the reason it was sent back for.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "等待确认"
+        CONFIRMED = "confirmed", "已确认"
+        SENT_BACK = "sent-back", "已退回"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    kind = models.CharField(max_length=6)
+    said = models.JSONField()
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    prepared_by = models.CharField(max_length=40)
+    prepared_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    why = models.TextField(blank=True)
+    change = models.OneToOneField(ItemChange, models.PROTECT, null=True, related_name="prepared_as")
+
+    class Meta:
+        ordering = ["prepared_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["digest"], condition=Q(state="waiting"), name="renewal_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["confirmed", "sent-back"])
+                | ~Q(decided_by=F("prepared_by")),
+                name="renewal_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by="")
+                | ~Q(state="waiting") & ~Q(decided_by=""),
+                name="renewal_says_who_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state} {self.pk}"
 
 
 class ReportDuty(models.Model):

@@ -46,6 +46,16 @@ class NothingToStartFrom(Refused):
         super().__init__(said, item=item)
 
 
+class NoSuchPart(NotFound):
+    """The place's list does not say that it has split the item so."""
+
+    code = "no-such-part"
+
+    def __init__(self, place: str, part: str) -> None:
+        said = _("实施清单里没有拆分序号是%(part)s的一项。拆分要先导入实施清单")
+        super().__init__(said % {"part": part[:10]}, division=place)
+
+
 class StaleDraft(Refused):
     """The draft was saved since this page was opened: in another tab, or by a second press."""
 
@@ -117,11 +127,15 @@ def start_draft(
     """Begin the next version of a standard (empty place) or of a place's rules.
 
     It begins as the last published version; a place without rules of its own begins with no
-    changes. The second time the same officer gets the draft begun. Refused: OpenDraftExists for
-    another officer's, NothingToStartFrom, NoSuchItem, and whatever `check_may_manage` refuses.
+    changes. `part` names one of those into which the place has split the item. The second time the
+    same officer gets the draft begun. Refused: OpenDraftExists for another officer's,
+    NothingToStartFrom, NoSuchPart, NoSuchItem, and whatever `check_may_manage` refuses.
     """
     check_may_manage(officer, division_code)
     found = queries.item(item)
+    known = {one for _place, one, _name in drafting.parts(item, [division_code])}
+    if part and part not in known:
+        raise NoSuchPart(division_code, part)
     # Whoever starts at the same moment waits here, and then finds the draft that was begun.
     _lock_item(item)
     begun = Draft.objects.filter(
@@ -207,7 +221,7 @@ def hand_in(*, draft_id: int, officer: Officer, at: datetime) -> Draft:
 
 @transaction.atomic
 def send_back(*, draft_id: int, why: str, officer: Officer, at: datetime) -> Draft:
-    """Give a draft back to its drafter with the reason; nothing of it is lost.
+    """Give a draft back to its drafter with the reason; nothing of it is lost, nor an earlier reason.
 
     Refused: ReasonMissing, DraftedByYourself, NotInThisState (also the second time).
     """
@@ -220,6 +234,7 @@ def send_back(*, draft_id: int, why: str, officer: Officer, at: datetime) -> Dra
     found.state, found.sent_back_why = State.EDITING, why.strip()
     found.reviewed_by, found.reviewed_at = officer.pseudonym, at
     found.save(update_fields=["state", "sent_back_why", "reviewed_by", "reviewed_at"])
+    found.sent_back.create(why=found.sent_back_why, by=officer.pseudonym, at=at)
     return found
 
 

@@ -1,7 +1,8 @@
 """How the national lists are renewed: items added, merged, split, renamed, retired, with history.
 
 An item is never deleted: cases and links keep its code, and the code leads to what it became. Each
-step is written at the hub by a manager, under a document, and travels to the nodes as a signed one.
+step is prepared by one manager of the hub and confirmed by another (`preparing`), under a document,
+and travels to the nodes as a signed one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ from tongban.catalogue.themes import THEMES
 from tongban.parties.models import Officer
 
 Kind = ItemChange.Kind
+CHAIN = "renewals"  # held by whoever renews, so that the steps have one order
 # What a reader takes out of a scenario; of an item written here nobody has read any yet.
 _NO_FACTS: Mapping[str, Any] = {
     "act": "apply",
@@ -99,6 +101,14 @@ class NewBatch:
     due_on: date | None = None
 
 
+@dataclass(frozen=True)
+class By:
+    """Who prepared a renewal and who confirmed it, by their pseudonyms."""
+
+    by: str
+    confirmed_by: str = ""
+
+
 class ItemHasEnded(Refused):
     """An item that was merged, split or retired cannot be renewed again."""
 
@@ -124,66 +134,28 @@ def after_renewal(watcher: Callable[[], object]) -> None:
         _watchers.append(watcher)
 
 
-def add_item(*, item: NewItem, under: Under, officer: Officer, at: datetime) -> ItemChange:
-    """Add an item to a batch that is there.
-
-    Refused: FieldsRefused (a code that is taken, a batch that is not there or already full, an
-    unknown theme), OnlyAtTheHub, RoleMissing. Adding the same twice is refused the second time.
-    """
-    return renew(Renewal(Kind.ADD, under, after=(item.code,), item=item), officer=officer, at=at)
-
-
-def merge_items(
-    *, codes: Sequence[str], into: str, under: Under, officer: Officer, at: datetime
-) -> ItemChange:
-    """Let two or more items become one, which may be one of them. Refused: see `retire_item`."""
-    return renew(Renewal(Kind.MERGE, under, tuple(codes), (into,)), officer=officer, at=at)
-
-
-def split_item(
-    *, code: str, into: Sequence[str], under: Under, officer: Officer, at: datetime
-) -> ItemChange:
-    """Let one item become two or more, one of which may be itself.
-
-    Refused: see `retire_item`; AlreadyRenewed the second time on a day when the item goes on.
-    """
-    return renew(Renewal(Kind.SPLIT, under, (code,), tuple(into)), officer=officer, at=at)
-
-
-def rename_item(
-    *, code: str, name: str, under: Under, officer: Officer, at: datetime
-) -> ItemChange:
-    """Give an item another name; the old one still finds it. Refused: see `retire_item`."""
-    return renew(Renewal(Kind.RENAME, under, (code,), (code,), name), officer=officer, at=at)
-
-
-def retire_item(*, code: str, under: Under, officer: Officer, at: datetime) -> ItemChange:
-    """End an item without a successor. Running cases go on.
-
-    Refused: NoSuchItem, ItemHasEnded (also the second time), FieldsRefused (a document that is not
-    there, a day to come, nothing changed), OnlyAtTheHub, RoleMissing.
-    """
-    return renew(Renewal(Kind.RETIRE, under, (code,)), officer=officer, at=at)
-
-
 def check_renewal(renewal: Renewal, *, officer: Officer, at: datetime) -> None:
     """Refuse what `renew` would refuse now; write nothing. For who is shown what will follow."""
     permissions.check_may_manage(officer, "")
     snapshot.look_again()
-    _check(_change(renewal, officer), today=localdate(at))
+    _check(_change(renewal, By(officer.pseudonym)), today=localdate(at))
 
 
 @transaction.atomic
-def renew(renewal: Renewal, *, officer: Officer, at: datetime) -> ItemChange:
+def renew(renewal: Renewal, *, prepared_by: str, officer: Officer, at: datetime) -> ItemChange:
     """Write a renewal and publish it as a signed step; it holds at once, everywhere it arrives.
 
-    Refused: as the five kinds above say. The second time it is refused, never written again.
+    Running cases go on. Refused: PreparedByYourself (`prepared_by` is the pseudonym of the first
+    person), NoSuchItem, ItemHasEnded (also the second time), AlreadyRenewed (the second time on a
+    day, where the items go on), FieldsRefused (a document that is not there, a day to come, nothing
+    changed, a code that is taken, a batch that is full), OnlyAtTheHub, RoleMissing.
     """
     permissions.check_may_manage(officer, "")
+    permissions.check_prepared_by_another(officer, prepared_by)
     # One renewal at a time: two managers must not end the same item in two ways.
-    publishing.lock_chain("renewals")
+    publishing.lock_chain(CHAIN)
     snapshot.look_again()
-    change = _change(renewal, officer)
+    change = _change(renewal, By(prepared_by, officer.pseudonym))
     _check(change, today=localdate(at))
     row = _write(change, at=at)
     publishing.publish_step([change], at=at)
@@ -191,29 +163,11 @@ def renew(renewal: Renewal, *, officer: Officer, at: datetime) -> ItemChange:
     return row
 
 
-def done(renewal: Renewal, *, officer: Officer) -> bool:
-    """Whether this officer has written the very same renewal; what a second press finds."""
-    said = ItemChange.objects.filter(
-        kind=renewal.kind,
-        before=_codes(renewal.before),
-        after=_codes(renewal.after),
-        on=renewal.under.on,
-        document=renewal.under.document,
-        place=renewal.under.place,
-        by=officer.pseudonym,
-    )
-    if renewal.kind == Kind.RENAME:
-        # Renamed there and back on one day is no second press: only the last name counts.
-        last = said.order_by("pk").last()
-        return bool(last and last.names["after"] == renewal.name.strip())
-    return said.exists()
-
-
 def _codes(codes: Sequence[str]) -> list[str]:
     return sorted(set(codes))
 
 
-def _change(renewal: Renewal, officer: Officer) -> dict[str, Any]:
+def _change(renewal: Renewal, by: By) -> dict[str, Any]:
     """A renewal as it is signed; the former name is read here, within the lock of who writes."""
     change: dict[str, Any] = {
         "kind": "renewal",
@@ -222,7 +176,7 @@ def _change(renewal: Renewal, officer: Officer) -> dict[str, Any]:
         "after": _codes(renewal.after),
         **asdict(renewal.under),
         "on": renewal.under.on.isoformat(),
-        "by": officer.pseudonym,
+        **asdict(by),
     }
     if renewal.kind == Kind.RENAME:
         before = queries.item(renewal.before[0]).name
@@ -327,6 +281,8 @@ def _write(change: Change, *, at: datetime) -> ItemChange:
         place=change["place"],
         why=change["why"],
         by=change["by"],
+        # Steps from before renewals wanted two people name one.
+        confirmed_by=change.get("confirmed_by", ""),
         at=at,
     )
     if row.kind == Kind.ADD:
@@ -402,31 +358,29 @@ def _tell() -> None:
         transaction.on_commit(watcher)
 
 
-def open_batch(
-    *, list_code: str, number: int, name: str, declared_total: int, document: str,
-    due_on: date | None, officer: Officer, at: datetime,
-) -> Batch:  # fmt: skip
+@transaction.atomic
+def open_batch(wanted: NewBatch, *, prepared_by: str, officer: Officer, at: datetime) -> Batch:
     """Begin a new list or a new batch of one, with what its document declares; nothing is in it.
 
-    Refused: FieldsRefused (a batch that is there, a code that is no year, a document that is not
-    there), OnlyAtTheHub, RoleMissing.
+    Refused: PreparedByYourself, FieldsRefused (a batch that is there, a code that is no year, a
+    document that is not there), OnlyAtTheHub, RoleMissing.
     """
-    wanted = NewBatch(list_code, number, name, declared_total, document, due_on)
     permissions.check_may_manage(officer, "")
-    with transaction.atomic():
-        publishing.lock_chain("renewals")
-        check_batch(wanted, officer=officer)
-        change = {
-            "kind": "batch",
-            "list": list_code,
-            "number": number,
-            "name": name.strip(),
-            "declared": declared_total,
-            "document": document,
-            "due_on": due_on.isoformat() if due_on else "",
-        }
-        batch = _open_batch(change)
-        publishing.publish_step([change], at=at)
+    permissions.check_prepared_by_another(officer, prepared_by)
+    publishing.lock_chain(CHAIN)
+    check_batch(wanted, officer=officer)
+    change = {
+        "kind": "batch",
+        "list": wanted.list,
+        "number": wanted.number,
+        "name": wanted.name.strip(),
+        "declared": wanted.declared_total,
+        "document": wanted.document,
+        "due_on": wanted.due_on.isoformat() if wanted.due_on else "",
+        **asdict(By(prepared_by, officer.pseudonym)),
+    }
+    batch = _open_batch(change)
+    publishing.publish_step([change], at=at)
     return batch
 
 

@@ -1,12 +1,13 @@
 """Managers for tests of drafts: two in a place, so that one can review what the other wrote."""
 
+import json
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from unittest.mock import patch
 
 from django.conf import settings
 
-from tongban.catalogue.models import Draft
+from tongban.catalogue.models import Draft, ItemVersion
 from tongban.catalogue.operations import drafts, loading, shipping
 from tongban.jurisdictions import queries as places
 from tongban.jurisdictions.models import Authority
@@ -16,11 +17,48 @@ from tongban.parties.models import Account, Role
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
 ITEM = "2020-2-06"
+# The last version of the item that is shipped, in force on all these days.
+SHIPPED = max(
+    json.loads(path.read_text("utf-8"))["number"]
+    for path in (loading.DATA / "versions").glob(f"{ITEM}*.json")
+)
+
+
+def no_record(**parts):
+    """A material that a place may ask for more: 无犯罪记录证明, with its check point."""
+    return {
+        "spec": "no-record",
+        "name": "无犯罪记录证明",
+        "is_required": True,
+        "when": [],
+        "formats": ["png", "pdf"],
+        "grade": "C",
+        "issuer": "公安机关",
+        "hint": "",
+        "basis": "示例规定第一条",
+        "points": [
+            {
+                "key": "recent",
+                "text": "三个月内开具",
+                "problem": "开具超过三个月",
+                "mend": "重新开具一份",
+                "judged_by": "receiver",
+            }
+        ],
+    } | parts
+
+
+STRICTER = {"materials": {"put": [no_record()]}}
+
+
+def shipped():
+    """The row of that version; what a draft of the standard is begun from."""
+    return ItemVersion.objects.get(item=ITEM, number=SHIPPED)
 
 
 @contextmanager
 def few_standards():
-    """The catalogue with the five written standards alone, so that a test knows what it adds."""
+    """The catalogue with the written standards alone, so that a test knows what it adds."""
     with (
         patch.object(loading, "_made", lambda _texts, _own: []),
         patch.object(shipping, "load_implementations", lambda _files: 0),

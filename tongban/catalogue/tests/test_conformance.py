@@ -215,10 +215,14 @@ CASES = [
     (*material(form="original-by-post"), "materials", "heavier-form", HARD),
     (*material(form="shared-data"), "materials", "lighter-form", GOOD),
     (*material({"form": "e-certificate"}, form="shared-data"), "materials", "other-form", OWN),
-    (*material(originals=1), "materials", "more-originals", HARD),
+    (*material(originals=1), "materials", "first-originals", HARD),
+    (*material({"originals": 1}, originals=2), "materials", "more-originals", HARD),
+    (*material({"originals": 1}, originals=0), "materials", "no-originals", GOOD),
     (*material({"originals": 2}, originals=1), "materials", "fewer-originals", GOOD),
-    (*material(copies=3), "materials", "more-copies", HARD),
-    (*material({"copies": 2}, copies=0), "materials", "fewer-copies", GOOD),
+    (*material({"copies": 1}, copies=3), "materials", "more-copies", HARD),
+    (*material({"copies": 0}, copies=1), "materials", "first-copies", HARD),
+    (*material({"copies": 2}, copies=1), "materials", "fewer-copies", GOOD),
+    (*material({"copies": 2}, copies=0), "materials", "no-copies", GOOD),
     (*material(formats=["pdf"]), "materials", "fewer-formats", HARD),
     (*material(formats=["pdf", "png", "ofd"]), "materials", "more-formats", GOOD),
     (*material(issuer="民政局"), "materials", "issuer", OWN),
@@ -304,6 +308,7 @@ def test_each_change_is_found_and_judged(standard, local, section, change, kind)
     assert [(one.change, one.kind) for one in mine] == [(change, kind)], found
     assert mine[0].sentence
     assert "%(" not in mine[0].sentence + mine[0].plain
+    assert "0份" not in mine[0].sentence + mine[0].plain
     assert mine[0].ground.document.startswith(("guobanfa", "minzhengban"))
 
 

@@ -37,7 +37,8 @@ def test_all_items_documents_and_versions_are_loaded(catalogue):
     assert (catalogue.items, catalogue.documents) == (159, 15)
     assert catalogue.is_changed
     assert Item.objects.count() == ItemSource.objects.count() == 159
-    assert ItemVersion.objects.count() == catalogue.versions == 159
+    # Five items have two versions.
+    assert ItemVersion.objects.count() == catalogue.versions == 164
     assert DocumentRelation.objects.count() == 15
 
 
@@ -72,13 +73,13 @@ def test_a_published_version_that_was_edited_is_refused_and_nothing_is_written(c
 
 
 def test_a_new_version_comes_beside_the_old_one_from_its_day(catalogue, shipped):
-    path = shipped / "versions" / "2020-2-06.2.json"
-    shutil.copy(shipped / "versions" / "2020-2-06.json", path)
-    edit(path, number=2, from_day="2027-01-01", consultation="户政大厅")
+    path = shipped / "versions" / "2020-2-06.3.json"
+    shutil.copy(shipped / "versions" / "2020-2-06.2.json", path)
+    edit(path, number=3, from_day="2027-01-01", consultation="户政大厅")
     load_catalogue(shipped)
-    assert queries.version_in_force("2020-2-06", date(2026, 12, 31)).number == 1
-    assert queries.version_in_force("2020-2-06", date(2027, 1, 1)).number == 2
-    assert queries.version("2020-2-06", 1).consultation == "户政"
+    assert queries.version_in_force("2020-2-06", date(2026, 12, 31)).number == 2
+    assert queries.version_in_force("2020-2-06", date(2027, 1, 1)).number == 3
+    assert queries.version("2020-2-06", 2).consultation == "户政"
 
 
 def test_a_broken_version_file_is_refused_with_its_place(shipped):

@@ -82,7 +82,7 @@ class TestCatalogueOverRealPlaces(TestCase):
                 queries.availability(MOVE, here="220104", there=place, on=TODAY)
 
     def test_a_form_takes_only_places_that_exist(self):
-        version = queries.version(MOVE, 1)
+        version = queries.version_in_force(MOVE, TODAY)
         with pytest.raises(FieldsRefused) as refusal:
             forms.validate(version, {"from_division": "220199"}, "from", on=TODAY)
         assert refusal.value.errors["from_division"] == ["从列表里选一个地方"]
@@ -90,7 +90,7 @@ class TestCatalogueOverRealPlaces(TestCase):
         assert forms.validate(version, kept, "from", on=TODAY) == kept
 
     def test_competence_follows_the_divisions(self):
-        version = queries.version(MOVE, 1)
+        version = queries.version_in_force(MOVE, TODAY)
         answers = {"move_to_division": "350203"}
         assert queries.decides(version, answers).place == "350200"
         assert queries.check_competent(version, answers, deciding="350211").place == "350200"
@@ -98,7 +98,7 @@ class TestCatalogueOverRealPlaces(TestCase):
             queries.check_competent(version, answers, deciding="350102")
 
     def test_the_sentence_of_competence_names_what_was_answered_and_who_decides(self):
-        version = queries.version(MOVE, 1)
+        version = queries.version_in_force(MOVE, TODAY)
         said = queries.explain_competence(version, {"move_to_division": "350203"})
         assert "您填的迁入地是福建省厦门市思明区" in said
         assert said.endswith("所以由厦门市公安局决定")
@@ -111,5 +111,5 @@ class TestCatalogueOverRealPlaces(TestCase):
             assert f"您填的{version.competence.place}是吉林省长春市朝阳区" in said
 
     def test_a_municipality_decides_for_its_districts(self):
-        version = queries.version(MOVE, 1)
+        version = queries.version_in_force(MOVE, TODAY)
         assert queries.decides(version, {"move_to_division": "310101"}).place == "310000"

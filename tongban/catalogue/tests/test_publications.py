@@ -1,18 +1,14 @@
 """What nodes publish to each other: signed, in order, each only for what is its own."""
 
 import json
-import uuid
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.conf import settings as live
-from django.utils import timezone
 
-from tongban.basics import signing
 from tongban.basics.refusals import FieldsRefused
-from tongban.catalogue import handlers, messages, publications, queries
-from tongban.catalogue.messages import Signed
+from tongban.catalogue import messages, publications, queries
 from tongban.catalogue.models import (
     Implementation,
     ImplementationVersion,
@@ -20,123 +16,42 @@ from tongban.catalogue.models import (
     PolicyDocument,
     Publication,
     RollOut,
-    Told,
 )
 from tongban.catalogue.operations import copying, opening, publishing, taking
 from tongban.catalogue.operations.taking import PublicationRefused
 from tongban.catalogue.permissions import OnlyAtTheHub
-from tongban.catalogue.tests import managers
-from tongban.catalogue.tests.managers import ITEM, MONDAY, TUESDAY, a_manager, published
+from tongban.catalogue.tests import managers, publishers
+from tongban.catalogue.tests.managers import (
+    ITEM,
+    MONDAY,
+    SHIPPED,
+    TUESDAY,
+    a_manager,
+    shipped,
+)
+from tongban.catalogue.tests.publishers import (
+    CITY,
+    FUZHOU,
+    KEYS,
+    Publisher,
+    letter,
+    local,
+    standard,
+    take,
+)
 from tongban.exchange import attempts, inbox
-from tongban.exchange.envelope import Envelope, Unreadable
-from tongban.exchange.models import Outgoing, Received
-from tongban.exchange.tests.conftest import told
-from tongban.jurisdictions import operations as directory
+from tongban.exchange.envelope import Unreadable
+from tongban.exchange.models import Received
 from tongban.jurisdictions.queries import NoSuchDivision
 
 pytestmark = pytest.mark.django_db
-FUZHOU, CITY = "350100", "220100"
-KEYS = {code: signing.signer_from_pem(signing.new_key()) for code in ("00", "35", "44")}
 
 
 @pytest.fixture(autouse=True)
-def _catalogue():
+def _country(tmp_path, _nothing_is_loaded_yet):
     with managers.few_standards():
+        publishers.connect(tmp_path)
         yield
-
-
-@pytest.fixture(autouse=True)
-def country(tmp_path, _nothing_is_loaded_yet):
-    """The hub, 福建 and 广东 are connected, and so is this node, 吉林."""
-    path = tmp_path / "directory.json"
-    keys = {**KEYS, "22": signing.load_signer(live.NODE_KEY_FILE)}
-    nodes = [
-        {"code": code, "base_url": f"http://127.0.0.1/{code}", "public_key": key.public_key}
-        for code, key in keys.items()
-    ]
-    path.write_text(json.dumps({"nodes": nodes}))
-    directory.load_directory(path, at=MONDAY)
-
-
-def standard(number=2, day=TUESDAY, **content):
-    row = ItemVersion.objects.get(item=ITEM, number=1)
-    said = {"number": number, "from_day": day.isoformat()}
-    return {
-        "kind": "standard",
-        "item": ITEM,
-        **said,
-        "content": row.content | said | {"consultation": "户政大厅"} | content,
-        "running": {},
-        "why": "试改",
-        "drafted_by": "a",
-        "published_by": "b",
-    }
-
-
-def local(place=FUZHOU, number=1, day=TUESDAY, **parts):
-    return {
-        "kind": "implementation",
-        "item": ITEM,
-        "division_code": place,
-        "authority_code": "",
-        "authority_name": "福州市公安局",
-        "level": "3",
-        "part": "",
-        "name": "夫妻投靠",
-        "catalog_code": "",
-        "task_code": "",
-        "handle_code": "",
-        "local_code": "",
-        "over": 1,
-        "number": number,
-        "from_day": day.isoformat(),
-        "content": {"consultation": "户籍科"},
-        "wording": {},
-        "running": {},
-        "why": "试改",
-        "drafted_by": "a",
-        "published_by": "b",
-    } | parts
-
-
-class Publisher:
-    """Another node, as far as its publications go."""
-
-    def __init__(self, code):
-        self.code, self.steps = code, []
-
-    def step(self, *changes, key=None, **parts):
-        """Its next step, signed with its key unless another one is given."""
-        last = self.steps[-1] if self.steps else None
-        signer = key or KEYS[self.code]
-        one = Signed(
-            self.code,
-            parts.pop("number", len(self.steps) + 1),
-            parts.pop("previous", last.digest if last else ""),
-            MONDAY,
-            list(changes),
-            signer.key_id,
-        )
-        one = replace(one, signature=signer.sign(one.payload()))
-        self.steps.append(one)
-        return one
-
-
-def letter(one, *, sender=None, data=None, subject=""):
-    return Envelope(
-        id=uuid.uuid4(),
-        type=messages.PUBLICATION,
-        sender=sender or one.publisher,
-        recipient=live.NODE_ID,
-        subject=subject or messages.subject(one.publisher),
-        at=MONDAY,
-        data=data if data is not None else messages.packed(one),
-        sequence=one.number,
-    )
-
-
-def take(one, **more):
-    handlers.take_publication(letter(one, **more))
 
 
 @pytest.fixture
@@ -154,8 +69,8 @@ def test_a_standard_of_the_hub_is_taken_once_and_holds_from_its_day(hub):
     for _ in range(2):
         take(one)
     assert queries.version_in_force(ITEM, TUESDAY).consultation == "户政大厅"
-    assert queries.version_in_force(ITEM, MONDAY.date()).number == 1
-    row = ItemVersion.objects.get(item=ITEM, number=2)
+    assert queries.version_in_force(ITEM, MONDAY.date()).number == SHIPPED
+    row = ItemVersion.objects.get(item=ITEM, number=SHIPPED + 1)
     assert (row.came_from, row.drafted_by, row.published_by) == ("00", "a", "b")
     assert Publication.objects.count() == 1
     assert publications.faults("00") == []
@@ -171,7 +86,7 @@ def test_a_place_s_rules_come_through_the_hub_signed_by_the_place(fujian):
 def test_what_was_taken_carries_a_running_case_of_that_version(fujian):
     take(fujian.step(local()))
     take(fujian.step(local(number=2, day=date(2026, 12, 1), content={"consultation": "乙科"})))
-    assert queries.version(ITEM, 1, "350100:1").consultation == "户籍科"
+    assert queries.version(ITEM, SHIPPED, "350100:1").consultation == "户籍科"
     assert queries.version_in_force(ITEM, date(2026, 12, 1), deciding=FUZHOU).local == "350100:2"
 
 
@@ -187,13 +102,9 @@ def test_what_comes_too_early_waits_for_what_is_missing(fujian):
 
 
 def test_rules_judged_with_a_standard_still_on_its_way_wait_for_it(fujian, hub):
-    kept = [
-        one
-        for one in ItemVersion.objects.get(item=ITEM, number=1).content["materials"]
-        if one["spec"] != "marriage-certificate"
-    ]
+    kept = [one for one in shipped().content["materials"] if one["spec"] != "marriage-certificate"]
     added = {**kept[0], "spec": "new-thing", "name": "新的材料"}
-    dropping = fujian.step(local(over=2, content={"materials": {"drop": ["new-thing"]}}))
+    dropping = fujian.step(local(over=SHIPPED + 1, content={"materials": {"drop": ["new-thing"]}}))
     with pytest.raises(inbox.Gap):
         take(dropping)
     take(hub.step(standard(materials=[*kept, added])))
@@ -204,7 +115,7 @@ def test_rules_judged_with_a_standard_still_on_its_way_wait_for_it(fujian, hub):
 def test_a_standard_that_leaves_no_room_for_a_place_s_rules_holds_without_them(fujian, hub):
     """Elsewhere the page of an item must not fall over because two publishers disagree."""
     condition = [{"field": "dwelling_kind", "is_one_of": ["rented"]}]
-    row = ItemVersion.objects.get(item=ITEM, number=1).content
+    row = shipped().content
     stricter = {**row["materials"][0], "spec": "new-thing", "name": "新的材料", "when": condition}
     province = local("350000", content={"consultation": "户政大厅"})
     city = local(content={"consultation": "户籍科", "materials": {"put": [stricter]}})
@@ -221,7 +132,7 @@ def test_a_standard_that_leaves_no_room_for_a_place_s_rules_holds_without_them(f
     take(hub.step(standard(day=day, form=form, materials=materials)))
     left = queries.version_in_force(ITEM, day, deciding=FUZHOU)
     assert (left.local, left.consultation) == ("350000:1", "户政大厅")
-    assert queries.version(ITEM, 1, "350000:1 350100:1").consultation == "户籍科"
+    assert queries.version(ITEM, SHIPPED, "350000:1 350100:1").consultation == "户籍科"
 
 
 @pytest.mark.parametrize(
@@ -251,7 +162,7 @@ def test_a_node_publishes_only_what_is_its_own_and_can_be_read(fujian, change, s
         take(fujian.step(change))
     assert not Publication.objects.exists()
     assert not Implementation.objects.exists()
-    assert ItemVersion.objects.filter(item=ITEM).count() == 1
+    assert ItemVersion.objects.filter(item=ITEM).count() == SHIPPED
 
 
 def test_a_place_that_nobody_has_is_refused(fujian):
@@ -304,18 +215,19 @@ def test_a_second_history_is_refused_with_both_digests(fujian):
 
 
 def test_nothing_published_gives_way_to_another_version_of_the_same_number(hub):
-    with pytest.raises(PublicationRefused, match="第1版本节点已经有了，而且不一样"):
-        take(hub.step(standard(number=1, day=date(2026, 9, 1))))
+    with pytest.raises(PublicationRefused, match=f"第{SHIPPED}版本节点已经有了，而且不一样"):
+        take(hub.step(standard(number=SHIPPED, day=shipped().from_day)))
     hub.steps.clear()
-    row = ItemVersion.objects.get(item=ITEM, number=1)
-    same = standard(number=1, day=row.from_day, consultation=row.content["consultation"])
+    row = shipped()
+    same = standard(number=SHIPPED, day=row.from_day, consultation=row.content["consultation"])
     take(hub.step(same))
-    assert ItemVersion.objects.filter(item=ITEM).count() == 1
+    assert ItemVersion.objects.filter(item=ITEM).count() == SHIPPED
 
 
-@pytest.mark.parametrize("day", [date(2026, 9, 1), date(2026, 8, 1)])
-def test_no_publication_rewrites_the_past(hub, day):
-    with pytest.raises(PublicationRefused, match="不晚于已有的第1版"):
+@pytest.mark.parametrize("earlier", [timedelta(0), timedelta(days=31)])
+def test_no_publication_rewrites_the_past(hub, earlier):
+    day = shipped().from_day - earlier
+    with pytest.raises(PublicationRefused, match=f"不晚于已有的第{SHIPPED}版"):
         take(hub.step(standard(day=day)))
 
 
@@ -357,156 +269,6 @@ def test_a_publication_that_is_refused_is_parked_with_its_reason_and_stops_what_
     assert "不能替它公布" in parked.reason
     assert not Publication.objects.exists()
     assert not Implementation.objects.exists()
-
-
-def test_the_hub_passes_on_what_a_place_published_as_it_was_signed(fujian, settings):
-    settings.NODE_ID, settings.IS_HUB = "00", True
-    one = fujian.step(local())
-    for _ in range(2):
-        take(one)
-    sent = told(Outgoing.objects.order_by("recipient"))
-    assert [row[:3] for row in sent] == [
-        ("22", messages.PUBLICATION, "catalogue-35"),
-        ("44", messages.PUBLICATION, "catalogue-35"),
-    ]
-    assert sent[0][3] == messages.packed(one)
-
-
-def test_a_node_tells_the_hub_and_the_hub_tells_everybody(settings):
-    published(a_manager("丙"), a_manager("丁"), place=CITY)
-    assert [row[:3] for row in told(Outgoing.objects.all())] == [
-        ("00", messages.PUBLICATION, "catalogue-22")
-    ]
-    Outgoing.objects.all().delete()
-    settings.NODE_ID, settings.IS_HUB = "00", True
-    published(a_manager("甲"), a_manager("乙"))
-    assert [row[0] for row in told(Outgoing.objects.order_by("recipient"))] == ["22", "35", "44"]
-
-
-def test_what_one_node_publishes_another_takes(settings):
-    """The very message that leaves one node, opened as at another."""
-    settings.NODE_ID, settings.IS_HUB = "35", False
-    published(a_manager("丙", FUZHOU), a_manager("丁", FUZHOU), place=FUZHOU)
-    ((*_, data),) = told(Outgoing.objects.all())
-    step = messages.unpacked(data)
-    assert step.changes[0]["published_by"] != step.changes[0]["drafted_by"]
-
-    # The key of this test's process signs for whatever node it plays, so the directory is told so.
-    from tongban.jurisdictions.models import Node, NodeKey
-
-    key = signing.load_signer(live.NODE_KEY_FILE)
-    NodeKey.objects.create(
-        node=Node.objects.get(pk="35"),
-        key_id=key.key_id,
-        public_key=key.public_key,
-        first_seen_at=MONDAY,
-    )
-    # As a node that has not seen it: what is frozen can only be emptied, and only in a test.
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "TRUNCATE catalogue_publication, catalogue_implementation,"
-            " catalogue_implementationversion CASCADE"
-        )
-    settings.NODE_ID = "22"
-    take(step, sender="00")
-    assert queries.version_in_force(ITEM, TUESDAY, deciding=FUZHOU).consultation == "户政大厅"
-
-
-def test_steps_are_chained_numbered_and_verifiable():
-    for number, day in enumerate((TUESDAY, date(2026, 12, 1)), start=1):
-        published(
-            a_manager("丙"), a_manager("丁"), place=CITY, from_day=day,
-            content={"consultation": f"户政{number}室"},
-        )  # fmt: skip
-    first, second = publications.publications("22")
-    assert (first.number, second.number, second.previous) == (1, 2, first.digest)
-    assert publications.faults("22") == []
-    Publication.objects.create(
-        publisher="22", number=3, published_at=MONDAY, taken_at=MONDAY, body={"changes": []},
-        digest="0" * 64, previous=second.digest, key_id=second.key_id, signature="x",
-    )  # fmt: skip
-    assert publications.faults("22") == [3]
-
-
-def test_steps_that_a_node_misses_are_told_again_in_order(fujian):
-    for number in (1, 2, 3):
-        take(fujian.step(local(number=number, day=TUESDAY + timedelta(days=number))))
-    handlers.resend_publications(subject="catalogue-35", from_seq=2, recipient="44", at=MONDAY)
-    assert [row.sequence for row in Outgoing.objects.order_by("id")] == [2, 3]
-    handlers.resend_publications(
-        subject="22010420261116000427L", from_seq=1, recipient="44", at=MONDAY
-    )
-    assert Outgoing.objects.count() == 2
-
-
-def asked(heads, sender="44", kind=messages.ASK, at=MONDAY):
-    one = Signed("44", 1, "", at, [])
-    return replace(
-        letter(one, sender=sender, data={"heads": heads}), type=kind, subject=messages.COPY, at=at
-    )
-
-
-def test_the_hub_tells_a_node_what_its_copy_lacks_and_asks_for_what_it_lacks_itself(
-    fujian, settings
-):
-    settings.NODE_ID, settings.IS_HUB = "00", True
-    published(a_manager("甲"), a_manager("乙"))
-    for number in (1, 2):
-        take(fujian.step(local(number=number, day=TUESDAY + timedelta(days=number))))
-    Outgoing.objects.all().delete()
-
-    handlers.answer_copy(asked({"35": 1, "44": 3}))
-    said = [row[:3] for row in told(Outgoing.objects.order_by("id"))]
-    assert said == [
-        ("44", messages.PUBLICATION, "catalogue-00"),
-        ("44", messages.PUBLICATION, "catalogue-35"),
-        ("44", "exchange.resend.v1", "catalogue-44"),
-        ("44", messages.SAY, "catalogue-copy"),
-    ]
-    *_, last = told(Outgoing.objects.order_by("id"))
-    assert last[3] == {"heads": {"00": 1, "35": 2}}
-
-
-def test_a_node_knows_how_old_its_copy_is_and_what_it_lacks(fujian):
-    assert publications.copy_age() == publications.CopyAge(None, 0)
-    assert copying.ask(at=MONDAY)
-    ((to, kind, _, data),) = told(Outgoing.objects.all())
-    assert (to, kind, data) == ("00", messages.ASK, {"heads": {}})
-
-    take(fujian.step(local()))
-    handlers.note_copy(asked({"00": 0, "35": 3}, sender="00", kind=messages.SAY))
-    assert publications.copy_age() == publications.CopyAge(MONDAY, 2)
-    (hub, copy) = publications.copies()
-    assert (hub.publisher, copy.number, copy.told, copy.is_behind) == ("00", 1, 3, True)
-
-    earlier = MONDAY - timedelta(hours=1)
-    handlers.note_copy(asked({"35": 1}, sender="00", kind=messages.SAY, at=earlier))
-    assert Told.objects.get(publisher="35").number == 3
-
-
-def test_only_the_hub_says_how_far_everybody_is(settings):
-    with pytest.raises(PublicationRefused):
-        handlers.note_copy(asked({"35": 3}, sender="44", kind=messages.SAY))
-    with pytest.raises(PublicationRefused):
-        handlers.answer_copy(asked({}))
-    with pytest.raises(Unreadable):
-        handlers.note_copy(asked({"35": -1}, sender="00", kind=messages.SAY))
-    settings.NODE_ID, settings.IS_HUB = "00", True
-    assert not copying.ask(at=timezone.now())
-
-
-def test_without_the_hub_a_place_publishes_all_the_same(tmp_path):
-    path = tmp_path / "alone.json"
-    path.write_text(json.dumps({"nodes": []}))
-    directory.load_directory(path, at=MONDAY)
-    published(a_manager("丙"), a_manager("丁"), place=CITY)
-    assert queries.version_in_force(ITEM, TUESDAY, deciding=CITY).local == "220100:1"
-    assert not Outgoing.objects.exists()
-    assert not copying.ask(at=MONDAY)
-    assert copying.heads() == {"22": 1}
 
 
 def opens(**parts):

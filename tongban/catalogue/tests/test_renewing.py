@@ -19,6 +19,7 @@ from tongban.catalogue.operations.renewing import (
 )
 from tongban.catalogue.permissions import OnlyAtTheHub
 from tongban.catalogue.queries import NoSuchItem
+from tongban.catalogue.tests import renewals
 from tongban.catalogue.tests.managers import MONDAY, a_manager
 from tongban.parties.models import Role
 from tongban.parties.permissions import RoleMissing
@@ -55,7 +56,7 @@ def by(officer):
 
 
 def test_an_item_is_added_to_a_batch_and_counted(by):
-    renewing.add_item(item=NEW, **by)
+    renewals.add_item(item=NEW, **by)
     added = queries.item("2020-1-58")
     assert (added.name, added.batch.known_total) == ("测试用的第58项", 58)
     assert queries.declared_and_known("2020") == (140, 138)
@@ -79,13 +80,13 @@ def test_an_item_that_does_not_fit_is_refused_at_its_field(by):
         ({"cooperating": ("部" * 41,)}, "cooperating"),
     ):
         with pytest.raises(FieldsRefused) as refusal:
-            renewing.add_item(item=replace(NEW, **wrong), **by)
+            renewals.add_item(item=replace(NEW, **wrong), **by)
         assert list(refusal.value.errors) == [field]
     assert not ItemChange.objects.exists()
 
 
 def test_a_renamed_item_keeps_its_code_and_its_old_name_finds_it(by):
-    renewing.rename_item(code="2020-2-06", name="夫妻相互投靠户口迁移", **by)
+    renewals.rename_item(code="2020-2-06", name="夫妻相互投靠户口迁移", **by)
     assert queries.item("2020-2-06").name == "夫妻相互投靠户口迁移"
     assert queries.former_names("2020-2-06") == ["夫妻投靠户口迁移"]
     assert queries.ended("2020-2-06") is None
@@ -93,8 +94,8 @@ def test_a_renamed_item_keeps_its_code_and_its_old_name_finds_it(by):
 
 
 def test_a_new_load_of_the_shipped_lists_keeps_what_was_renewed(by):
-    renewing.add_item(item=NEW, **by)
-    renewing.rename_item(code="2020-2-06", name="夫妻相互投靠户口迁移", **by)
+    renewals.add_item(item=NEW, **by)
+    renewals.rename_item(code="2020-2-06", name="夫妻相互投靠户口迁移", **by)
     Loaded.objects.filter(file="items.json").update(digest="")
     assert load_catalogue().is_changed
     assert queries.item("2020-2-06").name == "夫妻相互投靠户口迁移"
@@ -103,7 +104,7 @@ def test_a_new_load_of_the_shipped_lists_keeps_what_was_renewed(by):
 
 
 def test_merged_items_lead_to_what_they_became(by):
-    renewing.merge_items(codes=["2020-2-08", "2020-2-09"], into="2020-2-08", **by)
+    renewals.merge_items(codes=["2020-2-08", "2020-2-09"], into="2020-2-08", **by)
     assert queries.ended("2020-2-08") is None
     assert queries.ended("2020-2-09").kind == "merge"
     assert [one.code for one in queries.successors("2020-2-09")] == ["2020-2-08"]
@@ -113,8 +114,8 @@ def test_merged_items_lead_to_what_they_became(by):
 
 
 def test_a_chain_of_changes_leads_to_the_last(by):
-    renewing.merge_items(codes=["2020-2-08", "2020-2-09"], into="2020-2-08", **by)
-    renewing.split_item(code="2020-2-08", into=["2020-2-10", "2020-2-11"], **by)
+    renewals.merge_items(codes=["2020-2-08", "2020-2-09"], into="2020-2-08", **by)
+    renewals.split_item(code="2020-2-08", into=["2020-2-10", "2020-2-11"], **by)
     assert [one.code for one in queries.successors("2020-2-09")] == ["2020-2-10", "2020-2-11"]
     assert queries.former_names("2020-2-10") == ["孤儿救助资格认定", "事实无人抚养儿童认定"]
 
@@ -122,7 +123,7 @@ def test_a_chain_of_changes_leads_to_the_last(by):
 def test_what_has_ended_is_answered_with_what_it_became(by):
     before = queries.availability("2020-2-09", here="220104", there="350102", on=DAY)
     assert before.kind != "ended"
-    renewing.merge_items(codes=["2020-2-08", "2020-2-09"], into="2020-2-08", **by)
+    renewals.merge_items(codes=["2020-2-08", "2020-2-09"], into="2020-2-08", **by)
     found = queries.availability("2020-2-09", here="220104", there="350102", on=DAY)
     assert (found.verdict, found.kind, found.modes) == ("bad", "ended", ())
     assert found.reason == (
@@ -135,7 +136,7 @@ def test_what_has_ended_is_answered_with_what_it_became(by):
 
 
 def test_a_retired_item_says_that_nothing_took_its_place(by):
-    renewing.retire_item(code="2020-2-09", **by)
+    renewals.retire_item(code="2020-2-09", **by)
     assert queries.successors("2020-2-09") == ()
     found = queries.availability("2020-2-09", here="220104", there="350102", on=DAY)
     assert (found.kind, found.instead.text) == ("ended", "没有别的事项代替它")
@@ -143,11 +144,11 @@ def test_a_retired_item_says_that_nothing_took_its_place(by):
 
 
 def test_what_has_ended_is_not_renewed_again(by):
-    renewing.retire_item(code="2020-2-09", **by)
+    renewals.retire_item(code="2020-2-09", **by)
     for again in (
-        lambda: renewing.retire_item(code="2020-2-09", **by),
-        lambda: renewing.rename_item(code="2020-2-09", name="别的", **by),
-        lambda: renewing.merge_items(codes=["2020-2-08", "2020-2-10"], into="2020-2-09", **by),
+        lambda: renewals.retire_item(code="2020-2-09", **by),
+        lambda: renewals.rename_item(code="2020-2-09", name="别的", **by),
+        lambda: renewals.merge_items(codes=["2020-2-08", "2020-2-10"], into="2020-2-09", **by),
     ):
         with pytest.raises(ItemHasEnded):
             again()
@@ -162,42 +163,42 @@ def test_a_renewal_without_ground_day_or_items_is_refused(by):
 
     def retire(**parts):
         under = replace(UNDER, **parts)
-        return lambda: renewing.retire_item(code="2020-2-09", **(by | {"under": under}))
+        return lambda: renewals.retire_item(code="2020-2-09", **(by | {"under": under}))
 
     assert refused(retire(document="nothing")) == ["document"]
     assert refused(retire(place=" ")) == ["place"]
     assert refused(retire(on=date(2026, 11, 24))) == ["on"]
     merged = {"codes": ["2020-2-08", "2020-2-08"], "into": "2020-2-09"}
-    assert refused(lambda: renewing.merge_items(**merged, **by)) == ["before"]
-    assert refused(lambda: renewing.split_item(code="2020-2-08", into=["2020-2-09"], **by)) == [
+    assert refused(lambda: renewals.merge_items(**merged, **by)) == ["before"]
+    assert refused(lambda: renewals.split_item(code="2020-2-08", into=["2020-2-09"], **by)) == [
         "after"
     ]
     same = queries.item("2020-2-08").name
-    assert refused(lambda: renewing.rename_item(code="2020-2-08", name=same, **by)) == ["name"]
+    assert refused(lambda: renewals.rename_item(code="2020-2-08", name=same, **by)) == ["name"]
     with pytest.raises(NoSuchItem):
-        renewing.retire_item(code="2020-9-09", **by)
+        renewals.retire_item(code="2020-9-09", **by)
 
 
 def test_a_second_item_of_the_same_row_of_a_document_is_refused(by):
-    renewing.add_item(item=NEW, **by)
+    renewals.add_item(item=NEW, **by)
     batch = {"name": "测试批次", "declared_total": 60, "document": UNDER.document, "due_on": None}
-    renewing.open_batch(list_code="2026", number=1, officer=by["officer"], at=by["at"], **batch)
+    renewals.open_batch(list="2026", number=1, officer=by["officer"], at=by["at"], **batch)
     with pytest.raises(FieldsRefused) as refusal:
-        renewing.add_item(item=replace(NEW, list="2026"), **by)
+        renewals.add_item(item=replace(NEW, list="2026"), **by)
     assert list(refusal.value.errors) == ["number"]
 
 
 def test_a_split_that_keeps_the_item_is_written_once_a_day(by):
     into = {"code": "2020-2-08", "into": ["2020-2-08", "2020-2-10"]}
-    renewing.split_item(**into, **by)
+    renewals.split_item(**into, **by)
     with pytest.raises(AlreadyRenewed):
-        renewing.split_item(**into, **by)
+        renewals.split_item(**into, **by)
     assert ItemChange.objects.count() == 1
 
 
 def test_two_renamings_of_one_day_both_reach_a_node(by):
     for name in ("夫妻相互投靠户口迁移", "夫妻户口迁移"):
-        renewing.rename_item(code="2020-2-06", name=name, **by)
+        renewals.rename_item(code="2020-2-06", name=name, **by)
     steps = [one.body["changes"][0] for one in Publication.objects.order_by("number")]
     ItemChange.objects.all().delete()
     for number, change in enumerate(steps, 1):
@@ -212,10 +213,8 @@ def test_two_renamings_of_one_day_both_reach_a_node(by):
 def test_a_renewal_is_checked_without_being_written(by):
     checked = Renewal(ItemChange.Kind.RETIRE, UNDER, ("2020-2-09",))
     renewing.check_renewal(checked, officer=by["officer"], at=MONDAY)
-    assert not renewing.done(checked, officer=by["officer"])
     assert not ItemChange.objects.exists()
-    renewing.renew(checked, officer=by["officer"], at=MONDAY)
-    assert renewing.done(checked, officer=by["officer"])
+    renewing.renew(checked, prepared_by=renewals.ANOTHER, officer=by["officer"], at=MONDAY)
     with pytest.raises(ItemHasEnded):
         renewing.check_renewal(checked, officer=by["officer"], at=MONDAY)
 
@@ -223,16 +222,16 @@ def test_a_renewal_is_checked_without_being_written(by):
 def test_only_a_manager_of_the_hub_renews_the_lists(settings):
     settings.NODE_ID, settings.IS_HUB = "22", False
     with pytest.raises(OnlyAtTheHub):
-        renewing.retire_item(code="2020-2-09", under=UNDER, officer=a_manager("甲"), at=MONDAY)
+        renewals.retire_item(code="2020-2-09", under=UNDER, officer=a_manager("甲"), at=MONDAY)
     settings.NODE_ID, settings.IS_HUB = "00", True
     nobody = a_manager("乙", roles=(Role.RECEIVER,))
     with pytest.raises(RoleMissing):
-        renewing.retire_item(code="2020-2-09", under=UNDER, officer=nobody, at=MONDAY)
+        renewals.retire_item(code="2020-2-09", under=UNDER, officer=nobody, at=MONDAY)
 
 
 def test_a_new_batch_is_opened_and_filled(by):
-    renewing.open_batch(
-        list_code="2026",
+    renewals.open_batch(
+        list="2026",
         number=1,
         name="测试批次",
         declared_total=1,
@@ -241,15 +240,15 @@ def test_a_new_batch_is_opened_and_filled(by):
         officer=by["officer"],
         at=MONDAY,
     )
-    renewing.add_item(item=replace(NEW, list="2026", batch=1, number=1), **by)
+    renewals.add_item(item=replace(NEW, list="2026", batch=1, number=1), **by)
     assert queries.declared_and_known("2026") == (1, 1)
     found = queries.availability("2026-1-01", here="220104", there="350102", on=DAY)
     assert (found.kind, found.begins) == ("not-yet", date(2027, 6, 30))
     with pytest.raises(FieldsRefused):
-        renewing.add_item(item=replace(NEW, list="2026", batch=1, number=2), **by)
+        renewals.add_item(item=replace(NEW, list="2026", batch=1, number=2), **by)
     with pytest.raises(FieldsRefused):
-        renewing.open_batch(
-            list_code="2026",
+        renewals.open_batch(
+            list="2026",
             number=1,
             name="",
             declared_total=1,
@@ -261,8 +260,8 @@ def test_a_new_batch_is_opened_and_filled(by):
 
 
 def test_a_node_takes_the_hubs_renewals_once(by):
-    renewing.add_item(item=NEW, **by)
-    renewing.merge_items(codes=["2020-2-08", "2020-2-09"], into="2020-2-08", **by)
+    renewals.add_item(item=NEW, **by)
+    renewals.merge_items(codes=["2020-2-08", "2020-2-09"], into="2020-2-08", **by)
     steps = [one.body["changes"][0] for one in Publication.objects.order_by("number")]
     assert [one["kind"] for one in steps] == ["renewal", "renewal"]
     ItemChange.objects.all().delete()
@@ -290,7 +289,7 @@ def test_who_keeps_names_is_told_after_a_renewal(by, django_capture_on_commit_ca
     renewing.after_renewal(watcher)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            renewing.retire_item(code="2020-2-09", **by)
+            renewals.retire_item(code="2020-2-09", **by)
     finally:
         renewing._watchers.remove(watcher)
     assert told == [1]

@@ -126,7 +126,7 @@ def test_an_answer_that_is_not_offered_is_refused_at_its_question(nested, answer
 
 @pytest.mark.parametrize("code", sorted(CONTENTS))
 def test_every_way_through_the_questions_ends_with_what_the_form_asks(code):
-    version = reading.read(CONTENTS[code], name=NAMES[code])
+    version = reading.read(CONTENTS[code], name=NAMES[CONTENTS[code]["item"]])
     asked = situations.questions(version)
 
     for values in itertools.product(*([one.value for one in field.options] for field in asked)):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from jsonschema import Draft202012Validator
 
-from tongban.catalogue import reading
+from tongban.catalogue import conformance, quality, reading, running
 from tongban.catalogue.answers import FORMATS
 from tongban.catalogue.reader import listing
 from tongban.catalogue.reading import VersionBroken
@@ -19,6 +19,21 @@ DOCUMENTS = {
     one["key"] for one in json.loads((listing.DATA / "documents.json").read_text())["documents"]
 }
 MOVE = "2020-2-06"
+# By item what is in force first and what takes its place.
+PAIRS = {code: (CONTENTS[code], CONTENTS[f"{code}.2"]) for code in CONTENTS if "." not in code}
+# As they were published: what is frozen reads the same on every node, for ever.
+PUBLISHED = {
+    "2020-1-26.2": "3d277b7d5cc44598c3ff0a4a290d4915d07c08f9bdbaef010a3a2faadf91d64e",
+    "2020-1-26": "809083a58bf1d5566aec91a2213edf18e1236b449e6b2b2158563e4f2ceb8bbd",
+    "2020-1-31.2": "af1f3110e22df3c42b9b8fe6e93b0645a991e4b079e2a773da091c1ba026be94",
+    "2020-1-31": "394d03a35c2555d36d866576822dc21b3748e2bc2790e78492993958dc7005a7",
+    "2020-2-06.2": "c8a06268970619462aba6b1050d7515a42204bf6112a369398be9004c4f3b230",
+    "2020-2-06": "0af349bd612d8214ae463ab1f8797ee55792a2fa572bce24d45d2cfd2b1e1e41",
+    "2020-2-10.2": "fb4cbd709db07ece093b6959d828cd06f5f36bf1096cc93d8354dd5a3ff218da",
+    "2020-2-10": "4c8808d433287cbf93ed6e6f745201fde64a321b7432409e36e25e5f149c21ef",
+    "2020-2-61.2": "604e6ebb10a446fa1f2acc86e4c797f3b80b42ee4a5a18baf0d39415d93e36f3",
+    "2020-2-61": "d68c1c40b5da147cd1cacdeccd0351fb20b3c48e796a752fbda7de0988afced5",
+}
 
 
 def read(content):
@@ -36,7 +51,7 @@ def problems_of(content):
 
 
 def test_the_five_items_of_the_main_job_have_a_version():
-    assert {NAMES[code] for code in CONTENTS} == {
+    assert {NAMES[content["item"]] for content in CONTENTS.values()} == {
         "夫妻投靠户口迁移",
         "异地就医结算备案",
         "出具贷款职工住房公积金缴存使用证明",
@@ -56,12 +71,12 @@ def test_the_five_items_of_the_main_job_have_a_version():
     ],
 )
 def test_a_version_says_how_where_and_for_whom(code, modes, place, department, kinds):
-    version = read(CONTENTS[code])
-    assert version.mode_names == modes
-    assert version.competence.place == place
-    assert version.department == department
-    assert version.applicant_kinds == kinds
-    assert version.limits.accept_days == 5
+    for version in map(read, PAIRS[code]):
+        assert version.mode_names == modes
+        assert version.competence.place == place
+        assert version.department == department
+        assert version.applicant_kinds == kinds
+        assert version.limits.accept_days == 5
 
 
 @pytest.mark.parametrize("code", CONTENTS)
@@ -72,7 +87,7 @@ def test_a_version_is_sound(code):
     assert {field.format for field in version.fields().values()} <= {*FORMATS, ""}
     assert all(ground.document in DOCUMENTS for ground in version.grounds)
     assert all(material.points for material in version.materials)
-    assert version.from_day <= date(2026, 11, 21)
+    assert version.from_day <= date(2026, 11, 22)
     assert version.fields()[version.competence.field].within == "deciding"
 
 
@@ -104,11 +119,87 @@ def test_what_is_marked_as_sourced_names_a_document(code):
 
 @pytest.mark.parametrize("code", CONTENTS)
 def test_the_row_that_a_version_rests_on_is_the_item_s_own(code):
-    batch, row = int(code[5]), int(code[7:])
+    item = CONTENTS[code]["item"]
+    batch, row = int(item[5]), int(item[7:])
     own = f"附件{'一二三'[batch - 1]}第{row}项"
     bases = json.dumps(CONTENTS[code], ensure_ascii=False)
     assert own in CONTENTS[code]["competence"]["basis"]
     assert {part.split("项")[0] for part in bases.split("附件")[1:]} == {own[2:-1]}
+
+
+@pytest.mark.parametrize("code", PUBLISHED)
+def test_a_published_version_reads_as_it_was_published(code):
+    """Nodes refuse a published version that reads otherwise: a change is a file of its own."""
+    assert read(CONTENTS[code]).digest == PUBLISHED[code]
+    assert set(PUBLISHED) == set(CONTENTS)
+
+
+def asked_alone(content):
+    """What an applicant is asked and promised, without what only explains it."""
+    kept = copy.deepcopy(content)
+    for one in kept["form"]["schema"]["properties"].values():
+        one.pop("x-prefill", None)
+    for one in kept["materials"]:
+        on_paper = one.pop("form", "upload"), one.pop("originals", 0), one.pop("copies", 0)
+        assert on_paper == ("upload", 0, 0)
+    kept["competence"].pop("explain", None)
+    kept["result"].pop("sample", None)
+    kept["limits"].pop("legal", None)
+    added = {"codes", "legal_basis", "process", "special_procedures", "responsibility", "contact"}
+    return {key: kept[key] for key in kept.keys() - added - {"number", "from_day"}}
+
+
+@pytest.mark.parametrize("code", PAIRS)
+def test_the_second_version_explains_more_and_asks_the_same(code):
+    first, second = PAIRS[code]
+    assert (first["number"], second["number"]) == (1, 2)
+    assert first["from_day"] < second["from_day"]
+    assert asked_alone(second) == asked_alone(first)
+    assert running.worse_for_applicants(read(first), read(second)) == []
+    names = conformance.Names("现在", "到时候")
+    told = [one.plain for one in conformance.compare(read(first), read(second), names) if one.plain]
+    assert told == []
+
+
+@pytest.mark.parametrize("code", PAIRS)
+def test_the_second_version_says_who_does_what_and_answers_for_it(code):
+    version = read(PAIRS[code][1])
+    is_received = any(step.by == "receiver" for step in version.process)
+    assert is_received == ("RECEIVED_FOR" in version.mode_names)
+    assert version.process[0].by == "applicant"
+    accepting = next(step for step in version.process if step.name == "受理")
+    assert accepting.days == version.limits.accept_days
+    assert accepting.basis == version.limits.accept.basis
+    assert version.result.title in {step.result for step in version.process}
+    assert len(version.responsibility.receiving) >= 2
+    assert len(version.responsibility.deciding) >= 3
+    assert version.legal_basis[0].basis
+    assert version.competence.explain.endswith("。")
+    assert version.result.sample.startswith(f"{version.result.title}：")
+    assert version.codes.item_type
+    assert version.archetype == ""
+
+
+@pytest.mark.parametrize("code", PAIRS)
+def test_the_second_version_names_where_an_answer_is_already_known(code):
+    fields = read(PAIRS[code][1]).fields().values()
+    known = {one.prefill.partition(":")[0].partition(".")[0] for one in fields if one.prefill}
+    assert known
+    assert known <= {"agent", "certificate", "shared"}
+
+
+@pytest.mark.parametrize("code", PAIRS)
+def test_only_a_permit_has_a_limit_of_the_law_of_licensing(code):
+    version = read(PAIRS[code][1])
+    assert (version.codes.item_type == "01") == bool(version.limits.legal)
+    assert bool(version.limits.legal) == (code == "2020-1-31")
+    if version.limits.legal:
+        assert version.limits.decide.days <= version.limits.legal.days
+
+
+@pytest.mark.parametrize("code", PAIRS)
+def test_the_second_version_has_all_that_a_good_row_should_have(code):
+    assert list(quality.judge_facts(quality.facts_of(read(PAIRS[code][1])))) == []
 
 
 def test_a_mode_that_no_document_of_the_province_states_is_a_default_there():

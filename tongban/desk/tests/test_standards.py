@@ -2,7 +2,9 @@
 
 import pytest
 
+from tongban.cases import standing
 from tongban.cases.tests import world
+from tongban.catalogue import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +20,8 @@ def test_the_standard_of_an_item_at_a_place(window, place):
     assert page.status_code == 200
     for said in ("夫妻投靠户口迁移，福建省福州市", "福州市公安局", "您看这些", "平台默认值"):
         assert said in page.text
-    for material in world.queries.catalogue.version(world.MOVE_TO_SPOUSE, 1).materials:
+    version = queries.version_in_force(world.MOVE_TO_SPOUSE, standing.today(), deciding="350100")
+    for material in version.materials:
         assert material.name in page.text
         for point in material.points:
             assert point.text in page.text

@@ -6,13 +6,16 @@ import pytest
 from django.conf import settings
 
 from tongban.basics import signing
-from tongban.exchange import registry
+from tongban.exchange import inbox, registry
 from tongban.exchange.envelope import open_envelope, seal_envelope
+from tongban.exchange.models import Outgoing
 from tongban.jurisdictions import operations as directory
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Node
 
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+NOTE = "test.note.v1"
+STEP = "test.step.v1"
 
 
 @dataclass
@@ -96,3 +99,34 @@ def told(rows):
 
 def an_id(number) -> UUID:
     return UUID(int=number)
+
+
+@pytest.fixture
+def notes():
+    """A handler that only writes down what it was given."""
+    taken = []
+
+    @inbox.handles(NOTE)
+    def take(envelope):
+        taken.append(envelope.data)
+
+    return taken
+
+
+@pytest.fixture
+def steps():
+    """A handler whose messages follow each other without a hole, as a case's events do."""
+    taken = []
+
+    @inbox.handles(STEP)
+    def take(envelope):
+        if envelope.sequence > len(taken) + 1:
+            raise inbox.Gap(len(taken) + 1)
+        taken.append(envelope.sequence)
+
+    return taken
+
+
+def asked():
+    rows = Outgoing.objects.filter(type="exchange.resend.v1").order_by("id")
+    return [(recipient, data) for recipient, _, _, data in told(rows)]

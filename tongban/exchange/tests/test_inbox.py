@@ -1,4 +1,3 @@
-import io
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,51 +14,17 @@ from tongban.exchange.envelope import (
     open_envelope,
 )
 from tongban.exchange.inbox import Outcome
-from tongban.exchange.models import FileSent, Outgoing, Received
-from tongban.exchange.tests.conftest import AT, introduced, told
-from tongban.record import papers
+from tongban.exchange.models import Outgoing, Received
+from tongban.exchange.tests.conftest import AT, NOTE, STEP, asked, introduced, told
 
 pytestmark = pytest.mark.django_db
 
-NOTE = "test.note.v1"
-STEP = "test.step.v1"
 LATER = AT + timedelta(minutes=10)
-
-
-@pytest.fixture
-def notes():
-    """A handler that only writes down what it was given."""
-    taken = []
-
-    @inbox.handles(NOTE)
-    def take(envelope):
-        taken.append(envelope.data)
-
-    return taken
-
-
-@pytest.fixture
-def steps():
-    """A handler whose messages follow each other without a hole, as a case's events do."""
-    taken = []
-
-    @inbox.handles(STEP)
-    def take(envelope):
-        if envelope.sequence > len(taken) + 1:
-            raise inbox.Gap(len(taken) + 1)
-        taken.append(envelope.sequence)
-
-    return taken
 
 
 def receipts():
     rows = Outgoing.objects.filter(type="exchange.receipt.v1").order_by("id")
     return [word for *_, data in told(rows) for word in data["words"]]
-
-
-def asked():
-    rows = Outgoing.objects.filter(type="exchange.resend.v1").order_by("id")
-    return [(recipient, data) for recipient, _, _, data in told(rows)]
 
 
 def test_a_message_is_handled_and_its_sender_gets_a_receipt(fujian, notes):
@@ -297,62 +262,6 @@ def test_the_database_going_away_is_no_fault_of_the_message(fujian):
 
     away.clear()
     assert inbox.receive(message, at=AT) is Outcome.HANDLED
-
-
-def test_a_message_with_missing_papers_waits_and_asks_for_them(fujian, notes):
-    content = b"%PDF-1.7 ..."
-    kept = papers.put(io.BytesIO(content), media_type="application/pdf")
-    missing = Paper("c" * 64, 7, "image/png")
-    here = Paper(kept.digest, kept.size, "application/pdf")
-
-    assert (
-        inbox.receive(fujian.sends(NOTE, subject="case-2", files=[here]), at=AT) is Outcome.HANDLED
-    )
-    message = fujian.sends(NOTE, files=[here, missing])
-    assert inbox.receive(message, at=AT) is Outcome.WAITING
-
-    assert queries.waiting().get().code == "papers-missing"
-    rows = Outgoing.objects.filter(type="exchange.papers_again.v1")
-    assert told(rows) == [
-        ("35", "exchange.papers_again.v1", "case-1", {"message": str(message.id)})
-    ]
-
-
-def test_when_the_papers_come_what_waited_for_them_is_handled(fujian, notes):
-    content = io.BytesIO(b"late paper")
-    ref = papers.put(content)
-    (papers._place(ref.digest)).unlink()
-    paper = Paper(ref.digest, 10, "text/plain")
-    inbox.receive(fujian.sends(NOTE, data="with a paper", files=[paper]), at=AT)
-    assert notes == []
-
-    papers.put(io.BytesIO(b"late paper"))
-    again = fujian.sends("exchange.papers.v1", files=[paper])
-    assert inbox.receive(again, at=AT) is Outcome.HANDLED
-
-    assert notes == ["with a paper"]
-    assert not queries.waiting().exists()
-
-
-def test_papers_are_sent_again_only_to_the_node_the_message_went_to(fujian, guizhou):
-    ref = papers.put(io.BytesIO(b"secret"))
-    [message_id] = outbox.tell(["35"], NOTE, "case-1", {}, files=[ref], at=AT)
-    for node in ("35", "52"):
-        FileSent.objects.create(recipient=node, digest=ref.digest, size=6, uploaded_at=AT)
-    word = {"message": str(message_id)}
-
-    assert (
-        inbox.receive(guizhou.sends("exchange.papers_again.v1", data=word), at=AT) is Outcome.PARKED
-    )
-    assert not Outgoing.objects.filter(type="exchange.papers.v1").exists()
-
-    assert (
-        inbox.receive(fujian.sends("exchange.papers_again.v1", data=word), at=AT) is Outcome.HANDLED
-    )
-    again = Outgoing.objects.get(type="exchange.papers.v1")
-    assert again.recipient == "35"
-    assert [file["digest"] for file in again.files] == [ref.digest]
-    assert [row.recipient for row in FileSent.objects.all()] == ["52"], "uploaded anew for 35"
 
 
 def test_a_receipt_marks_the_message_as_delivered_and_is_not_receipted(fujian):

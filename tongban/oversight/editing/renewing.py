@@ -339,6 +339,40 @@ class BatchForm(DocumentForm):
         return NewBatch(**self.cleaned_data)
 
 
+def written(wanted: Renewal | NewBatch) -> QueryDict:
+    """What somebody who wants this has to write into the form of its kind; to begin from it again."""
+    said = QueryDict(mutable=True)
+    if isinstance(wanted, NewBatch):
+        values: dict[str, Any] = vars(wanted)
+    else:
+        values = {**vars(wanted.under), **_items_written(wanted)}
+    for name, value in values.items():
+        many = [*value] if isinstance(value, tuple) else [value]
+        said.setlist(name, ["" if one is None else str(one) for one in many])
+    return said
+
+
+def _items_written(wanted: Renewal) -> dict[str, Any]:
+    before, after = wanted.before, wanted.after
+    match wanted.kind:
+        case Kind.ADD if wanted.item:
+            item = wanted.item
+            own = {"batch": f"{item.list}-{item.batch}", "cooperating": "、".join(item.cooperating)}
+            return vars(item) | own
+        case Kind.MERGE:
+            return _rows("before", before) | {"after": after[0]}
+        case Kind.SPLIT:
+            return _rows("after", after) | {"before": before[0]}
+        case Kind.RENAME:
+            return {"before": before[0], "name": wanted.name}
+        case _:
+            return {"before": before[0]}
+
+
+def _rows(name: str, codes: Sequence[str]) -> dict[str, Any]:
+    return {"count": len(codes)} | {f"{name}_{number}": code for number, code in enumerate(codes)}
+
+
 FORMS: dict[str, type[DocumentForm]] = {
     str(form.kind): form for form in (AddForm, MergeForm, SplitForm, RenameForm, RetireForm)
 } | {"batch": BatchForm}

@@ -1,6 +1,7 @@
 """Files that a manager hands in: looked at first, taken in once, by another."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -195,3 +196,39 @@ def test_templates_and_exports_can_be_downloaded(one, kind):
     assert answer.status_code == 200
     assert "attachment" in answer["Content-Disposition"]
     assert len(b"".join(answer.streaming_content)) > 20
+
+
+def test_a_long_step_without_a_word_is_not_taken_for_broken_work(one, monkeypatch):
+    monkeypatch.setattr(handins, "BEAT", 0.02)
+    monkeypatch.setattr(handins, "SILENT_AFTER", timedelta(seconds=0.4))
+    seen = set()
+
+    def slow(*_args, **_more):
+        end = time.monotonic() + 1.2
+        while time.monotonic() < end:
+            seen.add(handins.every()[0].phase)
+            time.sleep(0.05)
+        raise handins.WrongFile("读完了")
+
+    monkeypatch.setattr(handins.importing, "plan", slow)
+    path = hand_in(one, a_file(a_row()))
+    assert seen == {"looking"}
+    assert "读完了" in text(one, path)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"phase": "looking"}, "正在检查，一行也没有写入"),
+        ({"phase": "taking", "step": "checking"}, "第一步，共两步"),
+        ({"phase": "taking", "step": "writing"}, "第二步，共两步：正在写入"),
+        ({"phase": "taking", "step": "writing", "done": 10}, "正在公布、更新检索"),
+    ],
+)
+def test_the_page_says_which_step_is_under_way(one, state, words):
+    path = hand_in(one, a_file(a_row()))
+    found = handins.one(path.strip("/").rpartition("/")[2])
+    handins._write(found.faults_file.parent, found.state | {"done": 4, "total": 10} | state)
+    page = text(one, path)
+    assert words in page
+    assert "重新检查" not in page

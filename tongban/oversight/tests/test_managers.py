@@ -8,7 +8,8 @@ from django.test import Client
 from tongban.cases import standing
 from tongban.catalogue import operations, queries
 from tongban.catalogue.models import Draft, ImplementationVersion, ItemVersion
-from tongban.catalogue.tests.managers import a_manager
+from tongban.catalogue.tests.local import an_implementation
+from tongban.catalogue.tests.managers import SHIPPED, a_manager
 from tongban.oversight.tests.conftest import officer
 from tongban.parties.models import Role
 
@@ -126,7 +127,7 @@ def test_items_are_found_by_filter_and_a_strange_value_narrows_nothing(at, draft
 
 
 def test_a_version_is_read_in_full_with_its_defaults_marked(at, drafter):
-    text = at(drafter).get(f"items/{ITEM}/versions/standard:1/")
+    text = at(drafter).get(f"items/{ITEM}/versions/standard:{SHIPPED}/")
     for words in ("您和配偶已经登记结婚", "平台默认值，待牵头单位确认", "核查要点", "施行中"):
         assert words in text
 
@@ -268,7 +269,9 @@ def test_a_second_person_publishes_once_however_often_it_is_pressed(at, drafter,
     assert "将施行" in text
     row = ImplementationVersion.objects.get(implementation__item=ITEM)
     assert (row.drafted_by, row.published_by) == (drafter.pseudonym, reviewer.pseudonym)
-    assert "居住满半年的证明" in page.get(f"items/{ITEM}/compare/", a="standard:1", b="220000:1")
+    assert "居住满半年的证明" in page.get(
+        f"items/{ITEM}/compare/", a=f"standard:{SHIPPED}", b="220000:1"
+    )
 
 
 def test_a_draft_goes_back_with_the_reason_and_is_written_on(at, drafter, reviewer, draft):
@@ -279,6 +282,51 @@ def test_a_draft_goes_back_with_the_reason_and_is_written_on(at, drafter, review
     text = at(drafter).get(f"drafts/{draft.pk}/")
     assert "依据写错了" in text
     assert f"/oversight/drafts/{draft.pk}/materials/" in text
+
+
+def test_every_reason_for_which_a_draft_came_back_stays_on_its_page(at, drafter, reviewer, draft):
+    for why in ("依据写错了", "名称也不对"):
+        at(drafter).post(f"drafts/{draft.pk}/hand-in")
+        at(reviewer).post(f"drafts/{draft.pk}/send-back/", why=why)
+    for person in (drafter, reviewer):
+        text = at(person).get(f"drafts/{draft.pk}/")
+        assert "退回过2次" in text
+        assert text.index("名称也不对") < text.rindex("依据写错了")
+    at(drafter).post(f"drafts/{draft.pk}/hand-in")
+    at(reviewer).post(f"drafts/{draft.pk}/publish/")
+    text = at(reviewer).get(f"drafts/{draft.pk}/")
+    for said in ("退回过2次", "依据写错了", "名称也不对", reviewer.name):
+        assert said in text
+
+
+def test_a_part_of_an_item_that_was_split_is_drafted_and_compared(at, drafter, reviewer):
+    an_implementation(ITEM, PLACE, part="01", name="配偶投靠")
+    page = at(drafter)
+    assert "吉林省拆分01（配偶投靠）" in page.get(f"items/{ITEM}/")
+    page.post(f"items/{ITEM}/begin", place=f"{PLACE}-01")
+    found = Draft.objects.get()
+    assert (found.division_code, found.part) == (PLACE, "01")
+    assert f'value="{PLACE}-01"' not in page.get(f"items/{ITEM}/")
+    asks(page, found)
+    found.refresh_from_db()
+    page.post(f"drafts/{found.pk}/when/", **{"revision": found.revision, **when_said()})
+    assert "吉林省拆分01（配偶投靠）的新版" in page.get(f"drafts/{found.pk}/")
+    page.post(f"drafts/{found.pk}/hand-in")
+    at(reviewer).post(f"drafts/{found.pk}/publish/")
+
+    assert f"{PLACE}-01:1" in page.get(f"items/{ITEM}/")
+    assert "居住满半年的证明" in page.get(f"items/{ITEM}/versions/{PLACE}-01:1/")
+    compared = page.get(f"items/{ITEM}/compare/", a=f"standard:{SHIPPED}", b=f"{PLACE}-01:1")
+    assert "居住满半年的证明" in compared
+    assert "办不了" in page.get(f"items/{ITEM}/versions/{PLACE}-02:1/", 404)
+    text = page.get(f"differences/{ITEM}/{PLACE}/")
+    assert "拆分01：配偶投靠" in text
+    assert "没有拆分序号" not in text
+
+
+def test_a_part_that_the_list_does_not_name_is_refused_in_a_sentence(at, drafter):
+    text = at(drafter).post(f"items/{ITEM}/begin", 404, place=f"{PLACE}-07")
+    assert "实施清单里没有拆分序号是07的一项" in text
 
 
 def test_a_reviewer_cannot_write_in_anothers_draft(at, reviewer, draft):
@@ -293,7 +341,7 @@ def test_giving_up_asks_first_and_changes_nothing_in_force(at, drafter, draft):
     assert Draft.objects.get().state == Draft.State.EDITING
     assert "草案已放弃" in page.post(f"drafts/{draft.pk}/drop/")
     assert Draft.objects.get().state == Draft.State.DROPPED
-    assert ItemVersion.objects.filter(item=ITEM).count() == 1
+    assert ItemVersion.objects.filter(item=ITEM).count() == SHIPPED
 
 
 def test_what_others_wrote_is_shown_as_text_and_nothing_more(at, drafter, draft):

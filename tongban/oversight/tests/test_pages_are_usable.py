@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils.timezone import now
 
 from tongban.cases import standing
-from tongban.catalogue.models import RollOut
-from tongban.catalogue.operations import drafts, load_catalogue, renewing
+from tongban.catalogue.models import ItemChange, RollOut
+from tongban.catalogue.operations import drafts, load_catalogue, preparing, renewing
+from tongban.catalogue.tests import renewals
 from tongban.catalogue.tests.managers import a_manager, handed_in, published
 from tongban.exchange import inbox, outbox, queries
 from tongban.exchange.envelope import BadSignature
@@ -117,8 +118,14 @@ def test_managers_pages_work_for_everyone(browser, live_server, catalogue, monke
     check_pages(browser, live_server.url, pages, cookies=cookies_of(drafter), only=two_widths)
     monkeypatch.setattr(settings, "IS_HUB", True)
     under = renewing.Under(standing.today(), "guobanfa-2022-34", "二（一）", "示例")
-    renewing.retire_item(code="2020-2-09", under=under, officer=drafter, at=now())
-    pages = ["/oversight/renewals/", "/oversight/renewals/split/"]
+    renewals.retire_item(code="2020-2-09", under=under, officer=drafter, at=now())
+    wanted = renewing.Renewal(ItemChange.Kind.RETIRE, under, ("2020-2-12",))
+    waits = preparing.prepare(wanted, officer=a_manager("吕十二"), at=now())
+    pages = [
+        "/oversight/renewals/",
+        "/oversight/renewals/split/",
+        f"/oversight/renewals/{waits.pk}/",
+    ]
     check_pages(browser, live_server.url, pages, cookies=cookies_of(drafter), only=two_widths)
 
 

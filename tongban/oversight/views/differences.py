@@ -107,6 +107,7 @@ def of_item(request: OfficerRequest, code: str, place: str) -> HttpResponse:
         "place": place,
         "name": openings.name(place),
         "rows": conformance.differences(code, place=place, on=standing.today()),
+        "parts": conformance.parts(code, place=place, on=standing.today()),
         "lights": LIGHTS,
     }
     return render(request, "oversight/differences/item.html", context)

@@ -30,8 +30,9 @@ PAGES = ["GET", "HEAD", "POST"]
 @manager_page
 def begin(request: OfficerRequest, code: str) -> HttpResponse:
     """The button 起草新版; pressed twice, it leads to the same draft."""
+    place, _dash, part = request.POST.get("place", "").partition("-")
     found = operations.start_draft(
-        item=code, division_code=request.POST.get("place", ""), officer=request.officer, at=now()
+        item=code, division_code=place, part=part, officer=request.officer, at=now()
     )
     return redirect("oversight:draft", found.pk)
 
@@ -68,7 +69,7 @@ def overview(request: OfficerRequest, draft_id: int) -> dict[str, Any]:
     return {
         "draft": found,
         "row": drafts.row(found),
-        "reviewer": drafts.person(found.reviewed_by),
+        "reasons": drafts.reasons(found),
         "rights": drafts.rights(request.officer, found),
         "work": work,
         "compared": work.compared,

@@ -1,14 +1,15 @@
-"""The lists renewed: their history for every manager, and at the hub one form for each kind."""
+"""The lists renewed: their history for every manager; at the hub prepared by one, confirmed by two."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.forms import BoundField
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,9 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.basics.refusals import FieldsRefused, NotAllowed, Refused, may
 from tongban.catalogue import effects, queries
-from tongban.catalogue.models import Batch
-from tongban.catalogue.operations import renewing
-from tongban.catalogue.permissions import check_may_manage
+from tongban.catalogue.models import PreparedRenewal
+from tongban.catalogue.operations import preparing, renewing
+from tongban.catalogue.operations.renewing import Renewal
+from tongban.catalogue.permissions import (
+    check_may_confirm,
+    check_may_manage,
+    check_may_withdraw,
+)
 from tongban.oversight import renewals
 from tongban.oversight.editing.renewing import (
     FORMS,
@@ -28,27 +34,36 @@ from tongban.oversight.editing.renewing import (
     ItemField,
     ManyItemsForm,
     UnderForm,
+    written,
 )
 from tongban.oversight.guards import manager_page
 from tongban.oversight.views.drafts import PAGES
+from tongban.oversight.views.review import SendBackForm
 from tongban.parties.permissions import OfficerRequest
 from tongban.ui.tags.dates import day_words
+
+DIGITS = 10  # more than any row has had, fewer than the database can say
 
 
 @require_safe
 @never_cache
 @manager_page
 def history(request: OfficerRequest) -> HttpResponse:
-    """Everything that became of the lists, the newest first; with `item`, of one item."""
+    """What waits for a second person, and everything that became of the lists, the newest first.
+
+    With `item` the history of one item.
+    """
     said = request.GET.get("item", "").strip()
     code = renewals.read_code(said)
-    lines = renewals.history(code) if code or not said else []
+    may_renew = may(check_may_manage, request.officer, "")
     context = {
-        "lines": lines,
+        "lines": renewals.history(code) if code or not said else [],
         "said": said,
         "code": code,
         "items": renewals.options(),
-        "kinds": TITLES if may(check_may_manage, request.officer, "") else (),
+        "kinds": TITLES if may_renew else (),
+        "waiting": renewals.waiting(request.officer) if may_renew else (),
+        "sent_back": renewals.sent_back_to(request.officer) if may_renew else (),
         "is_hub": settings.IS_HUB,
     }
     return render(request, "oversight/renewals/history.html", context)
@@ -58,28 +73,24 @@ def history(request: OfficerRequest) -> HttpResponse:
 @never_cache
 @manager_page
 def renew(request: OfficerRequest, kind: str) -> HttpResponse:
-    """One form: written, looked at with what would follow, and confirmed. The same address all along.
+    """One form: written, looked at with what would follow, and laid before a second person.
 
-    A second press of the confirmation leads where the first did.
+    The same address all along; `from` begins it with what was sent back. A second press leads where
+    the first did.
     """
     check_may_manage(request.officer, "")
     if kind not in FORMS:
         raise Http404
     if request.method != "POST":
-        return _form(request, kind, FORMS[kind]())
+        return _form(request, kind, _begun_again(kind, request.GET.get("from", "")))
     act = request.POST.get("do", "check")
     if act in {"edit", "more"}:
         return _form(request, kind, _begun(kind, request.POST, more=act == "more"))
     form = FORMS[kind](request.POST)
     if not form.is_valid():
         return _form(request, kind, form, status=422)
-    step = (
-        _renewal(request, form)
-        if isinstance(form, UnderForm)
-        else _batch(request, cast(BatchForm, form))
-    )
     try:
-        return step(act == "confirm")
+        return _prepare(request, form) if act == "confirm" else _check(request, kind, form)
     except FieldsRefused as refused:
         form.take(refused)
         return _form(request, kind, form, status=422)
@@ -97,60 +108,121 @@ def _begun(kind: str, said: QueryDict, *, more: bool) -> DocumentForm:
     return form(begun=said)
 
 
-def _renewal(request: OfficerRequest, form: UnderForm) -> Callable[[bool], HttpResponse]:
-    renewal = form.renewal()
+def _begun_again(kind: str, prepared_id: str) -> DocumentForm:
+    """An empty form, or one with what was prepared before and not confirmed."""
+    if not (prepared_id.isascii() and prepared_id.isdecimal() and len(prepared_id) < DIGITS):
+        return FORMS[kind]()
+    found = PreparedRenewal.objects.filter(pk=int(prepared_id), kind=kind).first()
+    return _begun(kind, written(preparing.wanted_of(found)), more=False) if found else FORMS[kind]()
 
-    def step(confirmed: bool) -> HttpResponse:
-        if confirmed:
-            try:
-                renewing.renew(renewal, officer=request.officer, at=now())
-            except NotAllowed:
-                raise
-            except Refused:
-                if not renewing.done(renewal, officer=request.officer):
-                    raise
-            messages.success(request, _("已更新，签名的一步发给各节点"))
-            return redirect("oversight:renewals")
-        renewing.check_renewal(renewal, officer=request.officer, at=now())
-        context = {
-            "effects": effects.effects(renewal),
-            "answers": effects.answers(renewal),
-            "renewal": renewal,
+
+def _wanted(form: DocumentForm) -> preparing.Wanted:
+    return form.renewal() if isinstance(form, UnderForm) else cast(BatchForm, form).batch()
+
+
+def _prepare(request: OfficerRequest, form: DocumentForm) -> HttpResponse:
+    found = preparing.prepare(_wanted(form), officer=request.officer, at=now())
+    messages.success(request, _("已提交，等另一位事项管理人员核对后确认。清单还没有变"))
+    return redirect("oversight:renewal", found.pk)
+
+
+def _check(request: OfficerRequest, kind: str, form: DocumentForm) -> HttpResponse:
+    """What would follow; nothing is written."""
+    wanted = _wanted(form)
+    if isinstance(wanted, Renewal):
+        renewing.check_renewal(wanted, officer=request.officer, at=now())
+    else:
+        renewing.check_batch(wanted, officer=request.officer)
+    context = _looked_at(kind, form, wanted) | {
+        "officer": request.officer,
+        "kept": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in {"csrfmiddlewaretoken", "do"}
+            for value in values
+        ],
+    }
+    return render(request, "oversight/renewals/check.html", context)
+
+
+@require_http_methods(PAGES)
+@never_cache
+@manager_page
+def renewal(request: OfficerRequest, prepared_id: int) -> HttpResponse:
+    """One prepared renewal: what it says and what would follow, for whoever confirms it.
+
+    The buttons confirm, send back with a reason, or withdraw; a second press does no harm.
+    """
+    check_may_manage(request.officer, "")
+    found = get_object_or_404(PreparedRenewal, pk=prepared_id)
+    form = SendBackForm(request.POST if request.POST.get("do") == "send-back" else None)
+    if request.method != "POST" or (form.is_bound and not form.is_valid()):
+        return _renewal(request, found, form, status=422 if form.is_bound else 200)
+    try:
+        said = _decide(request, found, form)
+    except NotAllowed:
+        raise
+    except FieldsRefused as refused:
+        sentences = [one for many in refused.errors.values() for one in many]
+        return _renewal(request, found, form, status=422, faults=sentences)
+    except Refused as refusal:
+        return _renewal(request, found, form, status=refusal.status, faults=[refusal.message])
+    messages.success(request, said)
+    return redirect("oversight:renewals")
+
+
+def _decide(request: OfficerRequest, found: PreparedRenewal, form: forms.Form) -> str:
+    who: dict[str, Any] = {"prepared_id": found.pk, "officer": request.officer, "at": now()}
+    match request.POST.get("do"):
+        case "confirm":
+            preparing.confirm(**who)
+            return _("已更新，签名的一步发给各节点")
+        case "send-back":
+            preparing.send_back(why=form.cleaned_data["why"], **who)
+            return _("已退回给编写的人")
+        case "withdraw":
+            preparing.withdraw(**who)
+            return _("已撤回，清单没有变")
+    raise Http404
+
+
+def _renewal(
+    request: OfficerRequest, found: PreparedRenewal, form: forms.Form, *, status: int,
+    faults: Sequence[str] = (),
+) -> HttpResponse:  # fmt: skip
+    found.refresh_from_db()
+    wanted = preparing.wanted_of(found)
+    shown = FORMS[found.kind](written(wanted))
+    shown.is_valid()
+    is_waiting = found.state == PreparedRenewal.State.WAITING
+    context = _looked_at(found.kind, shown, wanted, with_effects=is_waiting) | {
+        "prepared": renewals.prepared(found, request.officer),
+        "form": form,
+        "faults": faults,
+        "is_waiting": is_waiting,
+        "may_confirm": is_waiting and may(check_may_confirm, request.officer, found),
+        "may_withdraw": is_waiting and may(check_may_withdraw, request.officer, found),
+    }
+    return render(request, "oversight/renewals/renewal.html", context, status=status)
+
+
+def _looked_at(
+    kind: str, form: DocumentForm, wanted: preparing.Wanted, *, with_effects: bool = True
+) -> dict[str, Any]:
+    """What was said, and what would follow from it."""
+    shown = [(bound.label, _words(bound)) for bound in form]
+    context: dict[str, Any] = {
+        "kind": kind,
+        "title": _title(kind),
+        "said": [(label, words) for label, words in shown if words],
+    }
+    if with_effects and isinstance(wanted, Renewal):
+        context |= {
+            "renewal": wanted,
+            "effects": effects.effects(wanted),
+            "answers": effects.answers(wanted),
         }
-        return _check(request, str(form.kind), form, context)
-
-    return step
-
-
-def _batch(request: OfficerRequest, form: BatchForm) -> Callable[[bool], HttpResponse]:
-    wanted = form.batch()
-
-    def step(confirmed: bool) -> HttpResponse:
-        if not confirmed:
-            renewing.check_batch(wanted, officer=request.officer)
-            return _check(request, "batch", form, {"batch": wanted})
-        try:
-            renewing.open_batch(
-                list_code=wanted.list, number=wanted.number, name=wanted.name,
-                declared_total=wanted.declared_total, document=wanted.document,
-                due_on=wanted.due_on, officer=request.officer, at=now(),
-            )  # fmt: skip
-        except FieldsRefused:
-            if not _is_open(form):
-                raise
-        messages.success(request, _("新批次已经开好，可以往里新增事项"))
-        return redirect("oversight:renew", "add")
-
-    return step
-
-
-def _is_open(form: BatchForm) -> bool:
-    """Whether the very same batch is there; what a second press finds."""
-    said = form.cleaned_data
-    return Batch.objects.filter(
-        list_id=said["list"], number=said["number"], name=said["name"],
-        declared_total=said["declared_total"], document=said["document"], due_on=said["due_on"],
-    ).exists()  # fmt: skip
+    return context
 
 
 def _form(
@@ -164,25 +236,6 @@ def _form(
         "officer": request.officer,
     }
     return render(request, "oversight/renewals/form.html", context | more, status=status)
-
-
-def _check(
-    request: OfficerRequest, kind: str, form: DocumentForm, context: dict[str, Any]
-) -> HttpResponse:
-    shown = [(bound.label, _words(bound)) for bound in form]
-    context |= {
-        "kind": kind,
-        "title": _title(kind),
-        "said": [(label, words) for label, words in shown if words],
-        "kept": [
-            (name, value)
-            for name, values in request.POST.lists()
-            if name not in {"csrfmiddlewaretoken", "do"}
-            for value in values
-        ],
-        "officer": request.officer,
-    }
-    return render(request, "oversight/renewals/check.html", context)
 
 
 def _title(kind: str) -> Any:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from tongban.cases import standing
 from tongban.cases.models import Case, Draft
 from tongban.cases.operations import drafts
 from tongban.cases.rules import version_of
@@ -26,7 +27,7 @@ SPOUSE = {
 
 def other_relation() -> str:
     """The question that comes up when one is neither spouse nor in-law of the householder."""
-    version = catalogue.version(world.MOVE_TO_SPOUSE, 1)
+    version = catalogue.version_in_force(world.MOVE_TO_SPOUSE, standing.today())
     return version.fields()["householder_relation_other"].label
 
 

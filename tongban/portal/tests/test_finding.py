@@ -142,7 +142,7 @@ def shown(day: date) -> str:
 
 def test_check_points_are_shown_with_who_looks_at_them(page):
     said = page(f"/items/{world.MOVE_TO_SPOUSE}?{PAIR}")
-    version = catalogue.version(world.MOVE_TO_SPOUSE, 1)
+    version = catalogue.version_in_force(world.MOVE_TO_SPOUSE, standing.today())
 
     for material in version.materials:
         assert material.name in said

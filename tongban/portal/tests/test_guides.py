@@ -8,9 +8,10 @@ from django.utils.timezone import now
 
 from tongban.cases import standing
 from tongban.cases.tests import world
+from tongban.catalogue import guides
 from tongban.catalogue.tests import managers
+from tongban.portal import printing
 from tongban.portal.tests.test_finding import PAIR, words
-from tongban.portal.tests.test_submitting import NO_RECORD
 
 pytestmark = pytest.mark.django_db
 MOVE = f"/items/{world.MOVE_TO_SPOUSE}"
@@ -104,7 +105,7 @@ def test_what_is_asked_there_and_not_here_is_said_before_anything_is_begun(lisi)
         managers.a_manager("丙"),
         managers.a_manager("丁"),
         place=world.JILIN_CITY,
-        content={"materials": {"put": [NO_RECORD]}},
+        content=managers.STRICTER,
         from_day=standing.today(),
         at=now() - timedelta(days=1),
     )
@@ -113,3 +114,15 @@ def test_what_is_asked_there_and_not_here_is_said_before_anything_is_begun(lisi)
     start = words(lisi.get(f"/apply/start/?item={world.MOVE_TO_SPOUSE}&{pair}"))
     assert "和您所在地不一样" in start
     assert "无犯罪记录证明" in start
+
+
+def test_a_source_that_only_reports_is_marked_among_the_documents_too(client):
+    code, here, there = "2020-3-02", "110101", "130102"
+    found = guides.guide(code, here=here, there=there, on=standing.today())
+    reports = [one for one in found.bases if one.is_report]
+    assert {one.document.key for one in reports} == {"baike-2024-12-12"}
+    html = client.get(f"/items/{code}?from={here}&to={there}").content.decode()
+    documents = html[html.index('id="basis"') :].partition("</ul>")[0]
+    assert documents.count("（报道或汇编，不是政策原文）") == len(reports)
+    told = [printing._basis(one) for one in found.bases]
+    assert sum(one.endswith("（报道或汇编，不是政策原文）") for one in told) == len(reports)

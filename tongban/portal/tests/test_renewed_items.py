@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tongban.catalogue.operations import renewing
+from tongban.catalogue.tests import renewals
 from tongban.catalogue.tests.managers import MONDAY, a_manager
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def page(client, settings):
 
 
 def test_an_item_that_was_split_leads_to_each_part_with_and_without_places(by, page):
-    renewing.split_item(code="2020-2-06", into=["2020-2-10", "2020-2-11"], **by)
+    renewals.split_item(code="2020-2-06", into=["2020-2-10", "2020-2-11"], **by)
     asked, answered = page("/items/2020-2-06"), page(f"/items/2020-2-06?{PAIR}")
 
     for text in (asked, answered):
@@ -43,14 +44,14 @@ def test_an_item_that_was_split_leads_to_each_part_with_and_without_places(by, p
 
 
 def test_an_item_that_was_retired_says_that_nothing_took_its_place(by, page):
-    renewing.retire_item(code="2020-2-06", **by)
+    renewals.retire_item(code="2020-2-06", **by)
 
     for path in ("/items/2020-2-06", f"/items/2020-2-06?{PAIR}"):
         assert "没有别的事项代替它" in page(path)
 
 
 def test_a_renamed_item_keeps_its_address_and_shows_its_new_name(by, page):
-    renewing.rename_item(code="2020-2-06", name="夫妻相互投靠户口迁移", **by)
+    renewals.rename_item(code="2020-2-06", name="夫妻相互投靠户口迁移", **by)
 
     text = page(f"/items/2020-2-06?{PAIR}")
     assert "夫妻相互投靠户口迁移" in text

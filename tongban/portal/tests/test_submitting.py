@@ -16,26 +16,6 @@ from tongban.portal.tests.test_finding import words
 from tongban.portal.tests.test_papers import PDF, a_file, upload
 
 pytestmark = pytest.mark.django_db
-NO_RECORD = {
-    "spec": "no-record",
-    "name": "无犯罪记录证明",
-    "is_required": True,
-    "when": [],
-    "formats": ["pdf", "png"],
-    "grade": "C",
-    "issuer": "公安机关",
-    "hint": "",
-    "basis": "示例规定第一条",
-    "points": [
-        {
-            "key": "recent",
-            "text": "三个月内开具",
-            "problem": "开具超过三个月",
-            "mend": "重新开具一份",
-            "judged_by": "receiver",
-        }
-    ],
-}
 DECLARED = {"is_true": "on", "may_use": "on"}
 
 
@@ -174,7 +154,7 @@ def test_who_comes_back_after_the_rules_changed_sees_how_and_goes_on_with_all_he
         managers.a_manager("丙"),
         managers.a_manager("丁"),
         place=world.JILIN_CITY,
-        content={"materials": {"put": [NO_RECORD]}},
+        content=managers.STRICTER,
         from_day=world.MONDAY.date() + timedelta(days=1),
         at=world.MONDAY,
     )

@@ -116,15 +116,9 @@ def _right_place(found: Case) -> str:
 
 def _papers(found: Case) -> list[Paper]:
     names = cases.particulars(found).get("file_names", {})
-    order = [material.spec for material in cases.version_of(found).materials]
-    # As the list of the item has them; what it does not name (any more) stands last.
-    rows = sorted(
-        found.materials.order_by("seq", "id"),
-        key=lambda one: order.index(one.spec) if one.spec in order else len(order),
-    )
     return [
         Paper(one.name, names.get(one.digest, ""), one.digest, one.size, papers.has(one.digest))
-        for one in rows
+        for one in cases.materials_of(found)
     ]
 
 
