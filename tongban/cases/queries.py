@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from tongban.basics import calendar, identifiers, prepared, sealing
 from tongban.basics.refusals import NotFound
-from tongban.cases import access, standing
+from tongban.cases import access, clocks_of_cases, standing
+from tongban.cases.clocks import running
 from tongban.cases.models import Case, Draft, Material, Request
 from tongban.cases.permissions import check_may_see, office_of
 from tongban.cases.states import Party, State
