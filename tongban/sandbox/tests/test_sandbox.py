@@ -25,7 +25,11 @@ MADE = archetypes.build(
     ITEMS,
     {one["source"]["document"]: "" for one in ITEMS},
 )
-ITEM_DEPARTMENTS = {one["department"] for one in MADE if one["item"] in FILED} | {"shichang"}
+# Companies are registered and documents notarised in other ways than these two.
+ITEM_DEPARTMENTS = {one["department"] for one in MADE if one["item"] in FILED} | {
+    "shichang",
+    "sifa",
+}
 doors = pytest.mark.urls("tongban.parties.tests.doors")
 
 
