@@ -53,7 +53,7 @@ class NotAllowed(Refused):
     status = 403
 
 
-def may(check: Callable[..., None], *args: Any) -> bool:
+def may(check: Callable[..., object], *args: Any) -> bool:
     """Whether a check would pass; for showing or hiding what a page offers."""
     try:
         check(*args)

@@ -11,10 +11,10 @@ from rich.progress import track
 from tongban.basics import identifiers
 from tongban.basics.refusals import NotFound
 from tongban.cases import queries, states
+from tongban.cases.judging import NotInTable
 from tongban.cases.models import Case
 from tongban.cases.operations import rebuilding
 from tongban.cases.operations.rebuilding import Difference
-from tongban.cases.standing import NotInTable
 from tongban.cases.states import Party, State
 from tongban.console import case_clock
 from tongban.console.exits import Exit

@@ -86,7 +86,9 @@ def test_what_somebody_has_is_not_given_out_but_handed_on(office):
     office.hand_on(office.zhao, office.sun, office.zhao, "房主电话打过了")
     case = Case.objects.get(pk=office.case.pk)
     assert case.claimed_by == office.sun
-    row, said = assigning.last_word(case)
+    last = assigning.last_word(case)
+    assert last
+    row, said = last
     assert (row.was_with, row.by, said) == (office.zhao, office.zhao, "房主电话打过了")
     assert "房主".encode() not in bytes(row.note)
     window.receive_case(

@@ -69,20 +69,10 @@ def start(request: HttpRequest, account: Account) -> HttpResponse:
 
 def _able(account: Account, item: str, version: Version) -> list[Acting | Mandate]:
     """As whom, and by which mandates, an account may file an item; each applicant once."""
-    able: list[Acting | Mandate] = [*parties.acting_of(account)]
-    able += [one for one in mandates.held_by(account) if one.covers(item)]
+    held = [one for one in mandates.held_by(account) if one.covers(item)]
+    able: list[Acting | Mandate] = [*parties.acting_of(account), *held]
     found: dict[UUID, Acting | Mandate] = {}
     for one in able:
-        if one.applicant.kind in version.applicant_kinds:
-            found.setdefault(one.applicant.pk, one)
-    return list(found.values())
-
-
-def _able(account: Account, item: str, version: Version) -> list[Acting | Mandate]:
-    """As whom, and by which mandates, an account may file an item; each applicant once."""
-    held = [one for one in mandates.held_by(account) if one.covers(item)]
-    found: dict[UUID, Acting | Mandate] = {}
-    for one in (*parties.acting_of(account), *held):
         if one.applicant.kind in version.applicant_kinds:
             found.setdefault(one.applicant.pk, one)
     return list(found.values())

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from tongban.cases import standing
 from tongban.catalogue import queries as catalogue
+from tongban.catalogue.guides import Guide
 from tongban.catalogue.models import Item, Mode
 from tongban.catalogue.upcoming import upcoming
 from tongban.catalogue.ways import TRAVELLED
@@ -70,7 +71,7 @@ def _answer(request: HttpRequest, found: Item, pair: Pair) -> dict[str, object]:
     }
 
 
-def _ways(made: guide.Guide, pair: Pair) -> dict[str, object]:
+def _ways(made: Guide, pair: Pair) -> dict[str, object]:
     """The ways in sentences, where they are not only those that the page draws step by step."""
     if made.version is None:
         return {}

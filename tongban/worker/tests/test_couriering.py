@@ -21,8 +21,16 @@ class Hands:
 @pytest.fixture
 def calls(monkeypatch):
     made: list[str] = []
-    monkeypatch.setattr(couriering, "_place", lambda: made.append("place") or 1)
-    monkeypatch.setattr(couriering, "_ask", lambda: made.append("ask") or 2)
+
+    def does(what: str, many: int):
+        def do() -> int:
+            made.append(what)
+            return many
+
+        return do
+
+    monkeypatch.setattr(couriering, "_place", does("place", 1))
+    monkeypatch.setattr(couriering, "_ask", does("ask", 2))
     return made
 
 
