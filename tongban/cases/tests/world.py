@@ -42,7 +42,10 @@ FUJIAN: Signer = signing.signer_from_pem(signing.new_key())
 
 def load(tmp_path: Path) -> None:
     """Places, offices of both provinces, both nodes' keys, the catalogue; copied the second time."""
-    if not kept_rows.bring_back("world"):
+    if kept_rows.bring_back("world"):
+        # A test may have read its own nodes under the stamp that is back now.
+        jurisdictions.stamp(at=MONDAY)
+    else:
         _load(tmp_path)
         kept_rows.keep("world", labels=["jurisdictions", "catalogue"])
     snapshot.look_again()
