@@ -150,6 +150,9 @@ READS_BESIDES: dict[str, dict[str, Set[str]]] = {
 }
 # Guarded by the role alone: whoever has the same role by another office is let in or out alike.
 BY_ROLE = frozenset({"nobody", "other", "third_decider", "third_leader", "manager", "operator"})
+# Whose relation counts at a door: the portal knows an officer as an account, the desk no mandates.
+AT_THE_PORTAL = APPLICANTS | {"nobody", "clerk", "decider", "asked", "third_decider", "operator"}
+AT_THE_DESK = EVERYBODY - {"agent_beside", "agent_before"}
 
 
 def row_name(route: str) -> str:

@@ -1,6 +1,7 @@
 """Every route × every reader: who opens it, who presses its buttons, and what nobody else reads."""
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -12,6 +13,8 @@ from tongban.api.tests.caller import Caller
 from tongban.config.tests.access.routes import Route, routes
 from tongban.config.tests.access.scene import MAY_READ, WORDS, Scene
 from tongban.config.tests.access.table import (
+    AT_THE_DESK,
+    AT_THE_PORTAL,
     BY_ROLE,
     EVERYBODY,
     READS_BESIDES,
@@ -38,11 +41,12 @@ def judged(route: Route) -> Row:
 
 
 def readers_of(route: Route) -> list[str]:
-    """Everybody; where only the role counts or everybody is let in, one of each."""
+    """Everybody whose relation counts there; where only the role does, one of each role."""
     if route.name.startswith("api-1:") or not route.name:
         return sorted(SYSTEMS | {"nobody"})
-    by_role = route.name.startswith("oversight:") or judged(route).may == EVERYBODY
-    return sorted(BY_ROLE if by_role else EVERYBODY)
+    if route.name.startswith("oversight:") or judged(route).may == EVERYBODY:
+        return sorted(BY_ROLE)
+    return sorted(AT_THE_PORTAL if route.name.startswith("portal:") else AT_THE_DESK)
 
 
 def ask(scene: Scene, reader: str, method: str, address: str, data: Any = None) -> Any:
@@ -60,9 +64,12 @@ def text_of(response: Any) -> str:
     if body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b"".join(book.read(name) for name in book.namelist())
-    if b"\\u" in body:
-        body += body.decode("utf-8", "ignore").encode("utf-8").decode("unicode_escape").encode()
+    body = re.sub(rb"\\u([0-9a-fA-F]{4})", _unescaped, body)
     return body.decode("utf-8", "ignore") + response.headers.get("Location", "")
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    return chr(int(found[1], 16)).encode("utf-8", "ignore")
 
 
 def is_sent_to_sign_in(response: Any) -> bool:
