@@ -41,7 +41,7 @@ class Row:
 
 
 def _rows(may: Set[str], *names: str, **more: object) -> dict[str, Row]:
-    return {name: Row(may, **more) for name in names}  # type: ignore[arg-type]
+    return {name: Row(may, **more) for name in names}
 
 
 ROWS: dict[str, Row] = {

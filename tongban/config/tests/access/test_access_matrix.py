@@ -65,7 +65,7 @@ def text_of(response: Any) -> str:
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b"".join(book.read(name) for name in book.namelist())
     body = re.sub(rb"\\u([0-9a-fA-F]{4})", _unescaped, body)
-    return body.decode("utf-8", "ignore") + response.headers.get("Location", "")
+    return body.decode("utf-8", "ignore") + str(response.headers.get("Location", ""))
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
