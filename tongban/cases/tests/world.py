@@ -14,7 +14,7 @@ from tongban.basics import signing
 from tongban.basics.signing import Signer
 from tongban.basics.tests import kept_rows
 from tongban.cases import intake, queries
-from tongban.cases.models import Case, Draft
+from tongban.cases.models import Case, Check, Draft
 from tongban.cases.operations import claims, drafts, window
 from tongban.cases.operations.drafts import Places
 from tongban.cases.states import Mode
@@ -190,16 +190,19 @@ def a_case(**kwargs: Any) -> tuple[Case, Filled]:
 
 
 def check_everything(case: Case, clerk: Officer, *, at: datetime = MONDAY) -> None:
-    """Find every check point of the receiving standard good."""
-    for material in queries.version_of(case).materials:
-        if not case.materials.filter(spec=material.spec).exists():
-            continue
-        for point in material.points:
-            if point.judged_by == "receiver":
-                window.note_check(
-                    number=case.number, officer=clerk, spec=material.spec, point=point.key,
-                    is_good=True, note="", at=at,
-                )  # fmt: skip
+    """Find every check point of the receiving standard good; at once, what the window does singly."""
+    case = Case.objects.get(pk=case.pk)
+    there = set(case.materials.values_list("spec", flat=True))
+    Check.objects.bulk_create(
+        Check(
+            case=case, party=case.holder, spec=material.spec, point=point.key, is_good=True,
+            by=clerk, at=at,
+        )
+        for material in queries.version_of(case).materials
+        if material.spec in there
+        for point in material.points
+        if point.judged_by == "receiver"
+    )  # fmt: skip
 
 
 def handed_over(case: Case, clerk: Officer, *, at: datetime = MONDAY) -> Case:
