@@ -101,7 +101,7 @@ REFUSED = [
         "/visits", "没有写“ONLINE”要到现场几次",
     ),
     (
-        STANDARD, {"modes": {"drop": ["RECEIVED_FOR"]}}, "/modes/drop",
+        STANDARD, {"modes": {"drop": ["RECEIVED_FOR", "JOINT"]}}, "/modes/drop",
         "至少留一种办理形式。暂停办理请在开通范围里写明",
     ),
     (

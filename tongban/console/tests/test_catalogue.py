@@ -57,7 +57,7 @@ def test_an_item_is_shown_with_its_source(loaded):
     shown = json.loads(run("show", "2020-2-06", "--json").output)
     assert shown["name"] == "夫妻投靠户口迁移"
     assert shown["sources"][0]["row"] == "附件二第6项"
-    assert shown["modes"] == ["RECEIVED_FOR"]
+    assert shown["modes"] == ["RECEIVED_FOR", "JOINT"]
     assert "夫妻投靠户口迁移" in run("show", "2020-2-06").output
 
 
@@ -67,7 +67,7 @@ def asked(item, applicant, deciding, *more):
 
 
 def test_availability_says_why_and_leaves_with_a_code(loaded):
-    done = asked("2020-2-06", "220104", "220102", "--json")
+    done = asked("2020-2-10", "220104", "220102", "--json")
     assert done.exit_code == 1
     assert json.loads(done.output)["kind"] == "same-place"
 

@@ -17,7 +17,7 @@ ASKED: dict[str, str] = {
 # What stands for an argument of a route where the scene has no object of that kind.
 _FIXED: dict[str, Any] = {
     "code": world.MOVE_TO_SPOUSE, "spec": "owner-consent", "point": "x", "name": "extend",
-    "kind": "csv", "ref": "1", "key": "general", "place": "220200", "token": "none",
+    "kind": "csv", "ref": "1", "prepared_id": 1, "key": "general", "place": "220200", "token": "none",
     "received_id": 1, "sending_id": 1,
 }  # fmt: skip
 # Where the same name means another object in another route.

@@ -130,6 +130,7 @@ ROWS: dict[str, Row] = {
     **_rows({"manager"}, "oversight:*", cannot=(404, 409)),
     # A manager of a city's office does not renew what a province keeps.
     "oversight:renew": Row({"manager"}, cannot=(403,)),
+    "oversight:renewal": Row({"manager"}, cannot=(403,)),
     # The interface for other systems: the catalogue is public, the rest wants a token.
     **_rows(
         SYSTEMS | {"nobody"},
