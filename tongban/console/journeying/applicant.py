@@ -8,13 +8,19 @@ from tongban.console.journeying.browser import Browser, File, Form, Page, Stuck
 _MOST_PAGES = 20
 
 
-def begin(browser: Browser, item: str, here: str, there: str) -> Page:
-    """From the item's page for a pair of places to the list of what is to be filled in."""
+def begin(browser: Browser, item: str, here: str, there: str, *, mode: str) -> Page:
+    """From the item's page for a pair of places to the list of what is to be filled in.
+
+    `mode` is the way that is chosen where the item offers several.
+    """
     page = browser.open(f"/items/{item}?from={here}&to={there}")
     page = browser.open(page.link("/apply/start/"))
     form = _with(page, "applicant")
     windows = [value for value in form.choices.get("window", []) if value]
-    return browser.send(page, form, {"window": windows[0]} if windows else {})
+    chosen = {"window": windows[0]} if windows else {}
+    if mode in form.choices.get("mode", []):
+        chosen["mode"] = mode
+    return browser.send(page, form, chosen)
 
 
 def fill_in(browser: Browser, tasks: Page, answers: Mapping[str, str]) -> Page:

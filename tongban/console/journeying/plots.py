@@ -55,7 +55,8 @@ def through_a_window(scene: Scene) -> None:
     with mine, clerk, decider:
         people.sign_in(mine, me["username"])
         decided_at = there.account("decider", "公安局")["division"]
-        _apply(scene, mine, MOVE, _move_answers(there, me["division"]), decided_at)
+        answers = _move_answers(there, me["division"])
+        _apply(scene, mine, MOVE, answers, decided_at, mode="RECEIVED_FOR")
         _return_and_mend(scene, mine, clerk, clerk_name)
         with story.step("核对身份，收件，核查材料，移交", clerk_name, here.name) as told:
             officer.claim(clerk, story.number)
@@ -85,7 +86,7 @@ def online_all_the_way(scene: Scene) -> None:
         people.sign_in(mine, me["username"])
         decided_at = there.account("decider", "医疗保障局")["division"]
         answers = _medical_answers(there, me["division"])
-        _apply(scene, mine, MEDICAL, answers, decided_at, goes_there=True)
+        _apply(scene, mine, MEDICAL, answers, decided_at, mode="ONLINE", goes_there=True)
         _decide(scene, decider, decider_name, back_to="applicant")
         _look_at_the_result(scene, mine, me["name"])
         with story.step("签收结果", me["name"], here.name) as told:
@@ -102,12 +103,13 @@ Plot = Callable[[Scene], None]
 
 def _apply(
     scene: Scene, mine: Browser, item: str, answers: dict[str, str], decided_at: str,
-    *, goes_there: bool = False,
+    *, mode: str, goes_there: bool = False,
 ) -> None:  # fmt: skip
     here, there, story = scene.here, scene.there, scene.story
     with story.step("填写申请，上传材料，检查，提交", mine.who, here.name) as told:
         home = here.account("applicant")["division"]
-        page = applicant.fill_in(mine, applicant.begin(mine, item, home, decided_at), answers)
+        begun = applicant.begin(mine, item, home, decided_at, mode=mode)
+        page = applicant.fill_in(mine, begun, answers)
         page = applicant.hand_in(mine, applicant.upload_all(mine, page))
         story.number = applicant.number_on(page)
         if goes_there:
