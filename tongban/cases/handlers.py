@@ -14,7 +14,7 @@ from tongban.cases.models import Case
 from tongban.cases.operations import moving, requests
 from tongban.cases.standing import Standing
 from tongban.cases.states import Party
-from tongban.exchange import inbox, outbox
+from tongban.exchange import bundles, inbox, outbox
 from tongban.exchange.envelope import Envelope, Paper
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record import chains
@@ -37,17 +37,15 @@ def take_events(envelope: Envelope) -> None:
     is parked with both hashes. A gap is re-requested. Where the baton arrives here, it is taken.
     """
     try:
-        events, parts = messages.read_events(envelope.data)
+        events, parts = bundles.unpack(envelope.data)
     except (ChainBroken, KeyError, TypeError, AttributeError) as broken:
         raise EventRefused(f"读不懂报文里的办件记录：{broken}") from broken
     if not events or any(event.chain != envelope.subject for event in events):
         raise EventRefused("报文里的办件编号和信封不一致")
     case = Case.objects.select_for_update().filter(pk=envelope.subject).first()
-    _check_same(case, events)
-    seen = case.head_seq if case else 0
-    fresh = [event for event in events if event.seq > seen]
-    if fresh and fresh[0].seq > seen + 1:
-        raise inbox.Gap(seen + 1)
+    end = chains.Head(case.head_seq, case.head_hash) if case else None
+    _check_same(events, end)
+    fresh = bundles.fresh(events, end)
     for digest, part in parts.items():
         record.keep_part(digest, part)
     for event in fresh:
@@ -56,20 +54,16 @@ def take_events(envelope: Envelope) -> None:
         moving.arrive(case, at=datetime.now(UTC))
 
 
-def _check_same(case: Case | None, events: Sequence[Event]) -> None:
-    known = [event for event in events if case and event.seq <= case.head_seq]
-    if not known:
-        return
-    ours = {event.seq: event.hash for event in recorded.events(known[0].chain)}
-    for event in known:
-        if ours[event.seq] != event.hash:
-            raise EventRefused(
-                f"第{event.seq}条记录和本节点的不一样（本节点{ours[event.seq][:12]}，"
-                f"对方{event.hash[:12]}），两边的签名都已留存，请两地核对",
-                seq=event.seq,
-                ours=ours[event.seq],
-                theirs=event.hash,
-            )
+def _check_same(events: Sequence[Event], end: chains.Head | None) -> None:
+    if found := bundles.forked(events, end):
+        event, ours = found
+        raise EventRefused(
+            f"第{event.seq}条记录和本节点的不一样（本节点{ours[:12]}，"
+            f"对方{event.hash[:12]}），两边的签名都已留存，请两地核对",
+            seq=event.seq,
+            ours=ours,
+            theirs=event.hash,
+        )
 
 
 def _take(case: Case | None, event: Event) -> Case:
@@ -115,15 +109,7 @@ def resend_events(*, subject: str, from_seq: int, recipient: str, at: datetime) 
         return
     events = recorded.events(subject, from_seq=from_seq)
     if events:
-        outbox.tell(
-            [recipient],
-            messages.EVENTS,
-            subject,
-            messages.events_data(events),
-            files=messages.files(events),
-            sequence=events[-1].seq,
-            at=at,
-        )
+        bundles.owe([recipient], messages.EVENTS, events, at=at)
 
 
 @inbox.handles(messages.REQUEST)

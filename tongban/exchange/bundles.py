@@ -1,10 +1,12 @@
-"""Events of one chain as a message carries them from node to node."""
+"""Events of one chain as a message carries them from node to node, and what of them is news."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
+from tongban.exchange import inbox, outbox
 from tongban.record import chains, queries
-from tongban.record.chains import Event, FileRef
+from tongban.record.chains import Event, FileRef, Head
 
 
 def pack(events: Sequence[Event]) -> dict[str, Any]:
@@ -28,3 +30,34 @@ def unpack(data: dict[str, Any]) -> tuple[list[Event], dict[str, bytes]]:
 def files(events: Sequence[Event]) -> list[FileRef]:
     """The papers that must travel with these events, each once."""
     return list({file.digest: file for event in events for file in event.files}.values())
+
+
+def owe(recipients: Collection[str], kind: str, events: Sequence[Event], *, at: datetime) -> None:
+    """Owe consecutive events of one chain to nodes, with their papers, in a message of a kind."""
+    outbox.tell(
+        recipients,
+        kind,
+        events[0].chain,
+        pack(events),
+        files=files(events),
+        sequence=events[-1].seq,
+        at=at,
+    )
+
+
+def forked(events: Sequence[Event], end: Head | None) -> tuple[Event, str] | None:
+    """The first event that we have otherwise, with the hash of ours; None when all agree."""
+    known = [event for event in events if end and event.seq <= end.seq]
+    if not known:
+        return None
+    ours = {event.seq: event.hash for event in queries.events(known[0].chain)}
+    return next(((one, ours[one.seq]) for one in known if ours[one.seq] != one.hash), None)
+
+
+def fresh(events: Sequence[Event], end: Head | None) -> list[Event]:
+    """Those that come after what we have. Raises Gap when one between is missing."""
+    seen = end.seq if end else 0
+    found = [event for event in events if event.seq > seen]
+    if found and found[0].seq > seen + 1:
+        raise inbox.Gap(seen + 1)
+    return found

@@ -163,10 +163,7 @@ def take_events(envelope: Envelope) -> None:
     before = kind.head(envelope.subject)
     end = recorded.head(envelope.subject)
     _check_same(events, end)
-    seen = end.seq if end else 0
-    fresh = [event for event in events if event.seq > seen]
-    if fresh and fresh[0].seq > seen + 1:
-        raise inbox.Gap(seen + 1)
+    fresh = bundles.fresh(events, end)
     for digest, part in parts.items():
         record.keep_part(digest, part)
     standing = before
@@ -188,7 +185,7 @@ def resend_events(*, subject: str, from_seq: int, recipient: str, at: datetime) 
         return
     events = recorded.events(subject, from_seq=from_seq)
     if events:
-        _owe([recipient], events, at=at)
+        bundles.owe([recipient], EVENTS, events, at=at)
 
 
 def _read(envelope: Envelope) -> tuple[list[Event], dict[str, bytes]]:
@@ -202,21 +199,17 @@ def _read(envelope: Envelope) -> tuple[list[Event], dict[str, bytes]]:
 
 
 def _check_same(events: Sequence[Event], end: Head | None) -> None:
-    known = [event for event in events if end and event.seq <= end.seq]
-    if not known:
-        return
-    ours = {event.seq: event.hash for event in recorded.events(known[0].chain)}
-    for event in known:
-        if ours[event.seq] != event.hash:
-            facts = {"seq": event.seq, "ours": ours[event.seq], "theirs": event.hash}
-            raise ChainRefused(
-                _(
-                    "第%(seq)d条记录和本节点的不一样（本节点%(ours).12s，对方%(theirs).12s），"
-                    "两边的签名都已留存，请两地核对"
-                )
-                % facts,
-                **facts,
+    if found := bundles.forked(events, end):
+        event, ours = found
+        facts = {"seq": event.seq, "ours": ours, "theirs": event.hash}
+        raise ChainRefused(
+            _(
+                "第%(seq)d条记录和本节点的不一样（本节点%(ours).12s，对方%(theirs).12s），"
+                "两边的签名都已留存，请两地核对"
             )
+            % facts,
+            **facts,
+        )
 
 
 def _take(
@@ -284,18 +277,6 @@ def _tell(
     known = set(kind.nodes(before)) if before is not None else set()
     new = set(kind.nodes(after)) - known
     if others := known - {settings.NODE_ID}:
-        _owe(others, [event], at=at)
+        bundles.owe(others, EVENTS, [event], at=at)
     if others := new - {settings.NODE_ID}:
-        _owe(others, recorded.events(event.chain), at=at)
-
-
-def _owe(recipients: Collection[str], events: Sequence[Event], *, at: datetime) -> None:
-    outbox.tell(
-        recipients,
-        EVENTS,
-        events[0].chain,
-        bundles.pack(events),
-        files=bundles.files(events),
-        sequence=events[-1].seq,
-        at=at,
-    )
+        bundles.owe(others, EVENTS, recorded.events(event.chain), at=at)

@@ -14,7 +14,7 @@ from tongban.cases.models import Case, Material
 from tongban.cases.permissions import office_of
 from tongban.cases.standing import Standing
 from tongban.cases.states import ARRIVE, Move, Party
-from tongban.exchange import outbox
+from tongban.exchange import bundles
 from tongban.parties.models import Officer
 from tongban.record import chains
 from tongban.record import operations as record
@@ -151,15 +151,7 @@ def tell(event: Event, *, before: Standing, after: Standing, at: datetime) -> No
     here = settings.NODE_ID
     known = [node for node in before.told if node != here]
     new = [node for node in after.told if node != here and node not in before.told]
-    for recipients, events in ((known, [event]), (new, None)):
-        if recipients:
-            sent = events if events is not None else recorded.events(event.chain)
-            outbox.tell(
-                recipients,
-                messages.EVENTS,
-                event.chain,
-                messages.events_data(sent),
-                files=messages.files(sent),
-                sequence=event.seq,
-                at=at,
-            )
+    if known:
+        bundles.owe(known, messages.EVENTS, [event], at=at)
+    if new:
+        bundles.owe(new, messages.EVENTS, recorded.events(event.chain), at=at)

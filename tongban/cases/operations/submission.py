@@ -22,7 +22,7 @@ from tongban.cases.models import FOLDED, Case, Submission
 from tongban.cases.operations import moving
 from tongban.cases.rules import Intake, Route
 from tongban.cases.standing import BEIJING, Standing
-from tongban.exchange import outbox
+from tongban.exchange import bundles, outbox
 from tongban.record import chains, papers
 from tongban.record import operations as record
 from tongban.record import queries as recorded
@@ -181,7 +181,7 @@ def _owed(event: Event, part: bytes, after: Standing, at: datetime) -> list[dict
         messages.EVENTS,
         event.chain,
         data,
-        files=messages.files([event]),
+        files=bundles.files([event]),
         sequence=event.seq,
         at=at,
     )

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tongban.exchange import shared_chains
+from tongban.exchange import bundles, shared_chains
 from tongban.exchange.models import Outgoing, Received
 from tongban.exchange.shared_chains import Kind, NotInTable
 from tongban.exchange.tests.two_nodes import country
@@ -198,7 +198,7 @@ def forged(land, node, chain, *, author=None, kind="throw", to="22", after=None,
             content={"to": to},
             signer=shared_chains.signing.load_signer(shared_chains.settings.NODE_KEY_FILE),
         )  # fmt: skip
-        shared_chains._owe(["22"], [event], at=AT)
+        bundles.owe(["22"], shared_chains.EVENTS, [event], at=AT)
     return event
 
 
