@@ -230,7 +230,7 @@ def test_a_commit_that_takes_its_time_is_not_slept_over(broker_process, monkeypa
     monkeypatch.setattr(bell, "AWAKE_SECONDS", 1.6)
 
     async def act(hands):
-        return await commit_late(broker_process, hands, after=2.6)
+        return await commit_late(broker_process, hands, after=4.5)
 
     assert run(running(broker_process, act)) == 1
 
@@ -242,7 +242,7 @@ def test_without_the_lock_it_would_be_slept_over(broker_process, monkeypatch):
     monkeypatch.setattr(bell, "FALL_ASLEEP", "SELECT %s > 0")
 
     async def act(hands):
-        return await commit_late(broker_process, hands, after=2.6)
+        return await commit_late(broker_process, hands, after=4.5)
 
     assert run(running(broker_process, act)) == 0
 
