@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tongban.basics.signing import new_key
 from tongban.local import accounts, postgres
+from tongban.trust.signing import new_key
 
 # Set here and not in a fixture: test modules import models, and models need settings.
 _FOLDER = Path(tempfile.mkdtemp(prefix="tongban-test-", dir="/tmp"))

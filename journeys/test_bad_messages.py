@@ -22,9 +22,9 @@ from journeys.desks import Desk
 from journeys.installation import Installation, Node, until
 from journeys.systems import System
 from tongban.basics import canonical, sealing
-from tongban.basics.signing import Signer, new_key, signer_from_pem
 from tongban.exchange import addresses
 from tongban.exchange.envelope import seal_envelope
+from tongban.trust.signing import Signer, new_key, signer_from_pem
 
 EVENTS = "case.events.v1"
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Max
 
-from tongban.basics import signing
 from tongban.catalogue import messages
 from tongban.catalogue.models import Publication, Told
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.trust import signing
 
 
 @dataclass(frozen=True)

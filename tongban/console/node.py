@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from tongban.basics.signing import new_key
 from tongban.console import acting, catalogue, jurisdictions, sandbox
 from tongban.local.home import home, saved_settings
 from tongban.local.keys import write_private
 from tongban.local.trouble import WrongWords
+from tongban.trust.signing import new_key
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None,

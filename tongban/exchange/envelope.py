@@ -16,9 +16,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from tongban.basics import canonical, signing
-from tongban.basics.signing import Signer
+from tongban.basics import canonical
 from tongban.exchange.addresses import MAX_ENVELOPE_BYTES
+from tongban.trust import signing
+from tongban.trust.signing import Signer
 
 SPEC_VERSION = "1.0"
 SUITE = "ed25519"

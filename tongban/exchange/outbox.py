@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection
 
-from tongban.basics import sealing, signing
+from tongban.basics import sealing
 from tongban.exchange import envelope
 from tongban.exchange.envelope import Paper
 from tongban.exchange.registry import resends
+from tongban.trust import signing
 
 __all__ = [
     "CHANNEL",

@@ -25,7 +25,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tongban.basics import signing
 from tongban.basics.refusals import Refused
 from tongban.exchange import bundles, inbox, outbox
 from tongban.exchange.envelope import Envelope
@@ -34,6 +33,7 @@ from tongban.record import chains
 from tongban.record import operations as record
 from tongban.record import queries as recorded
 from tongban.record.chains import Author, ChainBroken, Event, FileRef, Head
+from tongban.trust import signing
 
 EVENTS = "chain.events.v1"
 

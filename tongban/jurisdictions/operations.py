@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tongban.basics import canonical, signing
+from tongban.basics import canonical
 from tongban.basics.refusals import Refused
 from tongban.jurisdictions import offices, queries, snapshot
 from tongban.jurisdictions.models import (
@@ -27,6 +27,7 @@ from tongban.jurisdictions.models import (
     Revision,
     Window,
 )
+from tongban.trust import signing
 
 DATA = Path(__file__).resolve().parent / "data"
 FILES = ("divisions.csv", "regions.json", "departments.json", "nodes.json")

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tongban.basics.signing import new_key, signer_from_pem
 from tongban.local.home import Home
 from tongban.local.ports import LOOPBACK, web_port
 from tongban.local.provinces import HUB, node_name
 from tongban.local.trouble import Trouble
+from tongban.trust.signing import new_key, signer_from_pem
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tongban.basics import canonical, signing
-from tongban.basics.signing import Signer
+from tongban.basics import canonical
+from tongban.trust import signing
+from tongban.trust.signing import Signer
 
 FORMAT = 1
 

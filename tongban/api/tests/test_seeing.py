@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 
 from tongban.api.tests.caller import Caller, medical_case, problem, register, window_case
-from tongban.basics import canonical, signing
+from tongban.basics import canonical
 from tongban.cases import bounds, handlers
 from tongban.cases.bounds import Bounds
 from tongban.cases.models import Case
@@ -19,6 +19,7 @@ from tongban.exchange.models import Outgoing
 from tongban.jurisdictions import queries as places
 from tongban.record import papers
 from tongban.record.models import Entry
+from tongban.trust import signing
 
 assert handlers  # messages of cases are handled as soon as the app is there
 

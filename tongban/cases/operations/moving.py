@@ -6,8 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tongban.basics import sealing, signing
-from tongban.basics.signing import Signer
+from tongban.basics import sealing
 from tongban.cases import happenings, messages, standing, states
 from tongban.cases.documents import issuing
 from tongban.cases.models import Case, Material
@@ -20,6 +19,8 @@ from tongban.record import chains
 from tongban.record import operations as record
 from tongban.record import queries as recorded
 from tongban.record.chains import Author, Event, FileRef, Head
+from tongban.trust import signing
+from tongban.trust.signing import Signer
 
 
 def signer() -> Signer:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tongban.basics import signing
 from tongban.cases import handlers, messages, standing, timeline
 from tongban.cases.handlers import EventRefused
 from tongban.cases.models import Case, Request
@@ -20,6 +19,7 @@ from tongban.exchange.inbox import Gap
 from tongban.exchange.models import Outgoing
 from tongban.record import chains, queries
 from tongban.record.chains import Author, Event, Head
+from tongban.trust import signing
 
 pytestmark = pytest.mark.django_db
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tongban.basics import signing
 from tongban.cases import standing, states
 from tongban.cases.standing import NotInTable, Standing
 from tongban.cases.states import MOVES, Mode, Move, Party, State
 from tongban.record import chains
 from tongban.record.chains import Author, Event, FileRef
+from tongban.trust import signing
 
 SIGNER = signing.signer_from_pem(signing.new_key())
 MONDAY = datetime(2026, 11, 16, 1, 12, tzinfo=UTC)

@@ -10,8 +10,6 @@ from typing import Any
 from django.conf import settings
 from stdnum.iso7064 import mod_11_2
 
-from tongban.basics import signing
-from tongban.basics.signing import Signer
 from tongban.basics.tests import kept_rows
 from tongban.cases import intake, queries
 from tongban.cases.models import Case, Check, Draft
@@ -27,6 +25,8 @@ from tongban.jurisdictions.models import Authority
 from tongban.parties import operations as parties
 from tongban.parties.models import Account, Applicant, Capacity, Kind, Officer, Role
 from tongban.record.chains import FileRef
+from tongban.trust import signing
+from tongban.trust.signing import Signer
 
 MONDAY = datetime(2026, 11, 16, 1, 12, tzinfo=UTC)
 CHANGCHUN, CHAOYANG, JILIN_CITY, FUZHOU = "220100", "220104", "220200", "350100"

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import connection, transaction
 
-from tongban.basics import canonical, signing
+from tongban.basics import canonical
 from tongban.basics.refusals import Refused
 from tongban.catalogue import drafting, messages, queries, reading, snapshot
 from tongban.catalogue.messages import Signed
@@ -22,6 +22,7 @@ from tongban.catalogue.models import (
 from tongban.exchange import outbox
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Level as DivisionLevel
+from tongban.trust import signing
 
 # The row of `Loaded` by which every process notices that something was published.
 STAMP = "published"

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from tongban.basics import canonical, signing
+from tongban.basics import canonical
 from tongban.basics.refusals import Refused
 from tongban.catalogue import implementations, judging, overlay, reading, running
 from tongban.catalogue.messages import Signed
@@ -22,6 +22,7 @@ from tongban.catalogue.models import (
 from tongban.catalogue.operations import publishing
 from tongban.exchange.addresses import MAX_ENVELOPE_BYTES
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.trust import signing
 
 Change = Mapping[str, Any]
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from django.conf import settings as live
 
-from tongban.basics import signing
 from tongban.catalogue import handlers, messages
 from tongban.catalogue.messages import Signed
 from tongban.catalogue.tests.managers import (
@@ -18,6 +17,7 @@ from tongban.catalogue.tests.managers import (
 )
 from tongban.exchange.envelope import Envelope
 from tongban.jurisdictions import operations as directory
+from tongban.trust import signing
 
 FUZHOU, CITY = "350100", "220100"
 KEYS = {code: signing.signer_from_pem(signing.new_key()) for code in ("00", "35", "44")}

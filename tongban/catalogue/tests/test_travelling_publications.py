@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings as live
 from django.utils import timezone
 
-from tongban.basics import signing
 from tongban.catalogue import handlers, messages, publications, queries
 from tongban.catalogue.messages import Signed
 from tongban.catalogue.models import (
@@ -37,6 +36,7 @@ from tongban.exchange.envelope import Unreadable
 from tongban.exchange.models import Outgoing
 from tongban.exchange.tests.conftest import told
 from tongban.jurisdictions import operations as directory
+from tongban.trust import signing
 
 pytestmark = pytest.mark.django_db
 

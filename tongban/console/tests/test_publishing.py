@@ -28,8 +28,8 @@ def step():
     """吉林市 has rules of its own since now, signed by this node, which the directory knows."""
     from django.conf import settings
 
-    from tongban.basics import signing
     from tongban.jurisdictions.models import Node, NodeKey
+    from tongban.trust import signing
 
     with managers.few_standards():
         pass

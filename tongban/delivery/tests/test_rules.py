@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tongban.basics import signing
 from tongban.delivery import rules, standing, states
 from tongban.delivery.choices import CHOOSE, SHARE
 from tongban.delivery.choices import apply as choose
@@ -14,6 +13,7 @@ from tongban.delivery.states import Party, State
 from tongban.exchange.shared_chains import NotInTable
 from tongban.record import chains
 from tongban.record.chains import Author, Head
+from tongban.trust import signing
 
 MONDAY = datetime(2026, 11, 16, 1, 12, tzinfo=UTC)
 KEY = signing.signer_from_pem(signing.new_key())

@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 
-from tongban.basics import signing
 from tongban.exchange import inbox, registry
 from tongban.exchange.envelope import open_envelope, seal_envelope
 from tongban.exchange.models import Outgoing
 from tongban.jurisdictions import operations as directory
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Node
+from tongban.trust import signing
 
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 NOTE = "test.note.v1"

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongban.basics import canonical, signing
+from tongban.basics import canonical
 from tongban.exchange import envelope
 from tongban.exchange.envelope import Paper, open_envelope, seal_envelope
+from tongban.trust import signing
 
 FUJIAN = signing.signer_from_pem(signing.new_key())
 OTHER = signing.signer_from_pem(signing.new_key())

@@ -5,11 +5,12 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from tongban.basics import canonical, sealing, signing
+from tongban.basics import canonical, sealing
 from tongban.exchange import envelope, outbox
 from tongban.exchange.models import Outgoing
 from tongban.exchange.tests.conftest import AT, told
 from tongban.record.chains import FileRef
+from tongban.trust import signing
 
 pytestmark = pytest.mark.django_db
 

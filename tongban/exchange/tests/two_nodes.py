@@ -14,7 +14,7 @@ from pathlib import Path
 from django.db import connection
 from django.test import override_settings
 
-from tongban.basics import sealing, signing
+from tongban.basics import sealing
 from tongban.exchange import inbox
 from tongban.exchange.envelope import Envelope, open_envelope
 from tongban.exchange.inbox import Outcome
@@ -23,6 +23,7 @@ from tongban.jurisdictions import operations as directory
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Node
 from tongban.record import papers
+from tongban.trust import signing
 
 OWN = ("record_entry", "record_sealed", "exchange_outgoing", "exchange_received")
 

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from tongban.basics import identifiers, signing
+from tongban.basics import identifiers
 from tongban.jurisdictions import operations, queries
 from tongban.jurisdictions.models import Authority, Node, NodeKey, Region, Window
+from tongban.trust import signing
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongban.basics import signing
 from tongban.record import chains
 from tongban.record.chains import Author, ChainBroken, FileRef
+from tongban.trust import signing
 
 SIGNER = signing.signer_from_pem(signing.new_key())
 AT = datetime(2026, 11, 16, 1, 12, 7, 42, tzinfo=UTC)

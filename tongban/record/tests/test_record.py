@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from tongban.basics import signing
 from tongban.record import chains, operations, papers, queries
 from tongban.record.chains import Author
 from tongban.record.models import Entry, Sealed
+from tongban.trust import signing
 
 SIGNER = signing.signer_from_pem(signing.new_key())
 AT = datetime(2026, 11, 16, 1, 12, tzinfo=UTC)

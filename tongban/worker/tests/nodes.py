@@ -14,8 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tongban.basics import signing
 from tongban.local import broker, ports
+from tongban.trust import signing
 
 ROOT = Path(__file__).resolve().parents[3]
 NODES = ("00", "22", "35", "52")

@@ -10,9 +10,9 @@ from django.utils.timezone import now
 from nats.js.api import ObjectMeta
 from nats.js.object_store import ObjectStore
 
-from tongban.basics import signing
 from tongban.exchange import addresses
 from tongban.exchange.envelope import Fault, open_envelope, seal_envelope
+from tongban.trust import signing
 from tongban.worker.tests.conftest import as_user, mail, run, until
 
 FORBIDDEN_TO_SAY = [

@@ -7,8 +7,8 @@ import statistics
 import psycopg
 import pytest
 
-from tongban.basics import signing
 from tongban.exchange.queries import SILENT_AFTER
+from tongban.trust import signing
 from tongban.worker.tests.nodes import (
     NodeProcess,
     database,
