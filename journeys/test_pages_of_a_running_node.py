@@ -14,23 +14,14 @@ from journeys.installation import Installation, Node
 from journeys.people import DESK, PHONE, Person
 from journeys.systems import System
 from journeys.test_case_crosses_the_border import LISI
-from tongban.ui.tests.page_checks import NARROWEST, Checks, check_pages
-
-
-def usable(checks: Checks, path: str) -> None:
-    """On a phone and at a desk, narrow and large, by keyboard, and without script."""
-    checks.axe(path, size=PHONE)
-    checks.axe(path, size=DESK)
-    checks.fits(path, size=NARROWEST, large=True)
-    checks.keyboard(path)
-    checks.without_script(path)
+from tongban.ui.tests.page_checks import check_pages
 
 
 def try_pages(browser: Browser, node: Node, *paths: str, as_person: Person | None = None) -> None:
     """Check pages of a node, for everybody or for somebody who is signed in."""
     kept = as_person.context.cookies() if as_person else []
     cookies = [{"name": one.get("name"), "value": one.get("value")} for one in kept]
-    check_pages(browser, node.url, paths, cookies=cookies, only=usable)
+    check_pages(browser, node.url, paths, cookies=cookies)
 
 
 @pytest.fixture(scope="module")

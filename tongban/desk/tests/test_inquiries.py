@@ -12,8 +12,7 @@ from tongban.cases.inquiries.standing import State
 from tongban.cases.tests import world
 from tongban.cases.tests.world import PNG
 from tongban.desk.tests.browsing import cookies_of
-from tongban.desk.tests.test_pages_are_usable import looked_at
-from tongban.ui.tests.page_checks import check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -141,5 +140,7 @@ def test_the_pages_of_inquiries_are_usable_by_everybody(browser, live_server, si
     row = asked_by(signed_in(clerk))
     asking = [reverse("desk:ask-inquiry"), f"{reverse('desk:inquiries')}?box=out"]
     answering = [reverse("desk:inquiries"), address("inquiry", row)]
-    check_pages(browser, live_server.url, asking, cookies=cookies_of(clerk), only=looked_at)
-    check_pages(browser, live_server.url, answering, cookies=cookies_of(officer), only=looked_at)
+    check_pages(browser, live_server.url, asking, cookies=cookies_of(clerk), only=Checks.in_brief)
+    check_pages(
+        browser, live_server.url, answering, cookies=cookies_of(officer), only=Checks.in_brief
+    )

@@ -9,16 +9,9 @@ from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 from tongban.desk.tests import stages
 from tongban.desk.tests.browsing import cookies_of
-from tongban.ui.tests.page_checks import DESK, NARROWEST, PHONE, Checks, check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("country")]
-
-
-def looked_at(checks, path):
-    """For pages made of parts that are checked in full elsewhere: seen, narrow, and large."""
-    checks.axe(path, size=PHONE)
-    checks.axe(path, size=DESK)
-    checks.fits(path, size=NARROWEST, large=True)
 
 
 def page_of(case):
@@ -60,7 +53,7 @@ def test_the_window_is_usable_by_everybody(browser, live_server):
     ]
     cookies = cookies_of(clerk)
     check_pages(browser, live_server.url, in_full, cookies=cookies)
-    check_pages(browser, live_server.url, others, cookies=cookies, only=looked_at)
+    check_pages(browser, live_server.url, others, cookies=cookies, only=Checks.in_brief)
 
 
 def test_the_deciding_desk_is_usable_by_everybody(browser, live_server):
@@ -79,7 +72,7 @@ def test_the_deciding_desk_is_usable_by_everybody(browser, live_server):
     ]
     cookies = cookies_of(officer)
     check_pages(browser, live_server.url, in_full, cookies=cookies)
-    check_pages(browser, live_server.url, others, cookies=cookies, only=looked_at)
+    check_pages(browser, live_server.url, others, cookies=cookies, only=Checks.in_brief)
 
 
 def test_an_online_case_is_usable_by_everybody(browser, live_server):
@@ -96,7 +89,7 @@ def test_pages_with_a_pdf_inside_are_usable_and_the_keyboard_gets_out_of_it(brow
     stages.issued(made, clerk, officer)
     pages = [*act_on(decided, "issue"), *act_on(made, "deliver")]
     cookies = cookies_of(officer)
-    for check in (looked_at, Checks.without_script):
+    for check in (Checks.in_brief, Checks.without_script):
         check_pages(browser, live_server.url, pages, cookies=cookies, only=check)
 
     # The browser's reader has stops of its own, so Checks.keyboard would take it for the end.

@@ -11,10 +11,10 @@ from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 from tongban.desk.tests import stages
 from tongban.desk.tests.browsing import cookies_of
-from tongban.desk.tests.test_pages_are_usable import act_on, looked_at
+from tongban.desk.tests.test_pages_are_usable import act_on
 from tongban.parties import absences
 from tongban.parties.models import Role
-from tongban.ui.tests.page_checks import check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("country")]
 
@@ -40,4 +40,4 @@ def test_the_office_and_its_acts_are_usable_by_everybody(browser, live_server):
         *act_on(reviewed, "special", "terminate"),
         reverse("desk:ask-signature", args=[waiting.number, "extend"]),
     ]
-    check_pages(browser, live_server.url, others, cookies=cookies_of(officer), only=looked_at)
+    check_pages(browser, live_server.url, others, cookies=cookies_of(officer), only=Checks.in_brief)

@@ -7,8 +7,7 @@ from tongban.cases.tests.world import MONDAY
 from tongban.delivery.operations import receiving, telling
 from tongban.delivery.tests import scenes
 from tongban.desk.tests.browsing import cookies_of
-from tongban.desk.tests.test_pages_are_usable import looked_at
-from tongban.ui.tests.page_checks import check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("country")]
 
@@ -37,6 +36,10 @@ def test_parcels_are_usable_by_everybody(browser, live_server):
         reverse("desk:slip", args=[packed.number]),
     ]
     check_pages(browser, live_server.url, clerk, cookies=cookies_of(scene.clerk))
-    check_pages(browser, live_server.url, others, cookies=cookies_of(scene.clerk), only=looked_at)
+    check_pages(
+        browser, live_server.url, others, cookies=cookies_of(scene.clerk), only=Checks.in_brief
+    )
     theirs = [page[coming], page[seen], reverse("desk:parcels")]
-    check_pages(browser, live_server.url, theirs, cookies=cookies_of(scene.decider), only=looked_at)
+    check_pages(
+        browser, live_server.url, theirs, cookies=cookies_of(scene.decider), only=Checks.in_brief
+    )

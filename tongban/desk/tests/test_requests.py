@@ -9,9 +9,8 @@ from tongban.cases.operations.requests import Handed, Wish
 from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 from tongban.desk.tests.browsing import cookies_of
-from tongban.desk.tests.test_pages_are_usable import looked_at
 from tongban.record import queries as recorded
-from tongban.ui.tests.page_checks import check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -114,5 +113,7 @@ def test_the_pages_of_requests_are_usable_by_everybody(browser, live_server):
     world.handed_over(case, clerk)
     asked(case, filled)
     pages = [reverse("desk:requests"), page_of(case)]
-    check_pages(browser, live_server.url, pages, cookies=cookies_of(officer), only=looked_at)
-    check_pages(browser, live_server.url, pages[1:], cookies=cookies_of(clerk), only=looked_at)
+    check_pages(browser, live_server.url, pages, cookies=cookies_of(officer), only=Checks.in_brief)
+    check_pages(
+        browser, live_server.url, pages[1:], cookies=cookies_of(clerk), only=Checks.in_brief
+    )

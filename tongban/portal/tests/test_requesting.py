@@ -12,7 +12,7 @@ from tongban.cases.operations import requests
 from tongban.cases.tests import world
 from tongban.portal.tests import scenes
 from tongban.portal.tests.test_finding import words
-from tongban.ui.tests.page_checks import DESK, NARROWEST, PHONE, check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -98,12 +98,6 @@ def test_what_nobody_would_answer_is_not_offered(followed):
     assert scenes.browser_of(filled).get(page_of(ended, "ask/ask/")).status_code == 409
 
 
-def looked_at(checks, path):
-    checks.axe(path, size=PHONE)
-    checks.axe(path, size=DESK)
-    checks.fits(path, size=NARROWEST, large=True)
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("country")
 def test_the_pages_of_requests_are_usable_by_everybody(browser, live_server):
@@ -112,4 +106,4 @@ def test_the_pages_of_requests_are_usable_by_everybody(browser, live_server):
     client.post(page_of(case, "ask/ask/"), {"text": "能寄到家里吗"})
     cookies = [{"name": name, "value": one.value} for name, one in client.cookies.items()]
     paths = [page_of(case), page_of(case, "ask/add_paper/"), page_of(case, "ask/change_contact/")]
-    check_pages(browser, live_server.url, paths, cookies=cookies, only=looked_at)
+    check_pages(browser, live_server.url, paths, cookies=cookies, only=Checks.in_brief)

@@ -13,7 +13,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, ViewportSize
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+)
 
 from tongban.local.browser import of_the_system
 from tongban.ui.frame import LARGE_TYPE_COOKIE
@@ -38,8 +46,9 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 860}
 NARROWEST: ViewportSize = {"width": 320, "height": 700}
 
+# What passed is not written down, which is much of the work on a long page.
 RUN_AXE = """async (rules) => {
-  const answer = await axe.run(document, {runOnly: rules});
+  const answer = await axe.run(document, {runOnly: rules, resultTypes: ['violations']});
   return answer.violations.map(v => v.id + ' x' + v.nodes.length + ': '
     + v.nodes[0].html.slice(0, 160) + ' | ' + (v.nodes[0].failureSummary || '').slice(-200));
 }"""
@@ -58,17 +67,21 @@ CONTROLS = """() => [...document.querySelectorAll(
     && !e.disabled && e.type !== 'radio' && e.type !== 'hidden')"""
 MISSED = f"() => ({CONTROLS})().filter(e => !e.dataset.seen).map(e => e.outerHTML.slice(0, 120))"
 HOW_MANY = f"() => ({CONTROLS})().length"
-FOCUSED = """() => {
-  const e = document.activeElement;
-  if (!e || e === document.body) return null;
-  // A field for a date keeps the focus while Tab goes through its year, month and day.
-  const again = Boolean(e.dataset.seen) && e !== window.lastFocused;
-  window.lastFocused = e;
-  e.dataset.seen = '1';
-  const s = getComputedStyle(e);
-  const ring = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
-  const box = e.getBoundingClientRect();
-  return {again, ring, html: e.outerHTML.slice(0, 120), seen: box.width > 0 && box.height > 0};
+# The page notes every stop itself, so that Tab can be pressed many times between two looks.
+NOTE_STOPS = """() => {
+  document.activeElement.blur();
+  window.walk = {isRound: false, last: null, bare: []};
+  document.addEventListener('focusin', event => {
+    const e = event.target, walk = window.walk;
+    // A field for a date keeps the focus while Tab goes through its year, month and day.
+    if (walk.isRound || e === walk.last) return;
+    if (e.dataset.seen) { walk.isRound = true; return; }
+    walk.last = e;
+    e.dataset.seen = '1';
+    const s = getComputedStyle(e), box = e.getBoundingClientRect();
+    const ring = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
+    if (!ring || !box.width || !box.height) walk.bare.push(e.outerHTML.slice(0, 120));
+  }, true);
 }"""
 # What a reader can do or read: script may show more, but must not be needed for any of these.
 COMPLETE = """() => ({
@@ -101,6 +114,20 @@ class Checks:
     base: str
     cookies: Sequence[dict[str, Any]] = ()
     problems: list[str] = field(default_factory=list)
+    # By large type and script; a new tab costs more than all that is done in it.
+    _tabs: dict[tuple[bool, bool], Page] = field(default_factory=dict)
+    _is_staying: bool = False
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """In this block one reader of each kind goes from page to page; else each has one page."""
+        self._is_staying = True
+        try:
+            yield
+        finally:
+            self._is_staying = False
+            while self._tabs:
+                self._tabs.popitem()[1].context.close()
 
     @contextmanager
     def opened(
@@ -115,31 +142,56 @@ class Checks:
         """The page as one kind of reader sees it; its own faults are problems in any case."""
         how = f"{path} at {size['width']}px" + (" large" if large else "")
         how += (" dark" if dark else "") + ("" if script else " without script")
-        context = self.browser.new_context(
-            viewport=size,
-            locale="zh-CN",
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=script,
-        )
-        try:
-            self._give_cookies(context, large=large)
-            page = context.new_page()
-            page.on("pageerror", lambda error: self.wrong(how, f"script error: {error}"))
-            page.on("requestfailed", lambda request: self._failed(how, request))
-            page.on("console", lambda said: self._heard(how, said.type, said.text))
+        with self._tab(large=large, script=script) as page, self._noting(page, how):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme="dark" if dark else "light")
             answer = page.goto(self.base + path)
             if answer is None or answer.status != 200:
                 self.wrong(how, f"answered {answer and answer.status}")
             yield page
-        finally:
-            context.close()
 
-    def _give_cookies(self, context: BrowserContext, *, large: bool) -> None:
+    @contextmanager
+    def _tab(self, *, large: bool, script: bool) -> Iterator[Page]:
+        known = self._tabs.get((large, script)) or self._new_tab(large=large, script=script)
+        if self._is_staying:
+            self._tabs[large, script] = known
+        try:
+            yield known
+        finally:
+            if not self._is_staying:
+                known.context.close()
+
+    def _new_tab(self, *, large: bool, script: bool) -> Page:
+        context = self.browser.new_context(locale="zh-CN", java_script_enabled=script)
         own = [{"url": self.base, **cookie} for cookie in self.cookies]
         if large:
             own.append({"url": self.base, "name": LARGE_TYPE_COOKIE, "value": "1"})
         if own:
             context.add_cookies(own)
+        return context.new_page()
+
+    @contextmanager
+    def _noting(self, page: Page, how: str) -> Iterator[None]:
+        """What the page does wrong by itself while it is open."""
+
+        def broke(error: Error) -> None:
+            self.wrong(how, f"script error: {error}")
+
+        def failed(request: Request) -> None:
+            self._failed(how, request)
+
+        def said(message: ConsoleMessage) -> None:
+            self._heard(how, message.type, message.text)
+
+        page.on("pageerror", broke)
+        page.on("requestfailed", failed)
+        page.on("console", said)
+        try:
+            yield
+        finally:
+            page.remove_listener("pageerror", broke)
+            page.remove_listener("requestfailed", failed)
+            page.remove_listener("console", said)
 
     def _failed(self, how: str, request: Request) -> None:
         # The browser's own PDF reader gives up requests of its own when a page is left, and takes
@@ -176,6 +228,14 @@ class Checks:
             scripted = page.evaluate(COMPLETE)
         self._compare_without_script(path, scripted)
 
+    def in_brief(self, path: str) -> None:
+        """For pages made of parts that are checked in full elsewhere: seen, narrow, and large."""
+        with self.opened(path, size=PHONE) as page:
+            self._judge_by_axe(page, f"{path} on a phone")
+            page.set_viewport_size(DESK)
+            self._judge_by_axe(page, f"{path} at a desk")
+        self.fits(path, size=NARROWEST, large=True)
+
     def all_of(self, path: str) -> None:
         """Every check of the guide on one page, which is opened once for each kind of reader."""
         with self.opened(path, size=PHONE) as page:
@@ -207,16 +267,16 @@ class Checks:
             self.wrong(how, f"too wide: {element}")
 
     def _walk(self, page: Page, path: str) -> None:
-        page.evaluate("document.activeElement.blur()")
-        for _ in range(page.evaluate(HOW_MANY) + 60):
-            page.keyboard.press("Tab")
-            on = page.evaluate(FOCUSED)
-            if on is None:
-                continue  # past the end, where a page begins whose focus started further down
-            if on["again"]:
+        page.evaluate(NOTE_STOPS)
+        presses = page.evaluate(HOW_MANY) + 2
+        # Further on than there are controls, since some have several stops.
+        for more in (presses, 20, 20, 20):
+            for _ in range(more):
+                page.keyboard.press("Tab")
+            if page.evaluate("window.walk.isRound"):
                 break
-            if not (on["ring"] and on["seen"]):
-                self.wrong(path, f"no visible ring: {on['html']}")
+        for bare in page.evaluate("window.walk.bare"):
+            self.wrong(path, f"no visible ring: {bare}")
         for element in page.evaluate(MISSED):
             self.wrong(path, f"Tab does not reach: {element}")
 
@@ -246,6 +306,7 @@ def check_pages(
     every problem of every page.
     """
     checks = Checks(browser, base_url.rstrip("/"), cookies)
-    for path in paths:
-        only(checks, path)
+    with checks.staying():
+        for path in paths:
+            only(checks, path)
     assert not checks.problems, "\n".join(dict.fromkeys(checks.problems))
