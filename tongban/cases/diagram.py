@@ -38,7 +38,8 @@ def page() -> str:
         + ", ".join(f"`{kind}`" for kind in states.NOTES)
         + ".",
         "Marked ✍ is what only counts with the signature of the office's leader; `ask_correction` is",
-        "so the second time. `deem_accepted` is written by the deciding node itself.",
+        "so the second time. `deem_accepted`, `deliver_by_post` and `post_failed` are written by the",
+        "deciding node itself, as are the closings when the parcel with the result was signed for.",
     ]
     for mode, title in TITLES.items():
         parts += ["", f"## {title}", "", "```mermaid", *_diagram(mode), "```"]

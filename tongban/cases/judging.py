@@ -18,6 +18,13 @@ SYSTEM = "system"
 MOST_EXTENSION, MOST_JOINT_EXTENSION = 10, 15
 MOST_SPECIAL_DAYS = 365
 _DECISIONS = frozenset({states.APPROVE.name, states.DENY.name})
+_CLOSED_BY_PARCEL = frozenset({states.CLOSE_BY_POST, states.CLOSE_AT_WINDOW, states.CLOSE_ONLINE})
+_POSTING = _CLOSED_BY_PARCEL | {
+    states.DELIVER_BY_POST,
+    states.DELIVER_TO_WINDOW,
+    states.POST_FAILED,
+    states.RETURN_RESULT,
+}
 _DELIVERABLE = frozenset({State.RESULT_ISSUED, State.IN_DELIVERY})
 
 
@@ -29,7 +36,9 @@ def roles(move: Move) -> frozenset[str]:
     """As whom the author of a move stands in the record: its party, or the node by itself."""
     if move is states.DEEM_ACCEPTED:
         return frozenset({SYSTEM})
-    if move is states.ORIGINALS_ARRIVED:
+    if move in {states.DELIVER_BY_POST, states.POST_FAILED}:
+        return frozenset({SYSTEM})
+    if move in {states.ORIGINALS_ARRIVED, *_CLOSED_BY_PARCEL}:
         return frozenset({move.by.value, SYSTEM})
     return frozenset({move.by.value})
 
@@ -57,6 +66,8 @@ def check_move(standing: "Standing", move: Move, event: Event) -> None:
         _check_extension(standing, content)
     if move is states.BEGIN_SPECIAL:
         _check_special(content)
+    if move in _POSTING:
+        _check_posting(standing, move, event)
     if move is states.END_JOINT and content["outcome"] not in {"done", "refused"}:
         raise NotInTable(f"not an outcome of joint steps: {content['outcome']}")
 
@@ -89,6 +100,50 @@ def _check_decider(standing: "Standing", move: Move, event: Event) -> None:
 def may_approve(mode: str, joint: str) -> bool:
     """Whether the joint steps leave room for an approval: what a place refused is not granted."""
     return joint == "done" or (joint == "" and mode != states.Mode.JOINT)
+
+
+def _check_posting(standing: "Standing", move: Move, event: Event) -> None:
+    """A result by post: one parcel at a time, nothing handed over whose paper is gone."""
+    content, number = event.content, standing.number
+    fate = standing.posted.get("fate", "")
+    if move is states.RETURN_RESULT:
+        if content["fate"] not in states.FATES or not event.sealed:
+            raise NotInTable(f"the result of {number} is sent back for a reason")
+    elif move is states.DELIVER_TO_WINDOW:
+        if fate in states.GONE:
+            raise NotInTable(f"the result of case {number} is gone and wants making again")
+    else:
+        _check_parcel(standing, move, event)
+
+
+def may_be_posted(standing: "Standing", move: Move) -> bool:
+    """Whether what became of a result that was sent leaves room for a move, whoever makes it."""
+    fate = standing.posted.get("fate", "")
+    if move in {states.DELIVER_TO_WINDOW, states.DELIVER_BY_POST}:
+        return fate not in states.GONE
+    if move is states.CLOSE_BY_POST:
+        return bool(standing.posted.get("parcel")) and fate in {"", "lost"}
+    return True
+
+
+def _check_parcel(standing: "Standing", move: Move, event: Event) -> None:
+    by_node, parcel = event.author.role == SYSTEM, event.content.get("parcel")
+    sent, fate = standing.posted.get("parcel"), standing.posted.get("fate", "")
+    is_same = bool(sent) and parcel == sent
+    if by_node and not (isinstance(parcel, str) and parcel):
+        raise NotInTable(f"{move.name} by itself names its parcel")
+    if move is states.DELIVER_BY_POST:
+        # Lost and found again, the same parcel goes on.
+        allowed = fate not in states.GONE or (fate == "lost" and is_same)
+    elif move is states.POST_FAILED:
+        allowed = is_same and event.content["fate"] in states.FATES
+    elif move is states.CLOSE_BY_POST:
+        kept = fate in {"", "lost"} if by_node else fate == "damaged" and bool(event.sealed)
+        allowed = is_same and kept
+    else:
+        allowed = True
+    if not allowed:
+        raise NotInTable(f"{move.name} of {standing.number} by parcel {parcel}: {fate or 'none'}")
 
 
 def _check_extension(standing: "Standing", content: dict[str, Any]) -> None:

@@ -53,6 +53,7 @@ class Case(models.Model):
     limits = models.JSONField()
     particulars = models.CharField(max_length=64)
     result = models.JSONField()
+    posted = models.JSONField(default=dict)
     told = models.JSONField()
     head_seq = models.PositiveIntegerField()
     head_hash = models.CharField(max_length=64)
@@ -192,6 +193,8 @@ class Draft(models.Model):
     deciding_place = models.CharField(max_length=6)
     answers = models.BinaryField()
     steps_done = models.JSONField(default=list)
+    # How the result is wanted (operations.drafted_delivery), sealed; empty while nothing was chosen.
+    delivery = models.BinaryField(default=b"", blank=True)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     # A returned or corrected case is filled in again as a draft that names it.

@@ -1,12 +1,16 @@
 """Cases and their papers: what parcels need to know of a case, and what a parcel does to one."""
 
+from datetime import datetime
+
 from tongban.basics.refusals import NotFound
-from tongban.cases import happenings, queries, states
+from tongban.cases import happenings, posting, queries, states
 from tongban.cases.models import Case
 from tongban.cases.operations import moving
+from tongban.cases.posting import Sent
 from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
 from tongban.delivery import casebook, permissions
+from tongban.delivery import queries as papers
 from tongban.delivery import states as parcels
 from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.models import Parcel
@@ -15,6 +19,7 @@ from tongban.delivery.standing import End, Purpose
 from tongban.delivery.states import Outcome
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.models import Account
+from tongban.record import queries as recorded
 from tongban.record.chains import Event
 
 # Steps of a parcel that the record of its case names; scans on the road would only fill it.
@@ -24,7 +29,10 @@ NOTED = frozenset(
         parcels.HAND_OVER,
         parcels.RECEIVE,
         parcels.SIGNED_FOR,
+        parcels.DAMAGE,
         parcels.LOSE,
+        parcels.FIND,
+        parcels.TURN_BACK,
         parcels.TAKE_BACK,
     )
 )
@@ -59,6 +67,7 @@ def facts_of(case: Case) -> CaseFacts:
         takes_post=case.state == State.ORIGINALS,
         is_decided=bool(case.decision),
         has_ended=State(case.state) in states.ENDED,
+        result_gone=case.posted.get("fate", "") in states.GONE,
         materials=tuple((material.spec, material.name) for material in version.materials),
         result=case.result.get("title", ""),
         nodes=tuple(case.told),
@@ -77,7 +86,7 @@ def _office(node: str, place: str, authority: str) -> End | None:
 
 @casebook.on_step
 def parcel_went_on(parcel: Parcel, event: Event) -> None:
-    """Let a case go on whose originals have come, and name the step in the record of each case.
+    """Let a case go on whose originals have come, close one whose result has, and name the step.
 
     Only the node that holds a case writes into it; the parcel is locked, its cases are locked here.
     """
@@ -106,6 +115,7 @@ def _note(case: Case, parcel: Parcel, event: Event) -> None:
     )
     if event.kind in _SIGNED and _brings_originals(case, parcel):
         moving.make_move(case, states.ORIGINALS_ARRIVED, by=moving.system_author(), at=event.at)
+    settle(case, at=event.at)
 
 
 def _brings_originals(case: Case, parcel: Parcel) -> bool:
@@ -114,6 +124,53 @@ def _brings_originals(case: Case, parcel: Parcel) -> bool:
         return False
     came = parcel.rows.filter(case=case.number).exclude(outcome=Outcome.MISSING)
     return parcel.to_authority == case.decider_authority and came.exists()
+
+
+def settle(case: Case, *, at: datetime) -> None:
+    """Let a case that the caller has locked, and this node holds, catch up with its parcels.
+
+    Called after every step of a parcel and whenever a case comes into other hands, so the order in
+    which messages arrive does not matter; what is settled changes nothing the second time.
+    """
+    made = _made_at(case)
+    if made is None:
+        return
+    for parcel in papers.parcels_of(facts_of(case)):
+        is_home = parcel.purpose == Purpose.RESULT and parcel.recipient.is_applicant
+        # What an earlier result went by says nothing of this one.
+        if not is_home or parcel.packed_at < made:
+            continue
+        due = posting.due(case, _sent(case, parcel))
+        if due is not None:
+            by, content = moving.system_author(), dict(due.content)
+            moving.make_move(case, due.move, by=by, at=at, content=content)
+
+
+def _made_at(case: Case) -> datetime | None:
+    """When the result that stands now was made."""
+    made = {states.ISSUE_RESULT.name, states.REISSUE_RESULT.name}
+    if not case.result:
+        return None
+    events = recorded.events(case.number)
+    return max((event.at for event in events if event.kind in made), default=None)
+
+
+def _sent(case: Case, parcel: Parcel) -> Sent:
+    rows = parcel.rows.filter(case=case.number)
+    return Sent(
+        number=parcel.number,
+        state=parcel.state,
+        outcomes=tuple(rows.values_list("outcome", flat=True)),
+        is_deciders=parcel.sender.party == (case.decider_node, case.decider_authority),
+    )
+
+
+@happenings.on(states.ARRIVE, states.DELIVER_TO_WINDOW.name, states.DELIVER_ONLINE.name)
+def catch_up(case: Case, event: Event) -> None:
+    """Let a case that has come into other hands do what its parcels did while it was on its way."""
+    here = moving.system_author().node
+    if case.holder not in {Party.CHANNEL, Party.NOBODY} and case.standing().holder_node == here:
+        settle(case, at=event.at)
 
 
 @happenings.on(states.HAND_OVER.name)

@@ -62,6 +62,26 @@ class JointNotDone(Refused):
     code = "joint-not-done"
 
 
+class ResultGone(Refused):
+    """The paper of the result is lost or damaged; what is not there is not handed over."""
+
+    code = "result-gone"
+
+    def __init__(self, fate: str) -> None:
+        super().__init__(
+            _("上一份结果%(fate)s，先重新制作，再送达") % {"fate": _(states.FATES[fate])}, fate=fate
+        )
+
+
+class NotDamaged(Refused):
+    """Only a result that came damaged is closed by an officer; everything else by its signature."""
+
+    code = "not-damaged"
+
+    def __init__(self) -> None:
+        super().__init__(_("包裹签收以后自动办结。只有收到时有损坏、申请人愿意收下的，才由您办结"))
+
+
 class AnotherAuthority(NotAllowed):
     """The officer's authority is not the one that the law gives this act to."""
 
@@ -249,11 +269,21 @@ def _is_done_elsewhere(case: Case) -> bool:
     return JointStep.objects.filter(number=case.number, state="done", has_undo=True).exists()
 
 
+def check_posted(case: Case, move: Move) -> None:
+    """What became of a result that was sent before allows handing it over, or closing, now."""
+    fate = case.posted.get("fate", "")
+    if move is states.DELIVER_TO_WINDOW and fate in states.GONE:
+        raise ResultGone(fate)
+    if move is states.CLOSE_BY_POST and fate != "damaged":
+        raise NotDamaged
+
+
 def check_may_act(officer: Officer, case: Case, move: Move) -> None:
     """Everything that must be true for an officer to make a move, most telling reason first."""
     check_power(officer, case, move)
     check_move(case, move)
     check_joint(case, move)
+    check_posted(case, move)
     if move.held_by is not Party.NOBODY:
         check_claimed(officer, case)
     if move in _DECIDING:

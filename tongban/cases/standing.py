@@ -43,7 +43,8 @@ class Standing:
 
     `receivers` are the pseudonyms of those who took the papers in; `procedure` is what stops the
     clock now ("kind", "since", "until"), `proposal` what awaits a second officer ("decision",
-    "by"); `extended` counts working days; `joint` is "", running, done or refused.
+    "by"); `extended` counts working days; `joint` is "", running, done or refused; `posted` is the
+    parcel that the result went by and what became of it ("parcel", "fate": "" or one of FATES).
     """
 
     number: str
@@ -86,6 +87,7 @@ class Standing:
     limits: dict[str, int] = field(default_factory=dict)
     particulars: str = ""
     result: dict[str, str] = field(default_factory=dict)
+    posted: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     head_seq: int = 0
     head_hash: str = ""
@@ -312,11 +314,22 @@ def _decided(move: Move, event: Event) -> dict[str, Any]:
             return {"decided_at": at, "decision": move.name, "proposal": {}}
         case states.CORRECT_DECISION:
             # The document in the old words is not handed out any more.
-            return {"result": {}}
+            return {"result": {}, "posted": {}}
         case states.ISSUE_RESULT | states.REISSUE_RESULT:
-            return {"result": content["result"]}
+            return {"result": content["result"], "posted": {}}
         case states.REOPEN:
-            return {"ended_at": None}
+            return {"ended_at": None, "posted": {}}
+    return _sent(move, content)
+
+
+def _sent(move: Move, content: dict[str, Any]) -> dict[str, Any]:
+    match move:
+        case states.DELIVER_BY_POST:
+            return {"posted": {"parcel": content["parcel"], "fate": ""}}
+        case states.POST_FAILED:
+            return {"posted": {"parcel": content["parcel"], "fate": content["fate"]}}
+        case states.RETURN_RESULT:
+            return {"posted": {"parcel": "", "fate": content["fate"]}}
     return {}
 
 

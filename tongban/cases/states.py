@@ -212,6 +212,25 @@ DELIVER_TO_WINDOW = _move(
 DELIVER_ONLINE = _move(
     "deliver_online", "网上送达", {State.RESULT_ISSUED}, State.IN_DELIVERY, _D, _A
 )
+# By post the deciding place keeps the case until somebody has signed for the parcel. Its node
+# writes these by itself, as the chain of the parcel goes (`posting`).
+DELIVER_BY_POST = _move(
+    "deliver_by_post", "邮寄送达", {State.RESULT_ISSUED}, State.IN_DELIVERY, _D, _D
+)
+POST_FAILED = _move("post_failed", "邮寄没有送到", {State.IN_DELIVERY}, State.RESULT_ISSUED, _D, _D)
+# An officer closes only what its applicant kept although it came damaged.
+CLOSE_BY_POST = _move(
+    "close_by_post",
+    "邮寄签收，办结",
+    {State.IN_DELIVERY, State.RESULT_ISSUED},
+    State.CLOSED,
+    _D,
+    _N,
+)
+# A window has a result that never came, came damaged, or that nobody fetches.
+RETURN_RESULT = _move(
+    "return_result", "退回办理地", {State.IN_DELIVERY}, State.RESULT_ISSUED, _R, _D
+)
 CLOSE_AT_WINDOW = _move(
     "close_at_window", "登记领取并办结", {State.IN_DELIVERY}, State.CLOSED, _R, _N
 )
@@ -250,6 +269,10 @@ MOVES: tuple[Move, ...] = (
     REISSUE_RESULT,
     DELIVER_TO_WINDOW,
     DELIVER_ONLINE,
+    DELIVER_BY_POST,
+    POST_FAILED,
+    CLOSE_BY_POST,
+    RETURN_RESULT,
     CLOSE_AT_WINDOW,
     CLOSE_ONLINE,
     REOPEN,
@@ -283,6 +306,16 @@ NOTES: dict[str, str] = {
     ATTEMPT_DELIVERY: "登记一次送达",
     DELIVERY_NOTED: "登记寄递进度",
 }
+
+# How a result that was sent may fail to reach its applicant, and when its paper is gone, so that
+# only one made anew can be handed over.
+FATES: dict[str, str] = {
+    "lost": "路上丢失",
+    "missing": "包裹里没有",
+    "damaged": "收到时有损坏",
+    "returned": "退了回来",
+}
+GONE = frozenset({"lost", "missing", "damaged"})
 
 # What the law does not count into the time for a decision (行政许可法 art. 45).
 SPECIAL_KINDS: dict[str, str] = {

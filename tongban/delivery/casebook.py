@@ -42,6 +42,7 @@ class CaseFacts:
     materials: tuple[tuple[str, str], ...]  # spec and name
     result: str  # title of the result once there is one
     nodes: tuple[str, ...]  # those that have the case already
+    result_gone: bool = False  # whether the paper of the result is lost, and not yet made anew
 
     def offices(self) -> tuple[End, ...]:
         """The offices that have this case now: the deciding one only once it was handed over."""

@@ -1,8 +1,13 @@
 """Parcels and choices as this node's tables know them, and what is only this node's own."""
 
+import json
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
+from tongban.basics import identifiers, sealing
+from tongban.delivery.couriers import Address
 from tongban.delivery.standing import End, Purpose, Sheet, Standing
 from tongban.delivery.states import Outcome, State
 
@@ -201,6 +206,45 @@ class Filed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.origin}"
+
+
+class SavedAddress(models.Model):
+    """An address that an account sent something to, or from: its own alone, sealed.
+
+    `match` is a keyed hash by which the same address is kept once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey("parties.Account", models.CASCADE, related_name="addresses")
+    sealed = models.BinaryField()
+    match = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-used_at"], name="addresses_of_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "match"], name="one_row_an_address")
+        ]
+
+    def __str__(self) -> str:
+        # No address: what is printed lands in logs.
+        return f"{self.account_id} {self.id}"
+
+    @property
+    def context(self) -> bytes:
+        """What the sealed part is bound to."""
+        return f"delivery.address:{self.pk}".encode()
+
+    @property
+    def address(self) -> Address:
+        """The address, in full."""
+        return Address(**json.loads(sealing.unseal(bytes(self.sealed), context=self.context)))
+
+    @property
+    def words(self) -> str:
+        """The address in one line, its phone number masked."""
+        one = self.address
+        return f"{one.name}，{identifiers.mask_phone(one.phone)}，{one.address}"
 
 
 class Choice(models.Model):

@@ -85,6 +85,16 @@ def check_may_move(officer: Officer, parcel: Parcel, move: Move) -> None:
     check_move(parcel, move)
 
 
+def check_may_prove(officer: Officer, parcel: Parcel) -> None:
+    """The courier's receipt is written down by the office that sent the parcel, to an applicant."""
+    check_may_see(officer, parcel)
+    if office_of(officer).code != parcel.from_authority:
+        raise NotAllowed(_("快递回执由寄件的机关登记，不归您所在的机关"))
+    if not parcel.recipient.is_applicant:
+        raise NotAllowed(_("寄给机关的包裹由机关自己签收"))
+    check_move(parcel, states.SIGNED_FOR)
+
+
 def belongs(parcel: Parcel, facts: CaseFacts) -> bool:
     """Whether the ends of a parcel are ends of a case it claims to carry papers of.
 

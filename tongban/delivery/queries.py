@@ -1,5 +1,6 @@
 """Reads with a name: one parcel, the parcels of an office, of a case, and what was chosen."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -66,7 +67,8 @@ def waits_at_counter(officer: Officer, parcel: Parcel) -> bool:
 
 def find_number(officer: Officer, text: str) -> str:
     """A parcel's number from what was scanned or typed: its end, or a waybill. Refused: NotFound."""
-    typed = "".join(text.split()).rpartition("/")[2]
+    # A scanner types through the keyboard, and an input method may make its signs wide.
+    typed = "".join(unicodedata.normalize("NFKC", text).split()).rpartition("/")[2]
     if typed[:1].lower() == "p" and "-" not in typed:
         typed = typed[3:]  # as slips print it: P22, then the end of the number
     rows = _of_office(office_of(officer).code)

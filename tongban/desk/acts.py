@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tongban.cases import states
 from tongban.cases.models import Case
-from tongban.cases.operations import course, deciding, review, window
+from tongban.cases.operations import course, deciding, posting, review, window
 from tongban.cases.permissions import MoveNotPossible, check_may_act, check_may_write
 from tongban.cases.states import Mode, Move, Party, State
 from tongban.desk import course_forms as more
@@ -126,6 +126,8 @@ ACTS: dict[str, Act] = {
             ActForm,
             review.deliver,
         ),
+        Act("keep-damaged", (states.CLOSE_BY_POST,), more.KeptForm, posting.accept_damaged),
+        Act("return-result", (states.RETURN_RESULT,), more.FateForm, posting.return_result),
         Act("attempt", (ATTEMPT,), more.AttemptForm, deciding.attempt_delivery),
     )
 }

@@ -200,6 +200,34 @@ class ReasonForm(ActForm):
     reason = long_text(_("为什么"), required=_("写明理由"))
 
 
+class KeptForm(ActForm):
+    """收到时有损坏: how the officer knows that its applicant keeps it."""
+
+    note = long_text(
+        _("申请人怎么说的"),
+        _("例如“11月20日电话里说边角折了不影响用，不用重新制作”"),
+        rows=2,
+        required=_("写明申请人什么时候、怎样说不用重新制作"),
+    )
+
+
+class FateForm(ActForm):
+    """退回办理地: what became of the result at the window."""
+
+    fate = forms.ChoiceField(
+        label=_("结果怎么了"),
+        choices=[*list(states.FATES.items())[:3], ("returned", _("文书完好，没有人来领"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("选择结果怎么了")},
+    )
+    reason = long_text(
+        _("怎么知道的"),
+        _("办理地和申请人看得到，例如“11月20日核对包裹时没有这份”"),
+        rows=2,
+        required=_("写明是怎么知道的，例如“11月20日核对包裹时没有”"),
+    )
+
+
 class AttemptForm(ActForm):
     """登记一次送达: how the try ended."""
 

@@ -23,7 +23,7 @@ SHOWN: dict[tuple[Party, State], tuple[Move, ...]] = {
     (_WINDOW, State.SUBMITTED): (states.RECEIVE, states.RETURN_FOR_FORM, states.HAND_OVER),
     (_WINDOW, State.RECEIVED): (states.HAND_OVER, states.RETURN_FOR_FORM),
     (_WINDOW, State.RETURNED): (states.RECEIVE,),
-    (_WINDOW, State.IN_DELIVERY): (states.CLOSE_AT_WINDOW,),
+    (_WINDOW, State.IN_DELIVERY): (states.CLOSE_AT_WINDOW, states.RETURN_RESULT),
     (_DESK, State.HANDED_OVER): (states.ACCEPT, states.ASK_CORRECTION, states.REFUSE_ACCEPTANCE),
     (_DESK, State.PENDING): (
         states.ACCEPT,
@@ -49,6 +49,7 @@ SHOWN: dict[tuple[Party, State], tuple[Move, ...]] = {
     (_DESK, State.RESULT_ISSUED): (
         states.DELIVER_TO_WINDOW,
         states.DELIVER_ONLINE,
+        states.CLOSE_BY_POST,
         states.REISSUE_RESULT,
         states.CORRECT_DECISION,
     ),
@@ -78,6 +79,8 @@ LOOKS: dict[Move, tuple[str, str, str]] = {
     states.CORRECT_DECISION: ("correct-decision", "", "quiet"),
     states.REISSUE_RESULT: ("reissue", "", "quiet"),
     states.REOPEN: ("reopen", "", "quiet"),
+    states.RETURN_RESULT: ("return-result", "", "quiet"),
+    states.CLOSE_BY_POST: ("keep-damaged", "", "quiet"),
     states.DELIVER_TO_WINDOW: ("deliver", "", ""),
     states.DELIVER_ONLINE: ("deliver", "", ""),
 }
@@ -91,6 +94,7 @@ SELDOM = frozenset(
         states.CORRECT_DECISION,
         states.REISSUE_RESULT,
         states.REOPEN,
+        states.RETURN_RESULT,
         ATTEMPT,
     }
 )
@@ -174,6 +178,8 @@ def _is_of_this_case(move: Move, case: Case) -> bool:
         return not case.is_two_person
     if move is states.PROPOSE:
         return case.is_two_person
+    if move is states.CLOSE_BY_POST:
+        return bool(case.posted.get("fate") == "damaged")
     return not (move is states.EXTEND and case.extended)
 
 
@@ -205,6 +211,8 @@ def _label(move: Move, case: Case, there: str) -> str:
         return _("再次补正（要签字）")
     if move in states.COUNTERSIGNED:
         return _("%(act)s（要签字）") % {"act": _(move.label)}
+    if move is states.CLOSE_BY_POST:
+        return _("申请人愿意收下，办结")
     if move is states.HAND_OVER:
         return _("移交%(place)s") % {"place": there}
     return _(move.label)

@@ -195,6 +195,25 @@ class ReportForm(forms.Form):
         ]
 
 
+class ReceiptForm(forms.Form):
+    """快递回执: whose name stands on it, and how the office knows."""
+
+    use_required_attribute = False
+    signed_by = forms.CharField(
+        label=gettext_lazy("回执上的签收人"),
+        max_length=40,
+        error_messages={"required": gettext_lazy("写快递回执上的签收人")},
+    )
+    proof = forms.CharField(
+        label=gettext_lazy("怎么知道的"),
+        max_length=200,
+        help_text=gettext_lazy("例如“快递公司网站查询，11月20日10:12签收”"),
+        error_messages={
+            "required": gettext_lazy("写明怎么知道的，例如“快递公司网站查询，11月20日10:12签收”")
+        },
+    )
+
+
 class CancelForm(forms.Form):
     """不寄了: why."""
 

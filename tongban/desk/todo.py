@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases.models import Case
-from tongban.cases.states import Party, State
+from tongban.cases.states import GONE, Party, State
 
 Words = str | Promise
 
@@ -22,6 +22,7 @@ _TODO: dict[tuple[Party, State], Words] = {
     (Party.DECIDER, State.APPROVED): _("制作结果文书"),
     (Party.DECIDER, State.DENIED): _("制作结果文书"),
     (Party.DECIDER, State.RESULT_ISSUED): _("送达结果"),
+    (Party.DECIDER, State.IN_DELIVERY): _("结果在寄，签收以后自动办结"),
     (Party.APPLICANT, State.ORIGINALS): _("等申请人寄原件"),
     (Party.APPLICANT, State.RETURNED): _("等申请人修改"),
     (Party.APPLICANT, State.CORRECTION): _("等申请人补正"),
@@ -40,6 +41,9 @@ def todo(case: Case) -> Words:
         return _ON_THE_WAY[case.bound_for]
     if case.holder == Party.NOBODY:
         return _("没有要做的")
+    if case.state == State.RESULT_ISSUED and case.posted.get("fate"):
+        gone = case.posted["fate"] in GONE
+        return _("没有送到，重新制作后再送") if gone else _("没有送到，再送一次")
     if case.state == State.PENDING and case.corrections:
         return _("补的材料已到，看后受理")
     return _TODO[Party(case.holder), State(case.state)]

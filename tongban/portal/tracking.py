@@ -54,6 +54,7 @@ class Holding:
     light: Light
     is_online: bool
     has_ended: bool
+    has_failed: bool = False  # whether a result that was sent did not arrive
 
     @property
     def office(self) -> Office | None:
@@ -91,6 +92,7 @@ def holding(case: Case, *, on: date | None = None) -> Holding:
         light=cases.light(case, on or today()),
         is_online=not case.receiver_authority,
         has_ended=State(case.state) in states.ENDED,
+        has_failed=bool(case.posted.get("fate")),
     )
 
 

@@ -31,6 +31,9 @@ _WINDOW, _BUREAU = "W" * 18, "B" * 18
 _GAPS = (1, 60, 3600, 6 * 3600, 86400, 2 * 86400, 5 * 86400, 12 * 86400, 40 * 86400)
 MOST_EVENTS = 24
 _RARE = frozenset({states.WITHDRAW, states.TERMINATE, states.REOPEN, states.DEEM_ACCEPTED})
+_BY_ITSELF = frozenset(
+    {states.DEEM_ACCEPTED, states.DELIVER_BY_POST, states.POST_FAILED, states.CLOSE_BY_POST}
+)
 _DECISIONS = frozenset({states.APPROVE.name, states.DENY.name})
 _SIGNED = {"countersigned_by": "the leader"}
 
@@ -290,6 +293,7 @@ def _a_move(rng: random.Random, case: Standing, mode: Mode) -> Move | None:
         and not (move is states.EXTEND and case.extended)
         and not (move is states.APPROVE and not judging.may_approve(case.mode, case.joint))
         and not (case.proposal and move.name in _DECISIONS - {case.proposal["decision"]})
+        and judging.may_be_posted(case, move)
     ]  # fmt: skip
     return rng.choice(able) if able else None
 
@@ -310,7 +314,7 @@ def _an_event(
     # Another officer than the one who proposed; a receiver is somebody else anyway.
     officer = f"{role.value}-{'second' if case.proposal else 'first'}" if authority else ""
     author = Author(node, role, authority=authority, officer=officer)
-    if move is states.DEEM_ACCEPTED:
+    if move in _BY_ITSELF:
         author = Author(node, "system")
     return _bare(case, move.name, author, at, content)
 
@@ -335,6 +339,19 @@ def _said(rng: random.Random, case: Standing, move: Move, at: datetime) -> dict[
             return {"outcome": rng.choice(("done", "refused"))}
         case states.ISSUE_RESULT | states.REISSUE_RESULT:
             return {"result": {"digest": "b" * 64, "title": "示例", "number": "1"}}
+    return _sent(rng, case, move)
+
+
+def _sent(rng: random.Random, case: Standing, move: Move) -> dict[str, Any]:
+    match move:
+        case states.DELIVER_BY_POST:
+            return {"parcel": f"p22-{case.head_seq}"}
+        case states.POST_FAILED:
+            return case.posted | {"fate": rng.choice(list(states.FATES))}
+        case states.CLOSE_BY_POST:
+            return {"parcel": case.posted["parcel"]}
+        case states.RETURN_RESULT:
+            return {"fate": rng.choice(list(states.FATES))}
     return {}
 
 
@@ -376,7 +393,7 @@ def _bare(
     seq = case.head_seq + 1
     return Event(
         chain=case.number, seq=seq, prev=case.head_hash, kind=kind, author=author, at=at,
-        content=content, sealed="", files=(), body=b"", hash=f"{seq:064x}", key_id="", signature="",
+        content=content, sealed="c" * 64, files=(), body=b"", hash=f"{seq:064x}", key_id="", signature="",
     )  # fmt: skip
 
 

@@ -208,7 +208,13 @@ KINDS: dict[str, Kind] = {
             Party.DECIDER,
             DELIVER,
             Limit(10),
-            running=_in((State.APPROVED, None), (State.DENIED, None), (State.RESULT_ISSUED, None)),
+            # By post it is delivered when somebody signs for it, and not when it is sent.
+            running=_in(
+                (State.APPROVED, None),
+                (State.DENIED, None),
+                (State.RESULT_ISSUED, None),
+                (State.IN_DELIVERY, Party.DECIDER),
+            ),
         ),
         Kind(
             "reopened",
@@ -225,12 +231,12 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-# States in which no clock of ours runs, and none should: whoever waits there has no limit.
+# States in which no clock of ours runs, and none should: whoever waits there has no limit. While a
+# window or the applicant has a result none runs either, but in that state the decider's may.
 WITHOUT_CLOCK = frozenset(
     {
         State.DRAFT,
         State.HANDED_OVER,
-        State.IN_DELIVERY,
         State.CLOSED,
         State.NOT_ACCEPTED,
         State.WITHDRAWN,

@@ -7,11 +7,12 @@ from typing import Any
 from django.conf import settings
 
 from tongban.basics import identifiers, sealing
-from tongban.cases import happenings, queries
+from tongban.cases import happenings, queries, states
 from tongban.cases.documents import kinds, numbering, wording
 from tongban.cases.documents.models import IssuedDocument
 from tongban.cases.models import Case
 from tongban.cases.standing import BEIJING
+from tongban.cases.states import Party
 from tongban.parties import queries as parties
 from tongban.record import queries as recorded
 from tongban.record.chains import Author, Event
@@ -29,8 +30,10 @@ def number_for(
     her act goes by the number of the case.
     """
     given = kinds.given_by(act)
-    authority = by.authority or (case.decider_authority if by.role == "system" else "")
-    if not given or not authority:
+    if not given:
+        return content, personal
+    authority = by.authority or (_office(case, act) if by.role == "system" else "")
+    if not authority:
         return content, personal
     year, serials = numbering.allot(authority, count=len(given), at=at)
     numbers = {
@@ -38,6 +41,12 @@ def number_for(
         for kind, serial in zip(given, serials, strict=True)
     }
     return content | {"documents": numbers}, _with_contact(by, personal)
+
+
+def _office(case: Case, act: str) -> str:
+    """The office whose act a node writes by itself; none for what is the applicant's."""
+    offices = {Party.RECEIVER: case.receiver_authority, Party.DECIDER: case.decider_authority}
+    return offices.get(states.BY_NAME[act].by, "")
 
 
 def _with_contact(by: Author, personal: Part | None) -> Part | None:
@@ -61,7 +70,9 @@ def keep(case: Case, event: Event) -> None:
                 case_number=case.number,
                 seq=event.seq,
                 kind=kind.key,
-                authority=event.author.authority or case.decider_authority,
+                authority=event.author.authority
+                or _office(case, event.kind)
+                or case.decider_authority,
                 year=event.at.astimezone(BEIJING).year,
                 serial=_serial(event, number),
                 number=facts["number"],

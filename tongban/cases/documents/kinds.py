@@ -14,6 +14,12 @@ class Kind:
     acts: tuple[str, ...]
 
 
+_CLOSINGS = (
+    states.CLOSE_AT_WINDOW.name,
+    states.CLOSE_ONLINE.name,
+    states.CLOSE_BY_POST.name,
+)
+
 KINDS: tuple[Kind, ...] = (
     Kind("consent", "服务同意书", (states.RECEIVE.name,)),
     Kind("receipt", "收件告知单", (states.RECEIVE.name,)),
@@ -25,8 +31,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("suspension", "中止告知书", (states.SUSPEND.name,)),
     Kind("termination", "终止告知书", (states.TERMINATE.name,)),
     Kind("amendment", "更正决定书", (states.CORRECT_DECISION.name,)),
-    Kind("service", "送达回证", (states.CLOSE_AT_WINDOW.name, states.CLOSE_ONLINE.name)),
-    Kind("closing", "办结通知", (states.CLOSE_AT_WINDOW.name, states.CLOSE_ONLINE.name)),
+    Kind("service", "送达回证", _CLOSINGS),
+    Kind("closing", "办结通知", _CLOSINGS),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}
 # The document of the decision itself is on the record as a file of its own (documents.decision).

@@ -17,6 +17,7 @@ from tongban.cases.models import Case
 from tongban.cases.permissions import authority_name
 from tongban.cases.standing import BEIJING
 from tongban.catalogue.versions import Version
+from tongban.delivery import slips
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record.chains import Event
 
@@ -58,7 +59,12 @@ def _version_of(case: Case) -> Version | None:
 
 def _authority(case: Case, event: Event) -> str:
     """Whose document it is: the acting office's; the decider's where a person did not act for one."""
-    return event.author.authority or case.decider_authority
+    by_window = event.kind == states.CLOSE_AT_WINDOW.name
+    return (
+        event.author.authority
+        or (case.receiver_authority if by_window else "")
+        or (case.decider_authority)
+    )
 
 
 def office(code: str, contact: dict[str, str]) -> Words:
@@ -194,11 +200,13 @@ def _amended(_case: Case, _event: Event, personal: Words, _version: Version | No
 
 
 def _served(case: Case, event: Event, personal: Words, version: Version | None) -> Words:
+    parcel = str(event.content.get("parcel", ""))
     return {
         "served": case.result.get("title", "") or (version.result.title if version else ""),
         "served_number": case.result.get("number", ""),
         "taken_by": personal.get("taken_by", ""),
         "online": event.kind == states.CLOSE_ONLINE.name,
+        "parcel": slips.short_number(parcel) if parcel else "",
         "moment": f"{event.at.astimezone(BEIJING):%Y年%-m月%-d日 %H:%M}",
         "approved": case.decision == states.APPROVE.name,
         "decided": day(case.decided_at or event.at),

@@ -116,6 +116,22 @@ WORDINGS: dict[str, Wording] = {
         _("结果送往窗口"),
         _("“%(item)s”的结果正送往%(receiver)s，到了可以去领。去之前请打电话问一下。"),
     ),
+    "result_posted": Wording(
+        _("结果已寄出"),
+        _("%(decider)s把“%(item)s”的结果寄给您了。到了哪里看办件页，收到后逐份看过再签收。"),
+    ),
+    "post_failed": Wording(
+        _("结果没有寄到"),
+        _(
+            "“%(item)s”的结果没有寄到您手里，原因在办件页里。%(decider)s会再送一次；"
+            "您可以改地址，也可以改成到窗口领。"
+        ),
+        asks=True,
+    ),
+    "result_returned": Wording(
+        _("结果退回办理地"),
+        _("窗口没有能把“%(item)s”的结果交给您，退回了%(decider)s，由它再送。"),
+    ),
     "delivery_tried": Wording(
         _("送达没有成功"),
         _("送达“%(item)s”的结果没有成功。打开办件页看原因，看看联系电话和地址要不要改。"),
@@ -169,6 +185,10 @@ OCCASIONS: dict[str, str] = {
     "reissue_result": "result",
     "deliver_online": "result_to_sign",
     "deliver_to_window": "result_at_window",
+    "deliver_by_post": "result_posted",
+    "post_failed": "post_failed",
+    "return_result": "result_returned",
+    "close_by_post": "closed",
     "attempt_delivery": "delivery_tried",
     "delivery_noted": "parcel",
     "ask_originals": "originals",

@@ -68,6 +68,9 @@ WAYS[Mode.PRECHECK_MAIL, State.ORIGINALS] = [
     *WAYS[Mode.PRECHECK_MAIL, State.PENDING],
     states.ASK_ORIGINALS,
 ]
+# What the deciding node writes by itself.
+BY_ITSELF = {states.DEEM_ACCEPTED, states.DELIVER_BY_POST, states.POST_FAILED}
+PARCEL: dict[str, object] = {"parcel": "p35-00"}
 # What the notices of moves say, as the judge wants them.
 SIGNED: dict[str, object] = {"countersigned_by": "leader"}
 RESULT: dict[str, object] = {"result": {"digest": "b" * 64, "title": "准予", "number": "1号"}}
@@ -81,6 +84,10 @@ SAID: dict[str, dict[str, object]] = {
     "end_joint": {"outcome": "done"},
     "issue_result": RESULT,
     "reissue_result": RESULT,
+    "deliver_by_post": PARCEL,
+    "post_failed": {**PARCEL, "fate": "lost"},
+    "close_by_post": PARCEL,
+    "return_result": {"fate": "lost"},
 }
 
 
@@ -118,6 +125,7 @@ def an_event(
         author=author,
         at=at,
         content=content,
+        sealed="c" * 64 if kind == "return_result" else "",
         files=files,
         signer=SIGNER,
     )
@@ -127,7 +135,7 @@ def holder_author(before: Standing, move: Move) -> Author:
     """Who may make this move: for a withdrawal whoever's node holds the case."""
     if move is states.WITHDRAW:
         return replace(AUTHORS[Party.APPLICANT], node=before.holder_node)
-    if move is states.DEEM_ACCEPTED:
+    if move in BY_ITSELF:
         return Author(AUTHORS[Party.DECIDER].node, "system")
     if before.proposal and move.by is Party.DECIDER:
         return replace(AUTHORS[Party.DECIDER], officer="second")
@@ -198,7 +206,7 @@ def is_allowed(case: Standing, move: Move, author: Author, *, mode: Mode, role: 
     right_role = case.holder == move.by == role
     if move is states.REOPEN:
         right_role = role is Party.DECIDER and case.holder == Party.NOBODY
-    if move is states.DEEM_ACCEPTED:
+    if move in BY_ITSELF or move is states.CLOSE_BY_POST:
         return False  # nobody's act: only the deciding node itself writes it
     if case.proposal and move is states.DENY:
         return False  # what was proposed here is to approve

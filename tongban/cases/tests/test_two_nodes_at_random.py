@@ -58,7 +58,15 @@ SAID: dict[str, dict[str, object]] = {
     "end_joint": {"outcome": "done"},
     "issue_result": {"result": RESULT},
     "reissue_result": {"result": RESULT},
+    "deliver_by_post": {"parcel": "p35-00"},
+    "post_failed": {"parcel": "p35-00", "fate": "lost"},
+    "close_by_post": {"parcel": "p35-00"},
+    "return_result": {"fate": "damaged"},
 }
+# What the deciding node writes by itself.
+BY_ITSELF = {
+    states.DEEM_ACCEPTED, states.DELIVER_BY_POST, states.POST_FAILED, states.CLOSE_BY_POST,
+}  # fmt: skip
 TOLD = {"ground": "示例", "basis": "示例", "reason": "示例", "faults": [], "right_organ": "示例"}
 
 
@@ -235,7 +243,7 @@ def _in_order(one: Standing) -> Standing:
 
 
 def _author(held: Standing, move: Move, node: str) -> Author:
-    if move is states.DEEM_ACCEPTED:
+    if move in BY_ITSELF:
         return Author(node, "system")
     if move is states.WITHDRAW or move.by is Party.APPLICANT:
         return Author(node, Party.APPLICANT)

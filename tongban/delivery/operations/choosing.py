@@ -14,6 +14,7 @@ from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.choices import CHOOSE, SHARE, Way
 from tongban.delivery.couriers import Address
 from tongban.delivery.models import Choice
+from tongban.delivery.operations import addresses
 from tongban.delivery.operations.packing import check_address
 from tongban.exchange import shared_chains
 from tongban.jurisdictions import queries as jurisdictions
@@ -46,6 +47,8 @@ def choose(
     if way is Way.POST:
         check_address(address)
         personal = asdict(address) if address else None
+        if address:
+            addresses.keep(account=account, address=address, at=at)
     if way is Way.WINDOW:
         _check_window(facts, place)
     known = Choice.objects.select_for_update().filter(case=case, node=settings.NODE_ID).first()
@@ -88,7 +91,12 @@ def windows_for(facts: CaseFacts) -> list[tuple[str, str]]:
 
     They stand at the applicant's node, which has the case; elsewhere nobody would know whose it is.
     """
-    province = f"{facts.applicant.place[:2]}0000"
+    return windows_in(facts.applicant.place)
+
+
+def windows_in(place: str) -> list[tuple[str, str]]:
+    """The windows of the province that a place lies in: place and name."""
+    province = f"{place[:2]}0000"
     rows = jurisdictions.receiving_windows(province)
     found = {one.authority.division_code: one.authority.name for one in rows}
     return sorted(found.items())

@@ -11,13 +11,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import FieldsRefused, NotAllowed, Refused
-from tongban.delivery import casebook, couriers, kinds, queries, reconciling, states
+from tongban.delivery import casebook, couriers, kinds, queries, reconciling, slips, states
 from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.couriers import BY_HAND, Address
 from tongban.delivery.models import Parcel
-from tongban.delivery.operations import handing, writing
+from tongban.delivery.operations import addresses, handing, writing
 from tongban.delivery.permissions import end_of, office_of, offices_of
 from tongban.delivery.standing import MOST_SHEETS, End, Purpose
+from tongban.delivery.states import State
 from tongban.exchange import shared_chains
 from tongban.parties.models import Account, Officer
 from tongban.record.chains import Author
@@ -53,6 +54,32 @@ class PaperNotHere(Refused):
         super().__init__(_("“%(what)s”不在您手里，不能再装一次") % {"what": what})
 
 
+class NoResultToSend(Refused):
+    """There is no result, or its paper is lost or damaged: it is made first, and sent then."""
+
+    code = "no-result-to-send"
+
+    def __init__(self, *, is_gone: bool) -> None:
+        super().__init__(
+            _("上一份结果已经丢失或者损坏，先重新制作，再寄")
+            if is_gone
+            else _("这件的结果还没有制作，先制作结果，再寄")
+        )
+
+
+class ResultOnItsWay(Refused):
+    """The result was packed for its applicant before, and has neither failed nor come back."""
+
+    code = "result-on-its-way"
+
+    def __init__(self, parcel: Parcel) -> None:
+        super().__init__(
+            _("这件的结果已经装在包裹%(parcel)s里，等它送到、退回或者登记丢失，再寄一次")
+            % {"parcel": slips.short_number(parcel.number)},
+            parcel=parcel.number,
+        )
+
+
 @transaction.atomic
 def pack(
     *,
@@ -70,7 +97,8 @@ def pack(
     `to` is the authority's code, or empty for the applicant; then all papers are of one case and
     `address` is needed. `courier` is one of `couriers.known()` and is ordered by the worker, or
     BY_HAND. The same key again gives the parcel that it made. Refused: FieldsRefused, NotAllowed
-    (a case that the office does not have), NotOneWay, PaperNotHere.
+    (a case that the office does not have), NotOneWay, PaperNotHere; a result that is not there
+    (NoResultToSend) or that its applicant is being sent already (ResultOnItsWay).
     """
     number = _number_alone(key)
     if known := Parcel.objects.filter(pk=number, from_authority=office_of(officer).code).first():
@@ -85,6 +113,9 @@ def pack(
         check_address(address)
     if courier != BY_HAND:
         couriers.courier(courier)
+    if purpose is Purpose.RESULT:
+        for facts in all_facts:
+            _check_result(facts, sender, to)
     parcel = _begin(
         number,
         papers,
@@ -149,6 +180,7 @@ def send_own(
         raise NotOneWay
     _check_papers(papers)
     check_address(address)
+    addresses.keep(account=account, address=address, at=at)
     parcel = _begin(
         number,
         papers,
@@ -181,12 +213,38 @@ def check_address(address: Address | None) -> None:
         raise FieldsRefused(errors)
 
 
+def _check_result(facts: CaseFacts, sender: End, to: str) -> None:
+    """A result is sent by whoever has it, once at a time; two who pack it at once wait here."""
+    if sender.party == facts.decider.party and (facts.result_gone or not facts.result):
+        raise NoResultToSend(is_gone=facts.result_gone)
+    if to:
+        return
+    _one_at_a_time(f"result {facts.number}")
+    for parcel in queries.parcels_of(facts):
+        if brings_result_home(parcel):
+            raise ResultOnItsWay(parcel)
+
+
+def brings_result_home(parcel: Parcel) -> bool:
+    """Whether a result is in it, bound for its applicant, packed, and neither lost nor back."""
+    is_home = parcel.purpose == Purpose.RESULT and parcel.recipient.is_applicant
+    return is_home and State(parcel.state) in {
+        State.PACKED,
+        *states.TRAVELLING,
+        State.RETURNING,
+    }
+
+
 def _number_alone(key: UUID) -> str:
     """A parcel's number from the form that makes it; a second press waits here for the first."""
     number = f"{kinds.PARCEL.letter}{settings.NODE_ID}-{key.hex[:20]}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [number])
+    _one_at_a_time(number)
     return number
+
+
+def _one_at_a_time(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def _recipient(facts: CaseFacts, officer: Officer, to: str) -> End:

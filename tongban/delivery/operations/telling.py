@@ -11,7 +11,7 @@ from tongban.delivery import queries, states
 from tongban.delivery.couriers import News
 from tongban.delivery.models import CourierNews, Parcel
 from tongban.delivery.operations import writing
-from tongban.delivery.permissions import check_may_move
+from tongban.delivery.permissions import check_may_move, check_may_prove
 from tongban.parties.models import Officer
 from tongban.record.chains import Author
 
@@ -52,6 +52,33 @@ def take_news(*, courier: str, news: News, at: datetime) -> str:
 def _personal(news: News) -> dict[str, str]:
     said = {"where": news.where.strip()[:100], "reason": news.reason.strip()[:300]}
     return {name: words for name, words in said.items() if words}
+
+
+@transaction.atomic
+def register_receipt(
+    *, number: str, officer: Officer, signed_by: str, proof: str, at: datetime
+) -> str:
+    """Write down the courier's receipt of a parcel to an applicant, where no connector tells it.
+
+    `signed_by` is whose name stands on it, `proof` how the office knows. Only the sending office
+    may; refused without either, for a parcel to an office, and where nothing travels any more.
+    Where the pen is with the other node, that one writes it.
+    """
+    parcel = queries.lock_parcel(number)
+    check_may_prove(officer, parcel)
+    errors: dict[str, list[str]] = {}
+    if not signed_by.strip():
+        errors["signed_by"] = [_("写快递回执上的签收人")]
+    if not proof.strip():
+        errors["proof"] = [_("写明怎么知道的，例如“快递公司网站查询，11月20日10:12签收”")]
+    if errors:
+        raise FieldsRefused(errors)
+    said = _("快递回执：%(who)s签收；%(proof)s") % {
+        "who": signed_by.strip()[:40],
+        "proof": proof.strip()[:200],
+    }
+    by = writing.officer_author(officer, "office")
+    return writing.write_told(parcel, states.SIGNED_FOR, by=by, at=at, personal={"note": said})
 
 
 @transaction.atomic

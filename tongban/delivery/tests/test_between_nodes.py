@@ -194,7 +194,11 @@ def test_post_in_any_order_and_twice_ends_with_equal_chains(two, seed):
 def test_a_choice_reaches_the_deciding_node_when_the_case_does_and_not_before(two):
     with two.at("22"):
         choice = choosing.choose(
-            account=None, case=CASE, way=Way.POST, address=scenes.HOME, at=MONDAY
+            account=world.Account.objects.create(username="li"),
+            case=CASE,
+            way=Way.POST,
+            address=scenes.HOME,
+            at=MONDAY,
         )
     two.carry(at=MONDAY)
     with two.at("35"):

@@ -21,9 +21,7 @@ ELSEWHERE = "220106"  # 绿园区, another county of the applicant's province
 @pytest.fixture
 def decided():
     """A case with a decision, whose result is still with the deciding office."""
-    scene = scenes.handed_over()
-    Case.objects.filter(pk=scene.case.pk).update(decision="approve")
-    return scene
+    return scenes.with_result(scenes.handed_over())
 
 
 def choose(scene, way, **said):

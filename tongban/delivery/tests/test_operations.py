@@ -53,7 +53,7 @@ def test_a_parcel_is_packed_handed_over_and_received_and_its_chain_verifies():
 
 
 def test_nothing_personal_stands_in_the_chain_of_a_parcel_sent_home():
-    scene = scenes.handed_over()
+    scene = scenes.with_result(scenes.handed_over())
     parcel = scenes.packed(scene, officer=scene.decider, to="", address=scenes.HOME,
                            purpose=Purpose.RESULT)  # fmt: skip
 

@@ -218,14 +218,16 @@ ONCE = [
     ("issue", {}, "approved", "officer"),
     ("deliver", {}, "issued", "officer"),
     ("close", TAKEN, "in_delivery", "clerk"),
+    ("return-result", {"fate": "lost", "reason": "核对包裹时没有"}, "in_delivery", "clerk"),
 ]
 
 
 def test_every_act_is_tried_twice_below():
-    # What two people or a leader's signature need, and notices of a pause, are in test_course.
+    # What two people or a leader's signature need, and notices of a pause, are in test_course; what
+    # became of a result by post in test_posting.
     elsewhere = {
         "special", "end-special", "suspend", "resume", "extend", "terminate", "propose",
-        "send-back", "correct-decision", "reissue", "reopen", "attempt",
+        "send-back", "correct-decision", "reissue", "reopen", "attempt", "keep-damaged",
     }  # fmt: skip
     assert {act for act, *_ in ONCE} == set(ACTS) - elsewhere
 

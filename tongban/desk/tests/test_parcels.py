@@ -179,7 +179,7 @@ def test_a_paper_of_a_closed_case_is_filed_by_its_decider_only(signed_in):
 
 
 def test_a_result_that_came_to_the_window_is_handed_out_once(signed_in):
-    scene = scenes.handed_over()
+    scene = scenes.with_result(scenes.handed_over())
     parcel = scenes.sent(
         scene, officer=scene.decider, to=scene.case.receiver_authority, purpose=Purpose.RESULT
     )

@@ -14,9 +14,11 @@ from tongban.cases.tests.world import MONDAY
 from tongban.desk.offers import LOOKS, SHOWN
 from tongban.desk.tests import stages
 
-# The node itself accepts by silence; steps of other places have pages of their own.
+# The node itself accepts by silence and follows parcels; steps of other places have pages of their
+# own. What came damaged is closed by a button that stands there only then (test_posting).
 ELSEWHERE = {
     states.DEEM_ACCEPTED, states.BEGIN_JOINT, states.END_JOINT, states.ASK_ORIGINALS,
+    states.DELIVER_BY_POST, states.POST_FAILED, states.CLOSE_BY_POST,
 }  # fmt: skip
 OURS = [
     move

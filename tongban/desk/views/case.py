@@ -19,6 +19,9 @@ from tongban.cases.operations import assigning, claims, window
 from tongban.cases.operations.window import IDENTITY_WAYS
 from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
+from tongban.delivery import casebook
+from tongban.delivery import queries as delivery
+from tongban.delivery.choices import Way
 from tongban.desk.aside import aside_of
 from tongban.desk.bench import bench_of
 from tongban.desk.gate import OfficerRequest, desk_page
@@ -49,6 +52,20 @@ def head(request: OfficerRequest, case: Case) -> dict[str, Any]:
         "is_done": bool(following) and case.holder != side,
         "is_mine": case.claimed_by_id == request.officer.pk,
         "open_requests": asked.count_of_case(case),
+        **_posted(case),
+    }
+
+
+def _posted(case: Case) -> dict[str, Any]:
+    """What a page says of a result that goes by post."""
+    fate = case.posted.get("fate", "")
+    if case.state != State.RESULT_ISSUED:
+        return {"fate_words": "", "result_gone": False, "wants_post": False}
+    choice = delivery.choice_of(casebook.facts(case.number))
+    return {
+        "fate_words": _(states.FATES[fate]) if fate else "",
+        "result_gone": fate in states.GONE,
+        "wants_post": choice is not None and choice.way == Way.POST,
     }
 
 

@@ -128,7 +128,10 @@ class Page:
             in_hand = [one for one in self._papers(facts) if one["origin"]]
             known = {one["spec"] for one in in_hand if one["spec"]}
             rows += [of | one for one in in_hand]
-            if facts.result and self.here.party == facts.decider.party:
+            at_hand = {one["what"] for one in in_hand}
+            # A result that came back is in hand, and not there twice.
+            is_ours = self.here.party == facts.decider.party
+            if facts.result and facts.result not in at_hand and is_ours:
                 rows.append(of | {"what": facts.result})
             rows += [
                 of | {"what": name[:60], "spec": spec}

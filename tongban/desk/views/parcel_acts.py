@@ -21,6 +21,7 @@ from tongban.desk.parcel_forms import (
     FileForm,
     HandOutForm,
     HandOverForm,
+    ReceiptForm,
     ReceiveForm,
     ReportForm,
 )
@@ -128,6 +129,19 @@ def _report(request: OfficerRequest, row: Parcel, form: Form) -> str:
     return _("已写进包裹记录，两边都看得到")
 
 
+def _receipt_form(request: OfficerRequest, _row: Parcel) -> Form:
+    return ReceiptForm(request.POST, prefix="receipt")
+
+
+def _receipt(request: OfficerRequest, row: Parcel, form: Form) -> str:
+    effect = telling.register_receipt(
+        number=row.number, officer=request.officer, at=now(), **form.cleaned_data
+    )
+    if effect == "passed":
+        return _("已发给对方节点，由它写进包裹记录；对方收到后这里会更新")
+    return _("已登记快递回执，包裹签收了")
+
+
 def _no_form(_request: OfficerRequest, _row: Parcel) -> None:
     return None
 
@@ -139,6 +153,7 @@ _ACTS: dict[str, tuple[str, Callable[[OfficerRequest, Parcel], Any], Do]] = {
     "receive": ("receive", _receive_form, _receive),
     "take-back": ("take_back", _no_form, _take_back),
     "hand-out": ("hand_out", _hand_out_form, _hand_out),
+    "receipt": ("receipt", _receipt_form, _receipt),
     "report": ("report", _report_form, _report),
 }
 

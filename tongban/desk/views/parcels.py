@@ -10,11 +10,12 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from tongban.basics.refusals import NotFound
+from tongban.basics.refusals import NotFound, may
 from tongban.cases import queries as cases
 from tongban.delivery import casebook, couriers, picture, queries, reconciling, slips
 from tongban.delivery.choices import WAYS, Way
 from tongban.delivery.models import Parcel
+from tongban.delivery.permissions import check_may_prove
 from tongban.delivery.standing import Purpose
 from tongban.delivery.states import State
 from tongban.desk import parcel_forms
@@ -94,6 +95,8 @@ def parcel_page(
         "receive": parcel_forms.ReceiveForm(contents=contents),
         "report": parcel_forms.ReportForm(possible=possible, prefix="report") if reports else None,
         "cancel": parcel_forms.CancelForm(prefix="cancel"),
+        "receipt": parcel_forms.ReceiptForm(prefix="receipt"),
+        "may_prove": may(check_may_prove, request.officer, row),
         "hand_out": parcel_forms.HandOutForm(prefix="out"),
         "waits_at_counter": queries.waits_at_counter(request.officer, row),
     }
@@ -112,6 +115,7 @@ def slip(request: OfficerRequest, parcel: str) -> HttpResponse:
         "contents": picture.contents(row),
         "from": queries.address_of(row, "from"),
         "to": queries.address_of(row, "to"),
+        "bars": slips.bars(row.number),
         "code": slips.qr(row.number),
         "waybill": row.waybill or (order.waybill if order else ""),
         "printed_at": now(),

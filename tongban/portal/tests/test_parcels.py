@@ -79,6 +79,7 @@ def test_originals_are_sent_with_a_waybill_and_registered_once(scene, home):
 
 
 def test_a_parcel_sent_home_is_followed_and_signed_for_sheet_by_sheet(scene, home):
+    parcels.with_result(scene)
     parcel = parcels.sent(
         scene, officer=scene.decider, to="", address=parcels.HOME, purpose=Purpose.RESULT
     )

@@ -124,7 +124,8 @@ def _papers(found: Case) -> list[Paper]:
 
 def _result(found: Case) -> Paper | None:
     """The result once it is on its way to the applicant; before that it is the office's."""
-    given = State(found.state) in {State.IN_DELIVERY, State.CLOSED}
+    # What once was sent stays readable, also while its paper is sent again.
+    given = State(found.state) in {State.IN_DELIVERY, State.CLOSED} or bool(found.posted)
     if not found.result or not given:
         return None
     digest = found.result["digest"]
