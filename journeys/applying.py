@@ -84,6 +84,9 @@ def hand_in_papers(person: Person, specs: tuple[str, ...], *, serial: int = 0) -
     for place, spec in enumerate(specs):
         person.upload(spec, serial=serial + place)
     person.press("保存并继续")
+    expect(person.page).to_have_url(re.compile("/(check|delivery)/"))
+    if person.page.url.endswith("/delivery/"):
+        person.press("先不选")
     expect(person.page.locator("h1")).to_contain_text("检查一遍")
 
 

@@ -80,6 +80,14 @@ class Question:
         return {"money": "decimal", "number": "numeric"}.get(self.field.widget, "")
 
 
+def count_of_steps(draft: Draft) -> int:
+    """How many steps an application has: its pages, the materials, the check at the end.
+
+    Before there is a case, how the result is wanted is asked as well.
+    """
+    return len(version_of(draft).steps) + (2 if draft.case_id else 3)
+
+
 def step_of(version: Version, key: str) -> Step:
     """A page of the form. Refused: NotFound."""
     found = forms.step(version, key)

@@ -1,7 +1,7 @@
 """What an applicant sees of papers on their way: his own, and how the result will reach him."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django import forms
@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongban.basics import identifiers
+from tongban.basics.refusals import FieldsRefused
 from tongban.delivery import casebook, picture, queries
 from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.choices import WAYS, Way
 from tongban.delivery.couriers import Address
-from tongban.delivery.models import Choice
-from tongban.delivery.operations import choosing
+from tongban.delivery.models import Choice, SavedAddress
+from tongban.delivery.operations import addresses, choosing
 from tongban.delivery.picture import Content, Row
 from tongban.delivery.states import OUTCOMES
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties.models import Account
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,11 @@ class AddressForm(forms.Form):
         return Address(said["name"].strip(), said["phone"].strip(), said["address"].strip())
 
 
+NEW = "new"
+
+
 class ChoiceForm(AddressForm):
-    """How the result is to be given."""
+    """How the result is to be given. `book` are addresses used before, to pick from."""
 
     way = forms.ChoiceField(
         label=gettext_lazy("结果怎么给您"),
@@ -85,21 +90,70 @@ class ChoiceForm(AddressForm):
         error_messages={"required": gettext_lazy("选一种办法")},
     )
     place = forms.ChoiceField(label=gettext_lazy("到哪个窗口领"), required=False)
+    known = forms.ChoiceField(
+        label=gettext_lazy("用过的地址"),
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": gettext_lazy("从列出的地址里选，或者另写一个")},
+    )
 
-    def __init__(self, data: Any, *, facts: CaseFacts) -> None:
-        choice = queries.choice_of(facts)
-        known = queries.chosen_address(choice) if choice else None
-        known = known or Address(facts.applicant_name, facts.applicant_phone, "")
-        initial = {"name": known.name, "phone": known.phone, "address": known.address}
-        if choice:
-            initial |= {"way": choice.way, "place": choice.place}
+    def __init__(
+        self,
+        data: Any,
+        *,
+        windows: Sequence[tuple[str, str]],
+        book: Sequence[SavedAddress],
+        chosen: tuple[str, str],
+        address: Address,
+    ) -> None:
+        """`chosen` are the way and the window's place so far; `address` fills the form in."""
+        self._book = {str(one.pk): one for one in book}
+        way, place = chosen
+        initial = asdict(address) | {"way": way, "place": place, "known": self._of(address)}
         super().__init__(data, initial=initial)
         nothing: list[tuple[str, str | Promise]] = [("", _("选到窗口领取时才选"))]
-        windows = [*nothing, *choosing.windows_for(facts)]
-        self.fields["place"].choices = windows  # type: ignore[attr-defined]
-        self.fields["name"].help_text = _("选邮寄时才填")
-        # Guided in the order in which one decides.
-        self.order_fields(["way", "place", "name", "phone", "address"])
+        self.fields["place"].choices = [*nothing, *windows]  # type: ignore[attr-defined]
+        self.fields["known"].choices = [  # type: ignore[attr-defined]
+            *((key, one.words) for key, one in self._book.items()),
+            (NEW, _("另写一个地址，填在下面")),
+        ]
+
+    def _of(self, address: Address) -> str:
+        same = (key for key, one in self._book.items() if one.address == address)
+        return next(same, NEW if address.address else next(iter(self._book), NEW))
+
+    @property
+    def has_book(self) -> bool:
+        """Whether there is anything to pick from."""
+        return bool(self._book)
+
+    @property
+    def typed_address(self) -> Address:
+        """The address picked, or what was typed."""
+        picked = self._book.get(self.cleaned_data.get("known", ""))
+        return picked.address if picked else super().typed_address
+
+
+def choice_form(data: Any, *, facts: CaseFacts, account: Account) -> ChoiceForm:
+    """The same for a case, with what was chosen so far."""
+    choice = queries.choice_of(facts)
+    known = queries.chosen_address(choice) if choice else None
+    return ChoiceForm(
+        data,
+        windows=choosing.windows_for(facts),
+        book=addresses.addresses_of(account),
+        chosen=(choice.way, choice.place) if choice else ("", ""),
+        address=known or Address(facts.applicant_name, facts.applicant_phone, ""),
+    )
+
+
+def say(
+    form: forms.Form, refusal: FieldsRefused, other: dict[str, str | None] | None = None
+) -> None:
+    """Put what an operation objects to beside its question."""
+    for field, sentences in refusal.errors.items():
+        place = field if field in form.fields else None
+        form.add_error((other or {}).get(field, place), sentences)
 
 
 class SendForm(AddressForm):

@@ -7,6 +7,7 @@ from tongban.portal.views import (
     applying,
     cases,
     deadline,
+    delivering,
     documents,
     filling,
     home,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("apply/<uuid:draft_id>/step/<slug:key>/", filling.step, name="step"),
     path("apply/<uuid:draft_id>/materials/", papers.sheet, name="materials"),
     path("apply/<uuid:draft_id>/papers/<slug:spec>", papers.draft_paper, name="draft-paper"),
+    path("apply/<uuid:draft_id>/delivery/", delivering.draft_delivery, name="draft-delivery"),
     path("apply/<uuid:draft_id>/check/", submitting.check, name="check"),
     path("apply/<uuid:draft_id>/done/", submitting.done, name="done"),
     path("apply/<uuid:draft_id>/drop/", applying.drop, name="drop"),
@@ -47,6 +49,9 @@ urlpatterns = [
     path("messages/<uuid:notice_id>/", inbox.one, name="notice"),
     path("me/", mine.index, name="mine"),
     path("me/<uuid:applicant_id>/phone/", mine.phone, name="phone"),
+    path(
+        "me/addresses/<uuid:address_id>/forget/", delivering.forget_address, name="address-forget"
+    ),
     path("mandates/", mandates.index, name="mandates"),
     path("mandates/give/", mandates.give, name="mandate-give"),
     path("mandates/<uuid:mandate_id>/", mandates.one, name="mandate"),

@@ -13,7 +13,7 @@ from tongban.basics.refusals import FieldsRefused, NotFound, Refused
 from tongban.cases import access, queries, renewal, rules, states
 from tongban.cases import intake as papers_in
 from tongban.cases.models import Case, Draft, DraftPaper
-from tongban.cases.operations import moving
+from tongban.cases.operations import drafted_delivery, moving
 from tongban.cases.operations.submission import Taken, submit
 from tongban.cases.permissions import MoveNotPossible, check_move
 from tongban.cases.rules import HandedIn, Intake
@@ -243,11 +243,12 @@ def _handed_in(paper: DraftPaper) -> HandedIn:
 
 def check_draft(draft: Draft, *, on: date) -> dict[str, list[str]]:
     """What is still to be mended before a draft can be handed in."""
+    found = {} if draft.case_id else drafted_delivery.faults(draft)
     try:
         rules.check_intake(intake_of(draft), on=on)
     except FieldsRefused as refused:
-        return refused.errors
-    return {}
+        return refused.errors | found
+    return found
 
 
 @transaction.atomic
@@ -266,10 +267,24 @@ def submit_draft(*, draft_id: uuid.UUID, account: Account, at: datetime) -> Take
         if changed.sentences:
             raise renewal.RulesChanged(changed)
         _renew(draft, changed, at=at)
+    if gone := drafted_delivery.faults(draft):
+        raise FieldsRefused(gone)
     taken = submit(intake=intake_of(draft), owner=f"account:{account.pk}", key=str(draft.pk), at=at)
     draft.submitted_as = taken.number
     draft.save(update_fields=["submitted_as"])
+    drafted_delivery.carry_over(draft, account=account, number=taken.number, at=at)
     return taken
+
+
+@transaction.atomic
+def choose_delivery(
+    *, draft_id: uuid.UUID, account: Account, wish: drafted_delivery.Wanted, at: datetime
+) -> None:
+    """Say how the result is wanted, before there is a case; again, to change one's mind.
+
+    Refused: FieldsRefused for a post without address or a window that is none, AlreadySubmitted.
+    """
+    drafted_delivery.keep(_open_draft(account, draft_id), wish, at=at)
 
 
 @transaction.atomic

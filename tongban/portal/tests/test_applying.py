@@ -398,7 +398,7 @@ def test_coming_back_greets_with_when_it_was_saved_and_what_is_open(lisi):
     said = words(lisi.get(f"/apply/{draft.pk}/"))
 
     assert "您在继续" in said
-    assert "一共5步，已完成1步" in said
+    assert "一共6步，已完成1步" in said
     assert "做完上面的才能提交" in said
 
 

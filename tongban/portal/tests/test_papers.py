@@ -168,7 +168,7 @@ def test_with_script_going_on_leaves_the_fragment_for_the_next_page(lisi):
         f"/apply/{filled.draft.pk}/materials/", {"next": "1"}, headers={"HX-Request": "true"}
     )
     assert response.status_code == 204
-    assert response["HX-Redirect"] == f"/apply/{filled.draft.pk}/check/"
+    assert response["HX-Redirect"] == f"/apply/{filled.draft.pk}/delivery/"
 
 
 def test_an_upload_needs_the_page_s_token():

@@ -119,9 +119,9 @@ def tasks(request: HttpRequest, account: Account, draft_id: UUID) -> HttpRespons
         "first_open": open_tasks[0] if open_tasks else None,
         "is_begun": any(task.is_begun for task in found) or bool(sheet.handed_in),
         "is_ready": not open_tasks and not sheet.missing,
-        "done_count": len(found) - len(open_tasks) + (0 if sheet.missing else 1),
-        # The materials and the check at the end are steps, too.
-        "count": len(found) + 2,
+        # The materials, how the result is wanted and the check at the end are steps, too.
+        "done_count": len(found) - len(open_tasks) + (not sheet.missing) + bool(draft.delivery),
+        "count": asking.count_of_steps(draft),
         "kept_until": draft.saved_at + drafts.KEPT_FOR,
     }
     return render(request, "portal/tasks.html", context)

@@ -106,7 +106,7 @@ def _shown(request: HttpRequest, draft: Draft, key: str, look: Look) -> HttpResp
         "can_grow": any(field.when for field in page.fields),
         "more": request.GET.get("more", ""),
         "number": steps.index(key) + 1,
-        "count": len(steps) + 2,
+        "count": asking.count_of_steps(draft),
         "back": request.GET.get("back", ""),
         "faults": mending.about_fields(draft, [field.key for field in page.fields]),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.basics.refusals import FieldsRefused, NotFound
+from tongban.delivery.operations import addresses
 from tongban.parties import particulars, signing_in
 from tongban.parties import queries as parties
 from tongban.parties.models import Account, Acting
@@ -21,7 +22,8 @@ from tongban.portal.door import signed_in
 @require_safe
 def index(request: HttpRequest, account: Account) -> HttpResponse:
     """Who the account is and whom it represents; numbers are masked."""
-    return render(request, "portal/mine.html", {"acting": parties.acting_of(account)})
+    context = {"acting": parties.acting_of(account), "book": addresses.addresses_of(account)}
+    return render(request, "portal/mine.html", context)
 
 
 @signed_in

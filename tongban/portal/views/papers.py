@@ -16,7 +16,7 @@ from tongban.cases import intake, rules
 from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
 from tongban.parties.models import Account
-from tongban.portal import files, materials, mending
+from tongban.portal import asking, files, materials, mending
 from tongban.portal.door import go, signed_in
 from tongban.portal.uploads import sent_name, with_sent_names
 from tongban.portal.views.applying import submitted
@@ -48,7 +48,9 @@ def sheet(request: HttpRequest, account: Account, draft_id: UUID) -> HttpRespons
     if missing:
         said = {one.spec: _("上传%(name)s") % {"name": one.asked.name} for one in missing}
         return _shown(request, draft, said, status=422)
-    return go(request, reverse("portal:check", args=[draft_id]))
+    is_asked = bool(draft.case_id or draft.delivery)
+    page = "portal:check" if is_asked else "portal:draft-delivery"
+    return go(request, reverse(page, args=[draft_id]))
 
 
 def _take(request: HttpRequest, account: Account, draft: Draft) -> tuple[dict[str, str], list[str]]:
@@ -109,7 +111,7 @@ def _shown(
         "mend": mend,
         "largest": intake.LARGEST,
         "number": steps + 1,
-        "count": steps + 2,
+        "count": asking.count_of_steps(draft),
     }
     return render(request, "portal/materials.html", context, status=status)
 

@@ -21,7 +21,7 @@ from tongban.delivery.states import State
 from tongban.parties.models import Account
 from tongban.portal import kept
 from tongban.portal.door import signed_in
-from tongban.portal.parcels import ChoiceForm, SendForm, SignForm
+from tongban.portal.parcels import SendForm, SignForm, choice_form, say
 
 
 @signed_in
@@ -32,7 +32,7 @@ def choose(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     if facts.has_ended:
         raise NotAllowed(_("这件已经结束，领取方式不能再改"))
     typed = request.POST if request.method == "POST" else kept.take(request)
-    form = ChoiceForm(typed, facts=facts)
+    form = choice_form(typed, facts=facts, account=account)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         way = Way(said["way"])
@@ -46,11 +46,12 @@ def choose(request: HttpRequest, account: Account, number: str) -> HttpResponse:
                 at=now(),
             )
         except FieldsRefused as refusal:
-            _say(form, refusal)
+            say(form, refusal)
         else:
-            messages.success(request, _("领取方式已记下，决定以前还能改"))
+            messages.success(request, _("领取方式已记下，办结以前还能改"))
             return redirect("portal:case", number=number)
-    context = {"facts": facts, "form": form}
+    under_way = [one for one in queries.parcels_of(facts) if packing.brings_result_home(one)]
+    context = {"facts": facts, "form": form, "under_way": under_way}
     return render(request, "portal/delivery.html", context, status=_status(request, form))
 
 
@@ -76,7 +77,7 @@ def send(request: HttpRequest, account: Account, number: str) -> HttpResponse:
                 at=now(),
             )
         except FieldsRefused as refusal:
-            _say(form, refusal)
+            say(form, refusal)
         else:
             messages.success(request, _("已登记寄出。办理机关签收后，这件接着办"))
             return redirect("portal:parcel", number=number, parcel=parcel.number)
@@ -112,7 +113,7 @@ def parcel(request: HttpRequest, account: Account, number: str, parcel: str) -> 
                 at=now(),
             )
         except FieldsRefused as refusal:
-            _say(form, refusal, {"seen": None})
+            say(form, refusal, {"seen": None})
         except ParcelMoveNotPossible:
             if queries.parcel_of(account, number, parcel)[0].state != State.RECEIVED:
                 raise
@@ -134,13 +135,6 @@ def parcel(request: HttpRequest, account: Account, number: str, parcel: str) -> 
         "to": queries.address_of(row, "to") if is_own else None,
     }
     return render(request, "portal/parcel.html", context, status=_status(request, form))
-
-
-def _say(form: Form, refusal: FieldsRefused, other: dict[str, str | None] | None = None) -> None:
-    """Put what an operation objects to beside its question."""
-    for field, sentences in refusal.errors.items():
-        place = field if field in form.fields else None
-        form.add_error((other or {}).get(field, place), sentences)
 
 
 def _status(request: HttpRequest, form: Form) -> int:

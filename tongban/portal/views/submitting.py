@@ -12,14 +12,16 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tongban.basics import identifiers
 from tongban.basics.refusals import FieldsRefused
 from tongban.cases import queries as cases
 from tongban.cases import renewal, rules, standing, timeline
 from tongban.cases.models import Draft
-from tongban.cases.operations import drafts
+from tongban.cases.operations import drafted_delivery, drafts
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.versions import Limits, Step, Version
+from tongban.delivery.choices import WAYS
 from tongban.parties import queries as parties
 from tongban.parties.models import Account
 from tongban.portal import asking, materials, mending, tracking
@@ -109,8 +111,31 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
         "limits": limits,
         "is_online": not draft.receiving_place,
         "unmended": mending.unmended(draft),
-        "count": len(version.steps) + 2,
+        "count": asking.count_of_steps(draft),
+        "wish": _wish(draft),
     }
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the result is wanted, in words; empty where nothing was chosen."""
+
+    way: str
+    where: str
+
+
+def _wish(draft: Draft) -> Wish | None:
+    """What the check page says of it; nothing of a case that is being mended."""
+    if draft.case_id:
+        return None
+    found = drafted_delivery.wanted(draft)
+    if found is None:
+        return Wish("", "")
+    where = dict(drafted_delivery.windows(draft)).get(found.place, "")
+    if found.address:
+        one = found.address
+        where = f"{one.name}，{identifiers.mask_phone(one.phone)}，{one.address}"
+    return Wish(str(WAYS[found.way]), where)
 
 
 def _asked(draft: Draft, step: Step, answers: Mapping[str, object]) -> list[asking.Question]:
@@ -138,7 +163,9 @@ def _faults(draft: Draft, errors: Mapping[str, list[str]]) -> list[Fault]:
 
 
 def _elsewhere(draft: Draft, name: str) -> str:
-    """The page outside the application on which a fault is mended, and that leads back."""
+    """The page outside the forms on which a fault is mended, and that leads back."""
+    if name == drafted_delivery.FIELD:
+        return reverse("portal:draft-delivery", args=[draft.pk]) + "?back=check"
     is_own = draft.applicant in parties.applicants_of(draft.account)
     if name != "applicant.phone" or not is_own:
         return ""
@@ -168,6 +195,7 @@ def done(request: HttpRequest, account: Account, draft_id: UUID) -> HttpResponse
         "truths": next((step.truths for step in reversed(steps) if step.truths), None),
         "late": tracking.late(case, at=now()),
         "is_answer": bool(draft.case_id),
+        "has_chosen": bool(draft.delivery),
         "phone": draft.applicant.masked_phone,
     }
     return render(request, "portal/done.html", context)

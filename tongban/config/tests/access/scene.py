@@ -38,7 +38,7 @@ from tongban.cases.tests.world import CHANGCHUN, CHAOYANG, FUZHOU, JILIN_CITY, M
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
 from tongban.delivery import couriers
-from tongban.delivery.operations import packing
+from tongban.delivery.operations import addresses, packing
 from tongban.delivery.operations.packing import Packed
 from tongban.delivery.standing import Purpose
 from tongban.desk.models import SavedQueue
@@ -282,6 +282,7 @@ def _own(who: SimpleNamespace, officers: dict[str, Any], case: Case) -> dict[str
         "draft_id": draft.pk, "draft_spec": draft.papers.first().spec,
         "step": catalogue.version(draft.item, draft.item_version).steps[0].key, "applicant_id": who.principal.pk,
         "mandate_id": who.mandates["agent"].pk, "notice_id": notice.pk,
+        "address_id": addresses.keep(account=account, address=couriers.Address(NAME, PHONE, HOME), at=MONDAY).pk,
         "absence_id": absence.pk, "officer_id": decider.pk, "saved_id": saved.pk,
     }  # fmt: skip
 

@@ -75,6 +75,7 @@ ROWS: dict[str, Row] = {
     **_rows(
         {"applicant"},
         "portal:tasks", "portal:step", "portal:materials", "portal:draft-paper", "portal:check",
+        "portal:draft-delivery", "portal:address-forget",
         "portal:done", "portal:drop", "portal:phone", "portal:notice",
     ),
     **_rows(OF_CASE, "portal:mandate", "portal:mandate-end"),
