@@ -27,13 +27,14 @@ def note_beat(node: str, beat: dict[str, Any], *, at: datetime) -> None:
     )
 
 
-def note_mailbox(node: str, *, messages: int, size: int, at: datetime) -> None:
-    """Keep how many messages and bytes wait in a node's mailbox."""
+def note_mailbox(node: str, *, messages: int, size: int, limit: int, at: datetime) -> None:
+    """Keep how many messages and bytes wait in a node's mailbox, and how many bytes it may hold."""
     NodeContact.objects.update_or_create(
         node=node[:8],
         defaults={
             "mailbox_messages": messages,
             "mailbox_bytes": size,
+            "mailbox_limit": max(limit, 0),
             "mailbox_seen_at": at,
         },
     )

@@ -115,6 +115,8 @@ class NodeContact(models.Model):
     node = models.CharField(max_length=8, primary_key=True)
     mailbox_messages = models.PositiveBigIntegerField(default=0)
     mailbox_bytes = models.PositiveBigIntegerField(default=0)
+    # How many bytes it may hold; 0 while it is not known or has no limit.
+    mailbox_limit = models.PositiveBigIntegerField(default=0, db_default=0)
     mailbox_seen_at = models.DateTimeField(null=True)
     last_contact_at = models.DateTimeField(null=True)
     outbox_waiting = models.PositiveBigIntegerField(default=0)
@@ -127,3 +129,20 @@ class NodeContact(models.Model):
 
     def __str__(self) -> str:
         return self.node
+
+
+class WorkerBeat(models.Model):
+    """A sign of life of one worker process of this node, with what it says of the broker.
+
+    Web processes cannot see the worker; this row is how they know that somebody sends and receives.
+    """
+
+    # The machine and the number of the process there.
+    process = models.CharField(max_length=120, primary_key=True)
+    at = models.DateTimeField()
+    is_connected = models.BooleanField()
+    # Since when it is as `is_connected` says.
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.process

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from tongban.exchange import queries
+from tongban.exchange import conditions, queries
+from tongban.exchange.conditions import Finding
 from tongban.exchange.models import Outgoing, Received
 from tongban.jurisdictions import queries as jurisdictions
 
@@ -54,6 +55,7 @@ class Traffic:
     waiting_count: int
     recent: list[Line[Received]]
     refused: list[Line[Outgoing]]
+    findings: list[Finding]
 
 
 def name_of(code: str) -> str:
@@ -95,4 +97,5 @@ def now_at(at: datetime) -> Traffic:
         waiting_count=waiting.count(),
         recent=_from(queries.recent(limit=20)),
         refused=_to(queries.refused_elsewhere()[:SHOWN]),
+        findings=conditions.findings(at=at),
     )

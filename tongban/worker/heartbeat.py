@@ -14,7 +14,7 @@ from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError
 
 from tongban import __version__
-from tongban.exchange import addresses, contacts, queries
+from tongban.exchange import addresses, beats, contacts, queries
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
@@ -25,17 +25,24 @@ BEAT_SECONDS = 5.0
 
 
 class Heartbeat:
-    """Says how this node is, every few seconds; nothing of it is kept at the broker."""
+    """Says how this node is, every few seconds: to its own pages, and to the hub by the broker.
+
+    Nothing of it is kept at the broker.
+    """
 
     def __init__(self, broker: Broker, hands: Hands) -> None:
         self.broker = broker
         self._hands = hands
+        self._process = beats.process_name()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Beat until told to stop; a beat that cannot be sent is left out."""
         while not stop.is_set():
             try:
-                beat = await self._hands.run(_own_state)
+                await self._hands.run(
+                    beats.note, self._process, is_connected=self.broker.is_connected, at=now()
+                )
+                beat = await self._hands.run(own_state)
                 subject = addresses.beat_subject(self.broker.node)
                 await self.broker.client.publish(subject, json.dumps(beat).encode())
             except (BrokerAway, nats.errors.Error, *DATABASE_AWAY) as away:
@@ -77,7 +84,12 @@ class Watch:
             return
         state = info.state
         await self._hands.run(
-            contacts.note_mailbox, node, messages=state.messages, size=state.bytes, at=now()
+            contacts.note_mailbox,
+            node,
+            messages=state.messages,
+            size=state.bytes,
+            limit=info.config.max_bytes or 0,
+            at=now(),
         )
 
     async def _hear(self, message: Msg) -> None:
@@ -91,7 +103,8 @@ class Watch:
             log.info("watch.left_out", error=type(away).__name__)
 
 
-def _own_state() -> dict[str, Any]:
+def own_state() -> dict[str, Any]:
+    """What this node says of itself: counts and moments, nothing about anybody."""
     depth = queries.outbox_depth()
     oldest: datetime | None = depth.oldest_at
     return {

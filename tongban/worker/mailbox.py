@@ -22,7 +22,7 @@ from tongban.exchange import addresses, inbox
 from tongban.exchange.envelope import Envelope, Fault, Paper, open_envelope
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record import papers
-from tongban.worker import files
+from tongban.worker import files, measures
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
 from tongban.worker.pull import Pull
@@ -209,7 +209,8 @@ def _take_in_all(letters: list[tuple[bytes, str]]) -> bool:
         return False
     if not inbox.receive_plainly(envelopes, at=now()):
         return False
-    log.debug("mailbox.received_together", count=len(envelopes))
+    measures.count_taken(envelopes, "handled", at=now())
+    log.info("mailbox.handled", count=len(envelopes), ids=[str(one.id) for one in envelopes])
     return True
 
 
@@ -238,11 +239,13 @@ def _receive(envelope: Envelope, raw: bytes, sender: str) -> None:
     except Fault as fault:
         _park(raw, sender, fault)
         return
-    log.debug("mailbox.received", type=envelope.type, sender=sender, outcome=str(outcome))
+    measures.count_taken([envelope], str(outcome), at=now())
+    log.info("mailbox.handled", count=1, ids=[str(envelope.id)], outcome=str(outcome))
 
 
 def _park(raw: bytes, sender: str, fault: Fault) -> None:
     inbox.park(raw, fault, published_by=sender, at=now())
+    measures.TAKEN.labels(sender, "parked").inc()
     log.warning("mailbox.parked", sender=sender, code=fault.code)
 
 

@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from tongban.worker import measures
 from tongban.worker.broker import Broker
 from tongban.worker.couriering import Couriering
 from tongban.worker.expiring import Expiring
@@ -95,6 +96,7 @@ async def _keep_running(name: str, part: Part, stop: asyncio.Event) -> None:
             await part.run(stop)
         except Exception:
             falls += 1
+            measures.FALLS.labels(name).inc()
             log.exception("worker.part_fell", part=name, falls=falls)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), min(2.0 ** (falls - 1), LONGEST_PAUSE_SECONDS))

@@ -28,7 +28,7 @@ from tongban.basics import sealing
 from tongban.exchange import addresses, receipts
 from tongban.exchange.envelope import Paper
 from tongban.record import papers
-from tongban.worker import bell, database, files
+from tongban.worker import bell, database, files, measures
 from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import Hands
@@ -40,6 +40,7 @@ BATCH = 200
 BATCH_WITH_PAPERS = 8
 LONGEST_PAUSE_SECONDS = 5.0
 PUBLISH_TIMEOUT = 5.0
+NAMED_IN_LOG = 50
 
 # The second condition keeps the order of a subject when another relay has the message before.
 PICK = """
@@ -132,8 +133,9 @@ class Relay:
             await _note(link, rows, is_away=not self.broker.is_connected)
         sent = sum(row.is_sent for row in rows)
         if sent:
-            log.info("relay.sent", count=sent, oldest=rows[0].id)
+            log.info("relay.sent", count=sent, ids=_names(rows))
         failed = [row for row in rows if row.error]
+        measures.count_sent(rows)
         if failed:
             log.warning("relay.failed", count=len(failed), error=failed[0].error)
         return Batch(sent, len(failed), is_full=len(rows) == limit)
@@ -244,6 +246,11 @@ async def _note(link: AsyncConnection[Any], rows: list[Row], *, is_away: bool) -
     for row in rows:
         if row.error:
             await link.execute(FAILED, {"id": row.id, "error": row.error[:500], "is_away": is_away})
+
+
+def _names(rows: Iterable[Row]) -> list[str]:
+    """The ids by which sender and recipient find the same message in both logs; not endlessly."""
+    return [str(row.message_id) for row in rows if row.is_sent][:NAMED_IN_LOG]
 
 
 def _said(error: Exception) -> str:
