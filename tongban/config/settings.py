@@ -28,6 +28,9 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(","
 # refuse (nothing is taken unseen) or accept. See tongban/cases/inspection/malware.py.
 CLAMD_URL = env.scanner("CLAMD_URL")
 CLAMD_WHEN_DOWN = env.choice("CLAMD_WHEN_DOWN", "refuse", {"refuse", "accept"})
+# Whoever sends it as a bearer token reads /metrics and /health/condition; see
+# docs/how-to/watch-a-node.md. Without one they are open in the sandbox and absent in service.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 # Ways out of the portal for notices, each an address of apprise with {to} for the phone number or
 # mail address; none set up: the inbox alone. See tongban/cases/notices/channels.py.
 NOTICE_CHANNELS = {
@@ -76,6 +79,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tongban.config.measuring.Measuring",
     "django.middleware.security.SecurityMiddleware",
     "tongban.ui.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -172,11 +176,5 @@ STORAGES = {
 logs.configure()
 
 # Everything worth an operator's look goes to standard error, where the launcher or the system's
-# journal keeps it; without this, Django is silent about errors of our own outside DEBUG.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+# journal keeps it.
+LOGGING = logs.of_libraries()

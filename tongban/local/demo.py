@@ -201,6 +201,7 @@ class Demo:
         self.say("启动节点：" + "、".join(node.name for node in self.nodes))
         webs = []
         for node in self.nodes:
+            node.count_anew()
             web = node.web()
             self.family.start(web)
             webs.append((node, web))

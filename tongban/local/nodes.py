@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,11 +76,12 @@ class LocalNode:
             "--workers-kill-timeout", GRACE, "--no-ws",
             "--log-level", "warning", "tongban.config.wsgi:application",
         ]  # fmt: skip
-        return self._child(f"web-{self.code}", ["-m", *words])
+        return self._child(f"web-{self.code}", ["-m", *words], counts=True)
 
     def worker(self) -> Child:
         """The process that sends and receives messages and does what is due."""
-        return self._child(f"worker-{self.code}", ["-m", "tongban.console", "worker", "run"])
+        words = ["-m", "tongban.console", "worker", "run"]
+        return self._child(f"worker-{self.code}", words, counts=True)
 
     def preparation(self) -> Child:
         """Brings the database and the reference data up to date."""
@@ -91,12 +93,26 @@ class LocalNode:
         """Collects the static files, for all nodes."""
         return self._child("static-files", ["-m", "tongban.console", "node", "collect-static"])
 
-    def _child(self, name: str, words: list[str]) -> Child:
+    @property
+    def _counters(self) -> Path:
+        return self.home.node(self.code) / "metrics"
+
+    def count_anew(self) -> None:
+        """Forget what the processes of an earlier start counted; before the first of them runs."""
+        shutil.rmtree(self._counters, ignore_errors=True)
+        self._counters.mkdir()
+
+    def _child(self, name: str, words: list[str], *, counts: bool = False) -> Child:
+        settings = self.settings()
+        if counts:
+            self._counters.mkdir(exist_ok=True)
+            # prometheus-client's own name for where several processes count together.
+            settings["PROMETHEUS_MULTIPROC_DIR"] = str(self._counters)
         return Child(
             name=name,
             command=[sys.executable, *words],
             log=self.home.log / f"{name}.log",
-            environment=child_environment(self.home, self.settings()),
+            environment=child_environment(self.home, settings),
             folder=PROJECT,
         )
 

@@ -46,7 +46,7 @@ def _rows(may: Set[str], *names: str, **more: object) -> dict[str, Row]:
 
 ROWS: dict[str, Row] = {
     # Public pages, and signing in.
-    **_rows(EVERYBODY, "health-live", "health-ready", "ui:*", "sandbox-*"),
+    **_rows(EVERYBODY, "health-*", "metrics", "ui:*", "sandbox-*"),
     **_rows(
         EVERYBODY, "account_login", "account_logout", "account_signup", "account_inactive",
         cannot=(404, 409),
