@@ -32,6 +32,7 @@ NOUNS = {
             "broker", "消息服务器：信箱、权限、配置", "the broker: mailboxes, rights, configuration"
         ),
         Noun("worker", "后台进程：收发消息、到期事项", "the worker: messages and what is due"),
+        Noun("doctor", "体检：找出常见故障的原因和办法", "find the usual causes of trouble", True),
         Noun("exchange", "报文：状态、搁置、重试、作废", "messages: status, parked, retry", True),
         Noun("jurisdictions", "行政区划、区域、部门", "divisions, regions, departments"),
         Noun(
