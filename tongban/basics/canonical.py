@@ -71,10 +71,14 @@ def digest(data: bytes) -> str:
 
 def loads(data: bytes) -> Any:
     """The value of JSON bytes; floats and non-finite numbers have no place in what we sign."""
-    return json.loads(data, parse_float=_no_floats, parse_constant=_no_floats)
+    return _DECODER.decode(data.decode())
 
 
 def _no_floats(text: str) -> Any:
     raise ValueError(
         f"{text} is not allowed here; write amounts as whole numbers of the smallest unit"
     )
+
+
+# Made once: `json.loads` would make another one for each value.
+_DECODER = json.JSONDecoder(parse_float=_no_floats, parse_constant=_no_floats)

@@ -1,7 +1,9 @@
 """Cases as a node's tables know them: a fold of their events, and what is only this node's own."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse
 
 from tongban.cases.standing import Paper, Standing
 from tongban.cases.states import Party, State
@@ -67,6 +69,7 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["applicant_match", "-submitted_at"], name="case_of_applicant"),
+            # The lists of an office (cases.queues): what it has in hand, what waits, everything.
             models.Index(
                 fields=["receiver_authority", "due_on", "number"],
                 name="case_at_receiver",
@@ -77,15 +80,45 @@ class Case(models.Model):
                 name="case_at_decider",
                 condition=Q(holder=Party.DECIDER.value),
             ),
-            # All that counting an office's queue asks for, so that it reads no case itself.
             models.Index(
-                fields=["receiver_authority", "holder", "state", "due_on", "claimed_by"],
-                name="case_counts_at_receiver",
+                fields=["receiver_authority", "due_on", "number"],
+                name="case_waiting_at_receiver",
+                condition=Q(holder__in=[Party.APPLICANT.value, Party.CHANNEL.value]),
             ),
             models.Index(
-                fields=["decider_authority", "holder", "state", "due_on", "claimed_by"],
-                name="case_counts_at_decider",
+                fields=["decider_authority", "due_on", "number"],
+                name="case_waiting_at_decider",
+                condition=Q(
+                    holder__in=[Party.APPLICANT.value, Party.CHANNEL.value],
+                    arrived_at__isnull=False,
+                ),
+            ),
+            models.Index(
+                fields=["receiver_authority", "due_on", "number"],
+                include=["holder"],
+                name="case_of_receiver",
+            ),
+            models.Index(
+                fields=["decider_authority", "due_on", "number"],
+                include=["holder"],
+                name="case_of_decider",
                 condition=Q(arrived_at__isnull=False),
+            ),
+            # What the worker looks for in all offices at once (operations.expiring, reminding).
+            models.Index(
+                fields=["due_on", "number"],
+                name="case_due",
+                condition=Q(due_on__isnull=False),
+            ),
+            models.Index(
+                fields=["held_since"],
+                name="case_in_correction",
+                condition=Q(state=State.CORRECTION.value),
+            ),
+            # By what somebody types: a full name, or the end of a number.
+            models.Index(fields=["name_match"], name="case_by_name"),
+            models.Index(
+                OpClass(Reverse("number"), name="text_pattern_ops"), name="case_by_end_of_number"
             ),
         ]
         constraints = [
@@ -155,6 +188,14 @@ class Submission(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_case_a_key")]
+        indexes = [
+            # Which account filed a case; connected systems, which file most, are never asked for.
+            models.Index(
+                fields=["number"],
+                name="submission_by_account",
+                condition=Q(owner__startswith="account:"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.owner} {self.key}"

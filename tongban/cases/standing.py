@@ -2,11 +2,15 @@
 
 `apply` is the only place that knows what an event does to a case. It is also the judge of events
 from elsewhere: an event that the table of moves does not allow to its author is refused.
+
+Inside, a standing is changed in place, event after event: a copy for each of its changes was most
+of what folding a record cost. Nobody outside sees that; what `apply` is given stays as it was.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,9 +41,11 @@ class Paper:
     made_from: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """Everything the tables of a node say about a case; places are 6-digit divisions.
+
+    A value: whoever was handed one leaves it as it is, and so do we.
 
     `receivers` are the pseudonyms of those who took the papers in; `procedure` is what stops the
     clock now ("kind", "since", "until"), `proposal` what awaits a second officer ("decision",
@@ -95,11 +101,11 @@ class Standing:
 
     def node_of(self, party: str) -> str:
         """The node at which a party acts; empty for the channel and for nobody."""
-        return {
-            Party.APPLICANT: self.applicant_node,
-            Party.RECEIVER: self.receiver_node,
-            Party.DECIDER: self.decider_node,
-        }.get(Party(party), "")
+        if party == Party.DECIDER:
+            return self.decider_node
+        if party == Party.RECEIVER:
+            return self.receiver_node
+        return self.applicant_node if party == Party.APPLICANT else ""
 
     @property
     def holder_node(self) -> str:
@@ -107,29 +113,50 @@ class Standing:
         return self.node_of(self.bound_for if self.holder == Party.CHANNEL else self.holder)
 
 
+# All values of a standing in the order in which it takes them, and what it holds.
+_values: Callable[[Standing], tuple[Any, ...]] = attrgetter(*Standing.__slots__)
+
+
 def fold(events: Iterable[Event]) -> Standing:
-    """Where a case stands after all its events."""
+    """Where a case stands after all its events; raises NotInTable."""
     standing: Standing | None = None
     for event in events:
-        standing = apply(standing or Standing(number=event.chain), event)
+        if standing is None:
+            standing = Standing(number=event.chain)
+        _take(standing, event)
     if standing is None:
         raise ValueError("a case has at least one event")
+    _count(standing)
     return standing
 
 
 def apply(standing: Standing, event: Event) -> Standing:
     """Where a case stands after one more event; raises NotInTable."""
+    after = Standing(*_values(standing))
+    _take(after, event)
+    _count(after)
+    return after
+
+
+def _take(standing: Standing, event: Event) -> None:
+    """Let a standing of our own take one more event; one that refuses it is of no more use."""
     if event.kind == states.ARRIVE:
-        after = _arrive(standing, event)
+        _arrive(standing, event)
     elif event.kind in states.NOTES:
-        after = _written_down(standing, event)
+        _write_down(standing, event)
     elif event.kind == states.CHANGE_RULES:
-        after = _ruled(standing, event)
+        _rule(standing, event)
     else:
-        after = _moved(standing, event)
-    clocks = running.advance(standing.clocks, _happened(after, event))
-    due = running.due_on(clocks, after.holder, lambda kind: calendar_of(after, kind))
-    return replace(after, clocks=clocks, due_on=due, head_seq=event.seq, head_hash=event.hash)
+        _move(standing, event)
+    standing.clocks = running.advance(standing.clocks, _happened(standing, event))
+    standing.head_seq, standing.head_hash = event.seq, event.hash
+
+
+def _count(standing: Standing) -> None:
+    """The last day of whoever holds the case. No event asks for it, so it is counted once, last."""
+    standing.due_on = running.due_on(
+        standing.clocks, standing.holder, lambda kind: calendar_of(standing, kind)
+    )
 
 
 def _happened(after: Standing, event: Event) -> Happened:
@@ -163,32 +190,27 @@ def _check_node(standing: Standing, author: Author) -> None:
         raise NotInTable(f"node {author.node} does not hold case {standing.number}")
 
 
-def _arrive(standing: Standing, event: Event) -> Standing:
+def _arrive(standing: Standing, event: Event) -> None:
     if standing.holder != Party.CHANNEL or event.author.role != "system":
         raise NotInTable(f"case {standing.number} is not on its way")
     _check_node(standing, event.author)
-    return _held(
-        replace(standing, bound_for=""),
-        Party(standing.bound_for),
-        states.after_arrival(State(standing.state)),
-        event.at,
-    )
+    there, standing.bound_for = Party(standing.bound_for), ""
+    _hold(standing, there, states.after_arrival(State(standing.state)), event.at)
 
 
-def _written_down(standing: Standing, event: Event) -> Standing:
+def _write_down(standing: Standing, event: Event) -> None:
     """What does not move a case, written by the node that holds it."""
     _check_node(standing, event.author)
     judging.check_note(standing, event)
     if event.kind == states.ATTEMPT_DELIVERY:
-        return replace(standing, attempts=standing.attempts + 1)
-    if event.kind == states.ADD_PAPER:
-        return replace(standing, papers=_papers(standing, event))
-    if event.kind == states.CHANGE_CONTACT:
-        return replace(standing, particulars=event.sealed)
-    return standing
+        standing.attempts += 1
+    elif event.kind == states.ADD_PAPER:
+        standing.papers = _papers(standing, event)
+    elif event.kind == states.CHANGE_CONTACT:
+        standing.particulars = event.sealed
 
 
-def _ruled(standing: Standing, event: Event) -> Standing:
+def _rule(standing: Standing, event: Event) -> None:
     """Other rules for a running case; the limits stay those that began to run."""
     author, content = event.author, event.content
     if standing.holder != Party.DECIDER or State(standing.state) not in states.RULES_CHANGE_IN:
@@ -198,22 +220,23 @@ def _ruled(standing: Standing, event: Event) -> Standing:
     version, local = content["version"], content["local"]
     if type(version) is not int or not isinstance(local, str) or version < standing.item_version:
         raise NotInTable(f"not a later version: {version} {local}")
-    return replace(standing, item_version=version, local_version=local)
+    standing.item_version, standing.local_version = version, local
 
 
-def _moved(standing: Standing, event: Event) -> Standing:
+def _move(standing: Standing, event: Event) -> None:
     move = states.BY_NAME.get(event.kind)
     if move is None:
         raise NotInTable(f"unknown move {event.kind}")
     if State(standing.state) not in move.sources:
         raise NotInTable(f"{move.name} is not possible in state {standing.state}")
     if move is states.SUBMIT or move is states.SUBMIT_ONLINE:
-        standing = _opened(standing, event)
+        _open(standing, event)
     if not states.only_in(Mode(standing.mode), move):
         raise NotInTable(f"{move.name} does not belong to mode {standing.mode}")
     _check_author(standing, move, event.author)
     judging.check_move(standing, move, event)
-    return _passed(_noted(standing, move, event), move, event)
+    _note(standing, move, event)
+    _pass_on(standing, move, event)
 
 
 def _check_author(standing: Standing, move: Move, author: Author) -> None:
@@ -236,101 +259,148 @@ def _check_author(standing: Standing, move: Move, author: Author) -> None:
     return None
 
 
-def _opened(standing: Standing, event: Event) -> Standing:
+def _open(standing: Standing, event: Event) -> None:
     content: dict[str, Any] = event.content
     places, nodes, authorities = content["places"], content["nodes"], content["authorities"]
-    return replace(
-        standing,
-        item=content["item"],
-        item_version=content["version"],
-        # Events from before places had versions of their own do not name any.
-        local_version=content.get("local", ""),
-        mode=content["mode"],
-        applicant_kind=content["applicant_kind"],
-        applicant_place=places["applicant"],
-        receiving_place=places["receiving"],
-        deciding_place=places["deciding"],
-        evaluating_place=places["evaluating"],
-        applicant_node=nodes["applicant"],
-        receiver_node=nodes["receiver"],
-        decider_node=nodes["decider"],
-        receiver_authority=authorities["receiver"],
-        decider_authority=authorities["decider"],
-        limits=content["limits"],
-        is_two_person=content.get("two_person", False),
-        submitted_at=event.at,
-        told=sorted({nodes["applicant"], nodes["receiver"]} - {""}),
-    )
+    standing.item, standing.item_version = content["item"], content["version"]
+    # Events from before places had versions of their own do not name any.
+    standing.local_version = content.get("local", "")
+    standing.mode, standing.applicant_kind = content["mode"], content["applicant_kind"]
+    standing.applicant_place = places["applicant"]
+    standing.receiving_place = places["receiving"]
+    standing.deciding_place = places["deciding"]
+    standing.evaluating_place = places["evaluating"]
+    standing.applicant_node = nodes["applicant"]
+    standing.receiver_node = nodes["receiver"]
+    standing.decider_node = nodes["decider"]
+    standing.receiver_authority = authorities["receiver"]
+    standing.decider_authority = authorities["decider"]
+    standing.limits = content["limits"]
+    standing.is_two_person = content.get("two_person", False)
+    standing.submitted_at = event.at
+    standing.told = sorted({nodes["applicant"], nodes["receiver"]} - {""})
 
 
-def _noted(standing: Standing, move: Move, event: Event) -> Standing:
+def _note(standing: Standing, move: Move, event: Event) -> None:
     """What a move leaves behind besides state and holder."""
     content = event.content
     if content.get("particulars"):
-        standing = replace(standing, particulars=event.sealed)
+        standing.particulars = event.sealed
     if content.get("materials"):
-        standing = replace(standing, papers=_papers(standing, event))
-    return replace(standing, **_changes(standing, move, event))
+        standing.papers = _papers(standing, event)
+    if leaves := _LEAVES.get(move.name):
+        leaves(standing, event)
 
 
-def _changes(standing: Standing, move: Move, event: Event) -> dict[str, Any]:
-    """The columns that a move changes by itself."""
-    content, at, officer = event.content, event.at, event.author.officer
-    match move:
-        case states.RECEIVE | states.HAND_OVER:
-            receivers = sorted({*standing.receivers, officer} - {""})
-            received = {"received_at": at} if move is states.RECEIVE else {}
-            return {"receivers": receivers, **received}
-        case states.ACCEPT:
-            return {"accepted_at": at}
-        case states.DEEM_ACCEPTED:
-            return {"accepted_at": standing.arrived_at, "is_deemed": True}
-        case states.ASK_CORRECTION:
-            return {"corrections": standing.corrections + 1}
-        case states.BEGIN_SPECIAL:
-            told = {"kind": content["kind"], "since": at.isoformat(), "until": content["until"]}
-            return {"procedure": told}
-        case states.SUSPEND:
-            return {"procedure": {"kind": "suspension", "since": at.isoformat()}}
-        case states.END_SPECIAL | states.RESUME:
-            return {"procedure": {}}
-        case states.EXTEND:
-            return {"extended": standing.extended + content["days"]}
-    return _decided(move, event)
+def _take_in(standing: Standing, event: Event) -> None:
+    standing.receivers = sorted({*standing.receivers, event.author.officer} - {""})
 
 
-def _decided(move: Move, event: Event) -> dict[str, Any]:
-    content, at = event.content, event.at
-    match move:
-        case states.BEGIN_JOINT:
-            return {"joint": "running"}
-        case states.END_JOINT:
-            return {"joint": content["outcome"]}
-        case states.PROPOSE:
-            return {"proposal": {"decision": content["decision"], "by": event.author.officer}}
-        case states.SEND_BACK_PROPOSAL:
-            return {"proposal": {}}
-        case states.APPROVE | states.DENY:
-            return {"decided_at": at, "decision": move.name, "proposal": {}}
-        case states.CORRECT_DECISION:
-            # The document in the old words is not handed out any more.
-            return {"result": {}, "posted": {}}
-        case states.ISSUE_RESULT | states.REISSUE_RESULT:
-            return {"result": content["result"], "posted": {}}
-        case states.REOPEN:
-            return {"ended_at": None, "posted": {}}
-    return _sent(move, content)
+def _receive(standing: Standing, event: Event) -> None:
+    _take_in(standing, event)
+    standing.received_at = event.at
 
 
-def _sent(move: Move, content: dict[str, Any]) -> dict[str, Any]:
-    match move:
-        case states.DELIVER_BY_POST:
-            return {"posted": {"parcel": content["parcel"], "fate": ""}}
-        case states.POST_FAILED:
-            return {"posted": {"parcel": content["parcel"], "fate": content["fate"]}}
-        case states.RETURN_RESULT:
-            return {"posted": {"parcel": "", "fate": content["fate"]}}
-    return {}
+def _accept(standing: Standing, event: Event) -> None:
+    standing.accepted_at = event.at
+
+
+def _deem_accepted(standing: Standing, _event: Event) -> None:
+    standing.accepted_at, standing.is_deemed = standing.arrived_at, True
+
+
+def _ask_correction(standing: Standing, _event: Event) -> None:
+    standing.corrections += 1
+
+
+def _begin_special(standing: Standing, event: Event) -> None:
+    kind, until = event.content["kind"], event.content["until"]
+    standing.procedure = {"kind": kind, "since": event.at.isoformat(), "until": until}
+
+
+def _suspend(standing: Standing, event: Event) -> None:
+    standing.procedure = {"kind": "suspension", "since": event.at.isoformat()}
+
+
+def _go_on(standing: Standing, _event: Event) -> None:
+    standing.procedure = {}
+
+
+def _extend(standing: Standing, event: Event) -> None:
+    standing.extended += event.content["days"]
+
+
+def _begin_joint(standing: Standing, _event: Event) -> None:
+    standing.joint = "running"
+
+
+def _end_joint(standing: Standing, event: Event) -> None:
+    standing.joint = event.content["outcome"]
+
+
+def _propose(standing: Standing, event: Event) -> None:
+    standing.proposal = {"decision": event.content["decision"], "by": event.author.officer}
+
+
+def _send_back(standing: Standing, _event: Event) -> None:
+    standing.proposal = {}
+
+
+def _decide(standing: Standing, event: Event) -> None:
+    standing.decided_at, standing.decision, standing.proposal = event.at, event.kind, {}
+
+
+def _correct_decision(standing: Standing, _event: Event) -> None:
+    # The document in the old words is not handed out any more.
+    standing.result, standing.posted = {}, {}
+
+
+def _issue(standing: Standing, event: Event) -> None:
+    standing.result, standing.posted = event.content["result"], {}
+
+
+def _reopen(standing: Standing, _event: Event) -> None:
+    standing.ended_at, standing.posted = None, {}
+
+
+def _post(standing: Standing, event: Event) -> None:
+    standing.posted = {"parcel": event.content["parcel"], "fate": ""}
+
+
+def _fail_by_post(standing: Standing, event: Event) -> None:
+    standing.posted = {"parcel": event.content["parcel"], "fate": event.content["fate"]}
+
+
+def _return_result(standing: Standing, event: Event) -> None:
+    standing.posted = {"parcel": "", "fate": event.content["fate"]}
+
+
+# The columns that a move changes by itself; a move that is not here changes none.
+_LEAVES: dict[str, Callable[[Standing, Event], None]] = {
+    states.RECEIVE.name: _receive,
+    states.HAND_OVER.name: _take_in,
+    states.ACCEPT.name: _accept,
+    states.DEEM_ACCEPTED.name: _deem_accepted,
+    states.ASK_CORRECTION.name: _ask_correction,
+    states.BEGIN_SPECIAL.name: _begin_special,
+    states.SUSPEND.name: _suspend,
+    states.END_SPECIAL.name: _go_on,
+    states.RESUME.name: _go_on,
+    states.EXTEND.name: _extend,
+    states.BEGIN_JOINT.name: _begin_joint,
+    states.END_JOINT.name: _end_joint,
+    states.PROPOSE.name: _propose,
+    states.SEND_BACK_PROPOSAL.name: _send_back,
+    states.APPROVE.name: _decide,
+    states.DENY.name: _decide,
+    states.CORRECT_DECISION.name: _correct_decision,
+    states.ISSUE_RESULT.name: _issue,
+    states.REISSUE_RESULT.name: _issue,
+    states.REOPEN.name: _reopen,
+    states.DELIVER_BY_POST.name: _post,
+    states.POST_FAILED.name: _fail_by_post,
+    states.RETURN_RESULT.name: _return_result,
+}
 
 
 def _papers(standing: Standing, event: Event) -> tuple[Paper, ...]:
@@ -353,27 +423,29 @@ def _papers(standing: Standing, event: Event) -> tuple[Paper, ...]:
     return (*(paper for paper in standing.papers if paper.spec not in replaced), *added)
 
 
-def _passed(standing: Standing, move: Move, event: Event) -> Standing:
+def _pass_on(standing: Standing, move: Move, event: Event) -> None:
     """Hand the baton on: within a node at once, between nodes through the channel."""
     target = states.target_of(move, standing.decision)
     if move.to is Party.NOBODY:
-        ended = replace(standing, ended_at=event.at, bound_for="", procedure={})
-        return _held(ended, Party.NOBODY, target, event.at)
+        standing.ended_at, standing.bound_for, standing.procedure = event.at, "", {}
+        _hold(standing, Party.NOBODY, target, event.at)
+        return
     there = standing.node_of(move.to)
-    told = sorted({*standing.told, there})
+    if there not in standing.told:
+        standing.told = sorted({*standing.told, there})
     if there == event.author.node:
-        at_home = replace(standing, told=told)
-        return _held(at_home, move.to, states.after_arrival(target), event.at)
-    return _held(replace(standing, bound_for=move.to, told=told), Party.CHANNEL, target, event.at)
+        _hold(standing, move.to, states.after_arrival(target), event.at)
+        return
+    standing.bound_for = move.to
+    _hold(standing, Party.CHANNEL, target, event.at)
 
 
-def _held(standing: Standing, holder: Party, state: State, at: datetime) -> Standing:
-    taken = replace(standing, holder=holder, state=state)
+def _hold(standing: Standing, holder: Party, state: State, at: datetime) -> None:
     if holder != standing.holder:
-        taken = replace(taken, held_since=at)
+        standing.held_since = at
+    standing.holder, standing.state = holder, state
     if state is State.PENDING and holder is Party.DECIDER:
-        taken = replace(taken, arrived_at=at)
-    return taken
+        standing.arrived_at = at
 
 
 def today() -> date:

@@ -91,6 +91,9 @@ PARTY_LABELS: dict[Party, str] = {
 
 ENDED = frozenset({State.CLOSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED})
 
+# With the applicant, and all clocks of the offices stand still meanwhile.
+WAITS_FOR_APPLICANT = (State.RETURNED, State.CORRECTION, State.ORIGINALS)
+
 # Before the decision: an applicant may still withdraw.
 UNDECIDED = frozenset(
     {

@@ -2,7 +2,7 @@
 
 import json
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,6 +12,9 @@ from tongban.console.benching import ground
 from tongban.console.benching.ground import HERE
 from tongban.console.benching.results import Results, machine
 from tongban.console.exits import Exit
+
+if TYPE_CHECKING:
+    from tongban.console.benching.measuring import Measuring
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 console = Console(stderr=True, highlight=False)
@@ -26,11 +29,22 @@ def bench(
         int, typer.Option(min=1, max=120, help="每轮秒数。 Seconds of each round.")
     ] = 8,
     cases: Annotated[
-        int, typer.Option(min=0, help="先装入多少件。 Cases loaded beforehand.")
+        int,
+        typer.Option(
+            min=1000,
+            max=3_000_000,
+            help="先装入多少件；十万以上还量增长。 Cases loaded; from 100,000 on growth is measured, too.",
+        ),
     ] = 20_000,
     crossings: Annotated[
         int, typer.Option(min=10, help="量多少次跨省传送。 Crossings measured.")
     ] = 200,
+    only_cases: Annotated[
+        bool,
+        typer.Option(
+            "--only-cases", help="只量办件和重建。 Only cases and the rebuild, nothing else."
+        ),
+    ] = False,
     web_processes: Annotated[
         int, typer.Option(min=0, max=64, help="每节点网页进程数；0 为核数。 0: cores.")
     ] = 0,
@@ -41,26 +55,36 @@ def bench(
     with ground.own_nodes(web_processes=processes, say=_say) as nodes:
         os.environ.update(nodes.node(HERE).settings())
         acting.set_up_django()
-        from tongban.console.benching import exporting, finding, importing
+        from tongban.console.benching import rebuilding
         from tongban.console.benching.measuring import Measuring
 
         measuring = Measuring(nodes, results, seconds=seconds, say=_say)
-        measuring.prepare(cases)
-        measuring.pages()
-        measuring.answers()
-        measuring.crossings(crossings)
-        measuring.submissions()
-        measuring.online_submissions()
-        measuring.memory()
-        # Last: it leaves dead rows behind, which the pages would have to step over.
-        _say("导入实施清单 Taking implementations in …")
-        importing.measure(results)
-        finding.measure(results, say=_say)
-        _say("导出列表 Exporting lists …")
-        exporting.measure(results)
-        measuring.long_page()
+        measuring.prepare()
+        measuring.cases(cases)
+        if not only_cases:
+            _everything_else(measuring, results, crossings)
+        _say("重建 Rebuilding …")
+        rebuilding.measure(results, nodes.node(HERE))
     _tell(results, as_json=as_json)
     raise typer.Exit(Exit.REFUSED if results.missed else Exit.DONE)
+
+
+def _everything_else(measuring: "Measuring", results: Results, crossings: int) -> None:
+    from tongban.console.benching import exporting, finding, importing
+
+    measuring.pages()
+    measuring.answers()
+    measuring.crossings(crossings)
+    measuring.submissions()
+    measuring.online_submissions()
+    measuring.memory()
+    # Last: it leaves dead rows behind, which the pages would have to step over.
+    _say("导入实施清单 Taking implementations in …")
+    importing.measure(results)
+    finding.measure(results, say=_say)
+    _say("导出列表 Exporting lists …")
+    exporting.measure(results)
+    measuring.long_page()
 
 
 def _say(what: str) -> None:

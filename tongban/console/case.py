@@ -1,12 +1,15 @@
 """`./run case …`: one case of a node as its record has it."""
 
 import json
+import os
+import time
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.progress import track
+from rich.console import Console
+from rich.progress import Progress
 
 from tongban.basics import identifiers
 from tongban.basics.refusals import NotFound
@@ -14,10 +17,11 @@ from tongban.cases import queries, states
 from tongban.cases.judging import NotInTable
 from tongban.cases.models import Case
 from tongban.cases.operations import rebuilding
-from tongban.cases.operations.rebuilding import Difference
+from tongban.cases.operations.rebuilding_all import Found
 from tongban.cases.states import Party, State
 from tongban.console import case_clock
 from tongban.console.exits import Exit
+from tongban.console.rebuilding import rebuild_all
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record import chains
 from tongban.record import queries as recorded
@@ -110,33 +114,59 @@ def rebuild(
     write: Annotated[
         bool, typer.Option("--write", help="按记录改正数据表。 Repair the tables.")
     ] = False,
+    processes: Annotated[
+        int, typer.Option(min=0, help="用多少个进程；0 为核数。 Processes; 0: as many as cores.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Code 1 when any table was not what its record says, also when that was repaired."""
     if bool(number) is every:
         raise typer.BadParameter("写一个编号，或者 --all。 A number, or --all.")
-    # Chains that are no cases begin with a letter (exchange.shared_chains).
-    cases = (name for name in recorded.chain_names() if name[:1].isdigit())
-    numbers = list(cases) if every else [identifiers.check_case_number(number)]
-    found: list[Difference] = []
-    faults: list[str] = []
-    for one in track(numbers, "重建 Rebuilding", disable=as_json or not every, transient=True):
-        try:
-            found += rebuilding.rebuild(number=one, write=write)
-        except (NotInTable, ChainBroken) as broken:
-            faults.append(f"{one}: {broken}")
-    _report(len(numbers), found, faults, as_json=as_json)
-    raise typer.Exit(Exit.REFUSED if found or faults else Exit.DONE)
+    began = time.monotonic()
+    found = (
+        _rebuild_all(write=write, processes=processes or os.cpu_count() or 1, quiet=as_json)
+        if every
+        else _rebuild_one(identifiers.check_case_number(number), write=write)
+    )
+    _report(found, time.monotonic() - began, as_json=as_json)
+    raise typer.Exit(Exit.REFUSED if found.different or found.faults else Exit.DONE)
 
 
-def _report(count: int, found: list[Difference], faults: list[str], *, as_json: bool) -> None:
+def _rebuild_one(number: str, *, write: bool) -> Found:
+    try:
+        differences = rebuilding.rebuild(number=number, write=write)
+    except (NotInTable, ChainBroken) as broken:
+        return Found(cases=1, faults=[f"{number}: {broken}"])
+    return Found(cases=1, different=bool(differences), differences=differences)
+
+
+def _rebuild_all(*, write: bool, processes: int, quiet: bool) -> Found:
+    with Progress(console=Console(stderr=True), transient=True, disable=quiet) as progress:
+        task = progress.add_task("重建 Rebuilding", total=1.0)
+
+        def step(share: float) -> None:
+            progress.update(task, completed=share)
+
+        return rebuild_all(write=write, processes=processes, step=step)
+
+
+def _report(found: Found, seconds: float, *, as_json: bool) -> None:
     if as_json:
-        report = {"cases": count, "differences": [asdict(one) for one in found], "faults": faults}
+        report = {
+            "cases": found.cases,
+            "events": found.events,
+            "seconds": round(seconds, 3),
+            "different": found.different,
+            "differences": [asdict(one) for one in found.differences],
+            "faults": found.faults,
+        }
         print(json.dumps(report, ensure_ascii=False, indent=2, default=str))
         return
-    for one in found:
+    for one in found.differences:
         print(f"{one.number}  {one.column}: 表 tables {one.tables!r} ≠ 记录 record {one.record!r}")
-    for fault in faults:
+    for fault in found.faults:
         print(f"记录有误 Broken record: {fault}")
-    if not found and not faults:
-        print(f"{count} 件，数据表与记录一致。 {count} cases, no difference.")
+    if found.different:
+        print(f"{found.cases} 件中 {found.different} 件不一致。 {found.different} differ.")
+    if not found.different and not found.faults:
+        print(f"{found.cases} 件，数据表与记录一致。 {found.cases} cases, no difference.")

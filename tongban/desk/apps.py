@@ -9,7 +9,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from tongban.basics.refusals import may
-        from tongban.cases import queries, standing
+        from tongban.cases import queues, standing
         from tongban.delivery import queries as parcels
         from tongban.delivery.permissions import office_of
         from tongban.desk import joint_links, request_links
@@ -26,12 +26,12 @@ class DeskConfig(AppConfig):
             officer = officer_here(request)
             return officer is not None and Role.RECEIVER in officer.roles
 
-        def waiting(request: HttpRequest) -> int | None:
+        def waiting(request: HttpRequest) -> str | None:
             officer = officer_here(request)
             if officer is None:
                 return None
-            sides = sides_of(officer)
-            return sum(queries.queue_counts(officer, side)["mine"] for side in sides)
+            counts = [queues.count_to_do(officer, side) for side in sides_of(officer)]
+            return queues.shown_count(sum(counts))
 
         def handles_papers(request: HttpRequest) -> bool:
             officer = officer_here(request)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tongban.basics import identifiers
 from tongban.basics.refusals import Refused
-from tongban.cases import queries
+from tongban.cases import queries, queues
 from tongban.cases.models import Case
 from tongban.catalogue import queries as catalogue
 from tongban.desk.listing import Listing
@@ -67,7 +67,7 @@ def each(cases: Iterable[Chosen], do: Callable[[Chosen], object]) -> Outcome:
 def not_done(outcome: Outcome, listing: Listing) -> list[NotDone]:
     """The refused cases by name, as far as the officer may see them; of others only the sentence."""
     whys = dict(outcome.refused)
-    cases = list(queries.office_cases(listing.officer, listing.side).filter(pk__in=whys))
+    cases = list(queues.office_cases(listing.officer, listing.side).filter(pk__in=whys))
     names = queries.applicant_names(cases)
     seen = {case.number: _named(case, names[case.number], whys[case.number]) for case in cases}
     return [

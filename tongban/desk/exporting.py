@@ -22,8 +22,9 @@ from tongban.desk.rows import Row, rows_of
 CHUNK = 500
 # Excel holds 1,048,576 rows; one is the heads.
 MOST_IN_XLSX = 1_048_575
+# What no row of a list is made from.
 _WORKBENCH = (
-    "result", "limits", "told", "receivers", "procedure", "proposal", "clocks", "head_hash",
+    "result", "limits", "told", "receivers", "procedure", "proposal", "head_hash",
 )  # fmt: skip
 # What a spreadsheet takes for the beginning of a formula, or drops before looking for one.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

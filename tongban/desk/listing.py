@@ -8,9 +8,9 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tongban.cases import queries, standing
+from tongban.cases import queues, standing
 from tongban.cases.models import Case
-from tongban.cases.queries import Page
+from tongban.cases.queues import Page
 from tongban.cases.states import Party
 from tongban.desk.gate import OfficerRequest
 from tongban.desk.narrowing import Narrowing
@@ -49,13 +49,13 @@ class Listing:
 
     def cases(self) -> QuerySet[Case]:
         """All cases of the list, by due day."""
-        return queries.listed(
+        return queues.listed(
             self.officer, self.side, shown=self.shown, find=self.find, narrowed=self.condition
         )
 
     def page(self, after: str) -> Page:
         """One page of them."""
-        return queries.queue(
+        return queues.queue(
             self.officer,
             self.side,
             shown=self.shown,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Aggregate, Avg, Count, DurationField, ExpressionWrapper, F, Q, Value
 
-from tongban.cases import queries
+from tongban.cases import queues
 from tongban.cases.states import Party
 from tongban.desk.narrowing import lit
 from tongban.parties.models import Absence, Officer
@@ -89,7 +89,7 @@ def of_each(
 
 
 def _in_hand(officer: Officer, side: Party) -> Any:
-    return queries.office_cases(officer, side).filter(holder=side)
+    return queues.office_cases(officer, side).filter(holder=side)
 
 
 def _measures(today: date, at: datetime) -> dict[str, Aggregate]:

@@ -1,12 +1,13 @@
-"""What an officer narrows her queue to: one form, one condition, one address to come back to."""
+"""What an officer narrows her queue to: some filters, one condition, one address to come back to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongban.basics import calendar
@@ -29,22 +30,41 @@ MINE, NOBODYS = "mine", "nobody"
 _STOPPED = Q(holder=Party.APPLICANT, state__in=[State.RETURNED, State.CORRECTION])
 
 
-class Narrowing(forms.Form):
-    """The filters of a queue. Any address may carry them, so nonsense in one narrows nothing."""
+# What may be chosen for a filter: values and words.
+Choices = list[tuple[str, str | Promise]]
+_LABELS = {
+    "item": _("事项"),
+    "state": _("环节"),
+    "place": _("对方在哪个省"),
+    "mode": _("办理方式"),
+    "light": _("时限"),
+    "whose": _("认领人"),
+}
 
-    item = forms.ChoiceField(label=_("事项"), required=False)
-    state = forms.ChoiceField(label=_("环节"), required=False)
-    place = forms.ChoiceField(label=_("对方在哪个省"), required=False)
-    mode = forms.ChoiceField(label=_("办理方式"), required=False)
-    light = forms.ChoiceField(label=_("时限"), required=False)
-    whose = forms.ChoiceField(label=_("认领人"), required=False)
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter as the page offers it, and what was chosen of it."""
+
+    name: str
+    label: str | Promise
+    choices: Choices
+    value: str
+
+    @property
+    def id(self) -> str:
+        """Its name in the page."""
+        return f"narrow-{self.name}"
+
+
+class Narrowing:
+    """The filters of a queue. Any address may carry them, so nonsense in one narrows nothing."""
 
     def __init__(
         self, data: QueryDict | dict[str, Any], *, colleagues: Sequence[Officer], today: date
     ) -> None:
-        super().__init__(data, auto_id="narrow-%s")
         self.today = today
-        offered: dict[str, list[tuple[Any, Any]]] = {
+        self._choices: dict[str, Choices] = {
             "item": [(one.code, one.name) for one in catalogue.items()],
             "state": [(one.value, words) for one, words in states.LABELS.items() if one != "draft"],
             "place": [(one.code, one.name) for one in jurisdictions.provinces(today)],
@@ -56,20 +76,24 @@ class Narrowing(forms.Form):
                 *((str(one.pk), one.name) for one in colleagues),
             ],
         }
-        for name, choices in offered.items():
-            cast(forms.ChoiceField, self.fields[name]).choices = [EVERY, *choices]
-        self._offered = {name: dict(choices) for name, choices in offered.items()}
+        given = {name: data.get(name, "") for name in self._choices}
+        # What was asked for, by filter; what is not offered is left out.
+        self.asked: dict[str, str] = {
+            name: value
+            for name, value in given.items()
+            if value and any(value == key for key, _words in self._choices[name])
+        }
 
-    @property
-    def asked(self) -> dict[str, str]:
-        """What was asked for, by field; what is not offered is left out."""
-        self.is_valid()
-        return {key: value for key, value in self.cleaned_data.items() if value}
+    def __iter__(self) -> Iterator[Filter]:
+        """The filters as the page offers them."""
+        for name, choices in self._choices.items():
+            value = self.asked.get(name, "")
+            yield Filter(name, _LABELS[name], [EVERY, *choices], value)
 
     @property
     def words(self) -> list[str]:
         """What was asked for, as the page says it."""
-        return [str(self._offered[name].get(value, value)) for name, value in self.asked.items()]
+        return [str(dict(self._choices[name])[value]) for name, value in self.asked.items()]
 
     def condition(self, side: Party, officer: Officer) -> Q:
         """The cases of one side of an office that these filters leave."""

@@ -136,6 +136,18 @@ def unpack(packed: dict[str, str]) -> Event:
     return event
 
 
+def reread(body: str, *, key_id: str, signature: str) -> Event:
+    """An event of our own record, whose form was looked at before it was written there.
+
+    Whether it is still the same bytes, its hash and the event after it say (`check_follows`).
+    """
+    try:
+        data = body.encode()
+        return _event(canonical.loads(data), data, key_id=key_id, signature=signature)
+    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+        raise ChainBroken("?", 0, f"unreadable event ({type(wrong).__name__})") from wrong
+
+
 def _event(data: dict[str, Any], body: bytes, *, key_id: str, signature: str) -> Event:
     return Event(
         chain=data["chain"],

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db import connection
+from django.db.models import Q
+
 from tongban.basics import sealing
 from tongban.record import chains
 from tongban.record.chains import Event, Head
@@ -13,9 +16,30 @@ def events(chain: str, *, from_seq: int = 1) -> list[Event]:
     """The events of a chain in order, from a sequence number on."""
     rows = Entry.objects.filter(chain=chain, seq__gte=from_seq).order_by("seq")
     return [
-        chains.unpack({"body": body, "keyid": key_id, "signature": signature})
+        chains.reread(body, key_id=key_id, signature=signature)
         for body, key_id, signature in rows.values_list("body", "key_id", "signature")
     ]
+
+
+def rows(which: Q) -> Iterator[tuple[str, str, str, str]]:
+    """Chain, body, key and signature of many events, each chain whole and in order."""
+    found = Entry.objects.filter(which).order_by("chain", "seq")
+    return iter(found.values_list("chain", "body", "key_id", "signature"))
+
+
+def every_nth_chain(count: int, *, kind: str) -> list[str]:
+    """The first of every so many chains whose name is of a kind (a pattern), in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT chain FROM (
+              SELECT chain, row_number() OVER (ORDER BY chain) AS place
+              FROM record_entry WHERE seq = 1 AND chain ~ %s
+            ) AS begun WHERE place %% %s = 1 OR %s = 1 ORDER BY chain
+            """,
+            [kind, count, count],
+        )
+        return [chain for (chain,) in cursor.fetchall()]
 
 
 def head(chain: str) -> Head | None:

@@ -36,13 +36,15 @@ class NodeName:
 
 @dataclass(frozen=True)
 class Link:
-    """One entry of a navigation. `count` answers a number to stand beside it, or None."""
+    """One entry of a navigation. `count` answers what stands beside it, or None."""
 
     label: str | Promise
     url_name: str
     order: int = 50
     visible: Callable[[HttpRequest], bool] = field(default=lambda _request: True, compare=False)
-    count: Callable[[HttpRequest], int | None] = field(default=lambda _request: None, compare=False)
+    count: Callable[[HttpRequest], int | str | None] = field(
+        default=lambda _request: None, compare=False
+    )
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class ShownLink:
     label: str | Promise
     url: str
     current: bool
-    count: int | None
+    count: int | str | None
 
 
 _DEFAULT_NAME = NodeName(place=_("本地"), zone=_("“跨省通办”服务专区"))

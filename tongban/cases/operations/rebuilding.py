@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,8 @@ from tongban.cases.models import FOLDED, Case
 from tongban.cases.operations import moving
 from tongban.cases.standing import Standing
 from tongban.record import queries as recorded
+
+_columns = attrgetter(*FOLDED)
 
 
 @dataclass(frozen=True)
@@ -37,22 +40,22 @@ def rebuild(*, number: str, write: bool = False) -> list[Difference]:
     if not events:
         raise NotFound(queries.NO_SUCH_CASE)
     folded = standing.fold(events)
-    found = list(_differences(case.standing() if case else Standing(number=number), folded))
+    found = list(differences(case.standing() if case else Standing(number=number), folded))
     if found and write:
         kept = case or Case(number=number)
         moving.keep(kept, folded)
     return found
 
 
-def _differences(tables: Standing, record: Standing) -> Iterator[Difference]:
-    for column in FOLDED:
-        ours, theirs = getattr(tables, column), getattr(record, column)
-        if ours != theirs:
-            yield Difference(record.number, column, ours, theirs)
+def differences(tables: Standing, record: Standing) -> Iterator[Difference]:
+    """Column by column what the tables of a case have otherwise than its record."""
+    if _columns(tables) != _columns(record):
+        for column in FOLDED:
+            ours, theirs = getattr(tables, column), getattr(record, column)
+            if ours != theirs:
+                yield Difference(record.number, column, ours, theirs)
     # The order of materials means nothing; which paper stands for which thing asked does.
-    papers = [
-        sorted((asdict(paper) for paper in one.papers), key=lambda paper: paper["spec"])
-        for one in (tables, record)
-    ]
+    papers = [sorted(one.papers, key=attrgetter("spec")) for one in (tables, record)]
     if papers[0] != papers[1]:
-        yield Difference(record.number, "papers", *papers)
+        told = [[asdict(paper) for paper in some] for some in papers]
+        yield Difference(record.number, "papers", *told)

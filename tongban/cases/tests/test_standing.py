@@ -1,6 +1,8 @@
 """The fold and the table of moves: every state × move × role × place."""
 
 import itertools
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -324,3 +326,16 @@ def test_whatever_is_tried_a_case_has_one_holder_and_its_fold_is_the_same(tried,
         assert (case.holder == Party.NOBODY) == (State(case.state) in states.ENDED)
     if events:
         assert standing.fold(events) == case
+
+
+@pytest.mark.parametrize(("mode", "way"), STANDINGS)
+def test_a_standing_that_takes_another_event_stays_as_it_was(mode, way):
+    case = a_case(mode, way)
+    for move in MOVES:
+        event, before = (
+            an_event(case, move.name, holder_author(case, move), mode=mode),
+            deepcopy(case),
+        )
+        with suppress(NotInTable):
+            standing.apply(case, event)
+        assert case == before

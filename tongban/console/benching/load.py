@@ -1,9 +1,13 @@
 """A load generator: so many connections, each sending its next request when it has its answer.
 
+Or each some time after it, as people do who look at what they asked for.
+
 One thread, plain sockets, requests made beforehand, so that on a machine of two cores as little
 as possible is taken from what is measured; what it does take is part of its report.
 """
 
+import heapq
+import random
 import re
 import selectors
 import socket
@@ -102,11 +106,16 @@ def run(
     connections: int,
     seconds: float,
     keep_bodies: bool = False,
+    pause: float = 0.0,
 ) -> Report:
     """Send requests over so many connections for so long; what was sent last is waited for.
 
-    Ends early when the requests run out. Raises LoadFailed.
+    With `pause` each waits so many seconds on average before it asks again, and for a share of
+    that before it asks first, so that they do not all ask at once. Ends early when the requests
+    run out. Raises LoadFailed.
     """
+    if pause:
+        return _run_with_pauses(address, requests, connections, seconds, pause)
     report, selector = Report(), selectors.DefaultSelector()
     lines = [_Line(*address) for _ in range(connections)]
     began, cpu = time.perf_counter(), time.process_time()
@@ -128,6 +137,47 @@ def run(
     report.cpu_seconds = time.process_time() - cpu
     for spent in lines:
         spent.socket.close()
+    return report
+
+
+def _run_with_pauses(
+    address: tuple[str, int],
+    requests: Iterator[bytes],
+    connections: int,
+    seconds: float,
+    pause: float,
+) -> Report:
+    report, selector = Report(), selectors.DefaultSelector()
+    pick = random.Random(connections)  # noqa: S311 - the same pauses in every run
+    began, cpu = time.perf_counter(), time.process_time()
+    # When each of those who wait asks again; the number keeps two of one moment apart.
+    asleep = [(began + pick.random() * pause, n, _Line(*address)) for n in range(connections)]
+    heapq.heapify(asleep)
+    while asleep or selector.get_map():
+        now = time.perf_counter()
+        while asleep and asleep[0][0] <= now:
+            line = heapq.heappop(asleep)[2]
+            request = next(requests, None) if now - began < seconds else None
+            if request is None:
+                line.socket.close()
+                continue
+            selector.register(line.socket, selectors.EVENT_READ, line)
+            line.send(request)
+        wait = max(asleep[0][0] - time.perf_counter(), 0) if asleep else PATIENCE
+        ready = selector.select(wait)
+        if not ready and not asleep and selector.get_map():
+            raise LoadFailed(f"no answer for {PATIENCE:.0f} s")
+        for key, _ in ready:
+            line = key.data
+            if not line.read():
+                continue
+            now = time.perf_counter()
+            _note(report, line, now - line.sent_at, keep_body=False)
+            selector.unregister(line.socket)
+            again = now + pick.expovariate(1 / pause)
+            heapq.heappush(asleep, (again, len(report.latencies) + connections, line))
+    report.seconds = time.perf_counter() - began
+    report.cpu_seconds = time.process_time() - cpu
     return report
 
 

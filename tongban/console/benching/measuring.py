@@ -1,6 +1,7 @@
 """The measurements in their order; needs Django to be set up as the node that is measured."""
 
 import itertools
+import os
 import secrets
 import statistics
 import time
@@ -16,6 +17,7 @@ from tongban.console.benching import (
     answers,
     applications,
     crossing,
+    filling,
     limit,
     load,
     memory,
@@ -23,7 +25,9 @@ from tongban.console.benching import (
     seeding,
 )
 from tongban.console.benching.applications import AT_WINDOW, Kind
+from tongban.console.benching.filling import Filled
 from tongban.console.benching.ground import HERE, THERE, Ground
+from tongban.console.benching.growth import SMALL, Growth
 from tongban.console.benching.results import Results
 from tongban.exchange import queries as exchange
 from tongban.local.trouble import Trouble
@@ -35,6 +39,8 @@ MARKS = {"ratio": 0.20, "rate": 222.0, "crossing": 500.0, "page": 100.0, "long_p
 # How many submissions a second are made ready beforehand.
 _MOST = 3000
 _DRAIN = 120.0
+# From so many cases on a run also says what they cost more than ten thousand.
+MANY = 100_000
 
 
 @dataclass
@@ -46,17 +52,48 @@ class Measuring:
     seconds: int
     say: Callable[[str], None]
     run: str = field(default_factory=lambda: secrets.token_hex(4))
+    filled: Filled = field(default_factory=Filled)
     _first: int = 10_000_000
 
-    def prepare(self, cases: int) -> None:
-        """A paper, tokens of both nodes, and the cases that the pages have to cope with."""
+    def prepare(self) -> None:
+        """A paper, and tokens of both nodes."""
         self.file = self._paper()
         self.token, self.other_token = self.nodes.token(HERE), self.nodes.token(THERE)
-        self.say(f"装入 {cases} 件 Loading cases …")
+
+    def _fill(self, cases: int) -> None:
+        self.say(f"装入 {cases:,} 件 Loading cases …")
         with Progress(console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("装入 Loading", total=cases)
-            seeding.seed(cases, self.file, step=lambda: progress.advance(task))
-        self.results.machine["cases_before"] = cases
+            task = progress.add_task("装入 Loading", total=1.0)
+
+            def step(share: float) -> None:
+                progress.update(task, completed=share)
+
+            filling.fill(
+                self.filled, upto=cases, file=self.file, there=THERE, at=seeding.moment(),
+                processes=os.cpu_count() or 1, step=step,
+            )  # fmt: skip
+
+    # --- cases, among very many ---
+
+    def cases(self, count: int) -> None:
+        """Lists, cases and decisions among so many cases; from a hundred thousand on, their growth.
+
+        What is compared with is the same node while it had ten thousand.
+        """
+        growth = Growth(self.nodes, self.results, self.seconds, self.say)
+        small = None
+        if count >= MANY:
+            self._fill(SMALL)
+            small = growth.look(self.filled, self._submit_at_window)
+        self._fill(count)
+        looked = growth.look(self.filled, self._submit_at_window)
+        self.results.machine |= {"cases": count, "events": self.filled.events}
+        growth.tell(looked)
+        if small:
+            growth.compare(small, looked)
+
+    def _submit_at_window(self) -> load.Report:
+        return self._submit(AT_WINDOW)
 
     def _paper(self) -> FileRef:
         paper = applications.paper()
@@ -77,7 +114,7 @@ class Measuring:
     # --- pages ---
 
     def pages(self) -> None:
-        """Queue, item and search, over all connections at once."""
+        """Item and search, over all connections at once."""
         for page in pages.PAGES:
             self.say(f"{page.label} …")
             report = pages.measure(

@@ -29,7 +29,6 @@ class Page:
 
 
 PAGES = (
-    Page("queue", "窗口队列 queue page", ["/desk/"], CLERK),
     Page(
         "item",
         "事项页 item page",
@@ -46,15 +45,18 @@ LONG = Page(
 )
 
 
-def measure(page: Page, url: str, *, connections: int, seconds: float) -> load.Report:
+def measure(
+    page: Page, url: str, *, connections: int, seconds: float, pause: float = 0.0
+) -> load.Report:
     """Open a page over so many connections; every answer must be the page itself."""
     cookies = _sign_in(url, page.username) if page.username else ""
     address = httpx.URL(url)
     host, port = address.host, address.port or 80
     load.run((host, port), _requests(page, host, port, cookies), connections=2, seconds=1)
     report = load.run(
-        (host, port), _requests(page, host, port, cookies), connections=connections, seconds=seconds
-    )
+        (host, port), _requests(page, host, port, cookies), connections=connections,
+        seconds=seconds, pause=pause,
+    )  # fmt: skip
     if set(report.statuses) != {200}:
         raise Trouble(
             f"{page.label} 的回答不都是 200：{dict(report.statuses)}",

@@ -13,7 +13,7 @@ from tongban.cases.models import Case, Material, Submission
 from tongban.cases.operations import submission, uploads
 from tongban.cases.tests import world
 from tongban.catalogue.operations import load_catalogue
-from tongban.console.benching import answers, applications, limit, load, results, seeding
+from tongban.console.benching import answers, applications, limit, load, results
 from tongban.record.models import Entry, Sealed
 
 
@@ -89,15 +89,6 @@ def test_the_applications_of_the_bench_are_taken(db, world_is_there, file):
             at=datetime.now(UTC),
         )  # fmt: skip
         assert Case.objects.get(pk=taken.number).deciding_place == "350100"
-
-
-def test_the_cases_to_be_slow_with_are_real_and_a_quarter_lies_at_the_measured_window(
-    db, world_is_there, file
-):
-    seeding.seed(8, file, step=lambda: None)
-
-    assert Entry.objects.count() == 8
-    assert Case.objects.filter(receiving_place=applications.HOME).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongban.basics import identifiers
 from tongban.basics.refusals import Refused
-from tongban.cases import asked, queries, standing, states, timeline
+from tongban.cases import asked, queries, queues, standing, states, timeline
 from tongban.cases.models import Case
 from tongban.cases.operations import assigning, claims, window
 from tongban.cases.operations.window import IDENTITY_WAYS
@@ -35,9 +35,9 @@ from tongban.parties import absences
 def head(request: OfficerRequest, case: Case) -> dict[str, Any]:
     """What every page about a case shows at its head."""
     side = side_of(request.officer, case)
-    before, behind = queries.neighbours(request.officer, case)
+    before, behind = queues.neighbours(request.officer, case)
     # A case that has left the queue has no neighbours; what is to be done next stands there instead.
-    following = "" if before or behind else queries.next_to_do(request.officer, side, but=case.pk)
+    following = "" if before or behind else queues.next_to_do(request.officer, side, but=case.pk)
     return {
         "case": case,
         "side": side,

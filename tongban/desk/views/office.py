@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tongban.basics.refusals import FieldsRefused
-from tongban.cases import queries, standing
+from tongban.cases import queues, standing
 from tongban.cases.operations import assigning, countersigning
 from tongban.cases.states import Party
 from tongban.desk import bulk, load
@@ -107,7 +107,7 @@ def cases_of_absent(request: OfficerRequest, officer_id: int) -> HttpResponse:
 def _claimed(asked: Listing, officer: Officer) -> list[str]:
     """What somebody of the office has claimed on this side and has still in hand."""
     side: Party = asked.side
-    cases = queries.office_cases(asked.officer, side).filter(holder=side, claimed_by=officer)
+    cases = queues.office_cases(asked.officer, side).filter(holder=side, claimed_by=officer)
     return list(cases.order_by("due_on", "number").values_list("number", flat=True))
 
 

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from tongban.cases import queries, standing
+from tongban.cases import queues, standing
 from tongban.cases.operations import assigning
 from tongban.desk import saved
 from tongban.desk.gate import OfficerRequest, desk_page
@@ -27,7 +27,7 @@ class Tab:
 
     words: str | Promise
     light: str
-    count: int
+    count: str
     query: str
     current: bool
 
@@ -66,11 +66,15 @@ def _other_lists(asked: Listing) -> list[tuple[str, str | Promise]]:
 
 
 def _tabs(asked: Listing) -> list[Tab]:
-    counts = queries.queue_counts(asked.officer, asked.side)
+    counts = queues.counts(asked.officer, asked.side)
     named = [*FILTERS, ("passed", PASSED[asked.side], "")]
     return [
         Tab(
-            words, light, counts[name], urlencode(asked.keep | {"shown": name}), name == asked.shown
+            words,
+            light,
+            queues.shown_count(counts[name]),
+            urlencode(asked.keep | {"shown": name}),
+            name == asked.shown,
         )
         for name, words, light in named
     ]

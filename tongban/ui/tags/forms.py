@@ -5,6 +5,7 @@ Order in every field: label, hint, error, input (GUIDE §5–7). Hint and error 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.forms import BaseForm, BoundField, CheckboxInput, Select, Textarea
 from django.forms.widgets import ChoiceWidget
@@ -12,7 +13,7 @@ from django.template import Library
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from tongban.ui.tags.markup import element, glue, one_of, void
+from tongban.ui.tags.markup import element, escaped, glue, one_of, void
 from tongban.ui.tags.question import Question
 
 register = Library()
@@ -144,17 +145,25 @@ def _control(
     kind: str, value: object, options: Iterable[Option], attrs: dict[str, object]
 ) -> SafeString:
     if kind == "select":
-        picked = str(value)
-        inside = (
-            element("option", {"value": str(key), "selected": str(key) == picked}, words)
-            for key, words in options
-        )
-        return element("select", attrs, glue(*inside))
+        offered = tuple((str(key), escaped(words)) for key, words in options)
+        return element("select", attrs, _offered(offered, str(value)))
     if kind == "textarea":
         # A browser drops the first line break inside, so one that may be dropped goes before.
         return element("textarea", {"rows": "3"} | attrs, glue("\n", str(value)))
     known = {} if kind in {"file", "password"} else {"value": str(value)}
     return void("input", {"type": kind} | attrs | known)
+
+
+# The same hundreds of items and places stand on every page of a queue.
+@lru_cache(maxsize=256)
+def _offered(options: tuple[tuple[str, str], ...], picked: str) -> SafeString:
+    """The options of a select; their words are markup already."""
+    return glue(
+        *(
+            element("option", {"value": key, "selected": key == picked}, SafeString(words))
+            for key, words in options
+        )
+    )
 
 
 def _one_choice(control: SafeString, own_id: str, words: object, hint: object = "") -> SafeString:

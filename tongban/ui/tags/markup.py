@@ -25,7 +25,7 @@ def one_of(value: str, allowed: Collection[str], tag: str) -> str:
 # and took half of such a page's time, so what they do is written out here.
 
 
-def _escaped(value: object) -> str:
+def escaped(value: object) -> str:
     """Escaped unless it is markup already; as django.utils.html.conditional_escape."""
     if isinstance(value, Promise):
         value = str(value)
@@ -49,13 +49,13 @@ def _attributes(attrs: Mapping[str, object]) -> str:
         if value is True:
             alone.append(f" {key}")
         else:
-            pairs.append(f' {key}="{_escaped(value)}"')
+            pairs.append(f' {key}="{escaped(value)}"')
     return "".join(pairs) + "".join(alone)
 
 
 def element(name: str, attrs: Mapping[str, object], inside: object = "") -> SafeString:
     """One element, its inside escaped unless it is markup already."""
-    return SafeString(f"<{name}{_attributes(attrs)}>{_escaped(inside)}</{name}>")
+    return SafeString(f"<{name}{_attributes(attrs)}>{escaped(inside)}</{name}>")
 
 
 def void(name: str, attrs: Mapping[str, object]) -> SafeString:
@@ -65,7 +65,7 @@ def void(name: str, attrs: Mapping[str, object]) -> SafeString:
 
 def glue(*parts: object) -> SafeString:
     """The parts one after the other, each escaped unless it is markup already."""
-    return SafeString("".join(map(_escaped, parts)))
+    return SafeString("".join(map(escaped, parts)))
 
 
 def paragraphs(content: str) -> SafeString:
