@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +20,7 @@ from tongban.cases.models import Case
 from tongban.cases.operations import rebuilding
 from tongban.cases.operations.rebuilding_all import Found
 from tongban.cases.states import Party, State
-from tongban.console import case_clock
+from tongban.console import case_clock, case_evidence
 from tongban.console.exits import Exit
 from tongban.console.rebuilding import rebuild_all
 from tongban.jurisdictions import queries as jurisdictions
@@ -32,6 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON
 Number = Annotated[str, typer.Argument(help="办件编号 Number of the case")]
 
 case_clock.mount(app)
+case_evidence.mount(app)
 
 
 @app.callback()
@@ -83,9 +85,22 @@ def _as_dict(case: Case, events: Iterable[Event]) -> dict[str, Any]:
     }
 
 
-@app.command(help="核对哈希链和每个签名。 Check the chain and every signature.")
-def verify(number: Number, as_json: AsJson = False) -> None:
-    """Code 1 at the first fault, naming it."""
+@app.command(
+    help="核对哈希链和每个签名，或一份证据文件。 Check a chain, or an evidence file (without a node)."
+)
+def verify(
+    number: Annotated[
+        str, typer.Argument(help="办件编号，或证据文件 Number of a case, or an evidence file")
+    ],
+    directory: Annotated[
+        Path | None,
+        typer.Option("--directory", help="可信的节点目录 A directory of nodes that you trust"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Code 1 when anything is wrong, naming it: of a chain the first fault, of a file all of them."""
+    if Path(number).is_file():
+        case_evidence.verify_file(Path(number), directory, as_json=as_json)
     number = identifiers.check_case_number(number)
     events = recorded.events(number)
     if not events:

@@ -41,7 +41,8 @@ class Words(TyperGroup):
         if cmd_name not in sys.argv:
             return _one_line(cmd_name)
         if noun.in_node:
-            acting.set_up_django(only_help=bool(HELP_WORDS & set(sys.argv)))
+            is_at_node = noun.needs_node(sys.argv) and not HELP_WORDS & set(sys.argv)
+            acting.set_up_django(only_help=not is_at_node)
         module = importlib.import_module(noun.module)
         command = typer.main.get_command(module.app)
         command.name, command.help = cmd_name, f"{noun.chinese}\n\n{noun.english}"

@@ -1,6 +1,8 @@
 """Every word that the command line knows. A new noun is a file beside this one and a line here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -8,12 +10,19 @@ class Noun:
     """A noun, or a command of its own, and the module that carries it out as `app`.
 
     `in_node`: it acts as one node, so Django is set up for that node before its module is read.
+    `for_files`: verbs that need no node when they are given a file.
     """
 
     name: str
     chinese: str
     english: str
     in_node: bool = False
+    for_files: frozenset[str] = frozenset()
+
+    def needs_node(self, words: Sequence[str]) -> bool:
+        """Whether these words act as a node: not with a verb for files and a file to go with it."""
+        is_for_file = bool(self.for_files & set(words))
+        return self.in_node and not (is_for_file and any(Path(one).is_file() for one in words[1:]))
 
     @property
     def module(self) -> str:
@@ -45,9 +54,10 @@ NOUNS = {
         ),
         Noun(
             "case",
-            "一件：看经过、时限、验签、按记录重建",
-            "a case: show, clock, verify, rebuild",
+            "一件：看经过、时限、验签、证据文件、按记录重建",
+            "a case: show, clock, verify, evidence, rebuild",
             in_node=True,
+            for_files=frozenset({"verify"}),
         ),
         Noun("parcel", "包裹：列出、查看、移动", "parcels: list, show, move", in_node=True),
         Noun("clock", "期限：算到期日、逐行说明、核对算法", "deadlines: compute, explain, check"),

@@ -89,7 +89,7 @@ def receive_plainly(envelopes: Sequence[Envelope], *, at: datetime) -> bool:
             ]
             for sender in {envelope.sender for envelope in handled}:
                 its = [envelope for envelope in handled if envelope.sender == sender]
-                words = [receipts.Word(envelope.id, receipts.HANDLED) for envelope in its]
+                words = [receipts.word_on(envelope, receipts.HANDLED) for envelope in its]
                 receipts.owe_words(sender, its[0].subject, words, at=at)
     except (attempts.NotPlain, Fault):
         return False

@@ -2,6 +2,9 @@
 
 A receipt is itself never receipted. If one is lost, the message it speaks of is sent again some
 day, found to be a duplicate there, and told of again.
+
+Where a message brought events of a chain, the receipt holds a statement besides (record.statements):
+signed on its own, kept by both nodes, and shown to whoever is given the evidence of that chain.
 """
 
 from collections.abc import Sequence
@@ -10,10 +13,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
+from tongban.basics import canonical, signing
 from tongban.exchange import outbox
 from tongban.exchange.envelope import Envelope, Unreadable
+from tongban.jurisdictions import queries as jurisdictions
+from tongban.record import statements
 
 TYPE = "exchange.receipt.v1"
 
@@ -30,11 +37,36 @@ class Word:
     state: str
     code: str = ""
     reason: str = ""
+    # The receipt that can be shown to others, where the message brought events of a chain.
+    shown: bytes = b""
+
+
+def word_on(envelope: Envelope, state: str, *, code: str = "", reason: str = "") -> Word:
+    """What became of a message that came."""
+    shown = _shown(envelope, state) if state == HANDLED else b""
+    return Word(envelope.id, state, code, reason, shown)
+
+
+def _shown(envelope: Envelope, state: str) -> bytes:
+    """The receipt for the last event in a message; empty for messages that bring none."""
+    match envelope.data:
+        case {"events": [*_, {"body": str(body)}]} if envelope.sequence:
+            return statements.word(
+                by=settings.NODE_ID,
+                to=envelope.sender,
+                message=str(envelope.id),
+                type=envelope.type,
+                chain=envelope.subject,
+                seq=envelope.sequence,
+                head=canonical.digest(body.encode()),
+                state=state,
+            )
+    return b""
 
 
 def owe(envelope: Envelope, *, state: str, at: datetime, code: str = "", reason: str = "") -> None:
     """Owe the sender of a message the word on it, within the caller's transaction."""
-    word = Word(envelope.id, state, code, reason)
+    word = word_on(envelope, state, code=code, reason=reason)
     owe_words(envelope.sender, envelope.subject, [word], at=at)
 
 
@@ -44,7 +76,13 @@ def owe_words(sender: str, subject: str, words: Sequence[Word], *, at: datetime)
         {"message": str(w.message), "state": w.state, "code": w.code, "reason": w.reason}
         for w in words
     ]
-    outbox.tell([sender], TYPE, subject, {"words": said}, at=at)
+    data: dict[str, Any] = {"words": said}
+    if shown := [word.shown for word in words if word.shown]:
+        signer = signing.load_signer(settings.NODE_KEY_FILE)
+        statement = statements.make(shown, by=settings.NODE_ID, to=sender, at=at, signer=signer)
+        statements.keep(statement)
+        data["statement"] = statement.packed()
+    outbox.tell([sender], TYPE, subject, data, at=at)
 
 
 # Only the node a message went to can speak of it; a later "parked" never undoes "handled".
@@ -64,6 +102,7 @@ WHERE message_id = %(message)s AND recipient = %(sender)s AND delivered_at IS NU
 def note(envelope: Envelope) -> None:
     """Write down a receipt that came; the second time changes nothing. Raises Unreadable."""
     words = _words(envelope)
+    _keep_statement(envelope)
     handled = [word.message for word in words if word.state == HANDLED]
     with connection.cursor() as cursor:
         if handled:
@@ -83,6 +122,22 @@ def note(envelope: Envelope) -> None:
                     "reason": word.reason[:500],
                 }
                 cursor.execute(_NOTE_PARKED, facts)
+
+
+def _keep_statement(envelope: Envelope) -> None:
+    """Keep what the other node signed about chains; a statement that is not right is not believed."""
+    if "statement" not in envelope.data:
+        return
+    try:
+        found = statements.unpack(
+            envelope.data["statement"],
+            by=envelope.sender,
+            to=settings.NODE_ID,
+            key_of=jurisdictions.public_key,
+        )
+    except statements.NotASaying as wrong:
+        raise Unreadable("statement") from wrong
+    statements.keep(found)
 
 
 def named(text: str) -> UUID:

@@ -24,3 +24,4 @@ class PortalConfig(AppConfig):
         frame.add_link("portal", frame.Link(_("线下专窗"), "portal:windows", order=40))
         frame.add_link("foot", frame.Link(_("线下专窗"), "portal:windows", order=40))
         frame.add_link("foot", frame.Link(_("时限计算器"), "portal:deadline", order=60))
+        frame.add_link("foot", frame.Link(_("核对证据文件"), "portal:check-evidence", order=65))

@@ -9,6 +9,7 @@ from tongban.portal.views import (
     deadline,
     delivering,
     documents,
+    evidence,
     filling,
     home,
     inbox,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("windows/", home.windows, name="windows"),
     path("clock/", deadline.deadline, name="deadline"),
+    path("evidence/", evidence.check, name="check-evidence"),
     path("search", search.search, name="search"),
     path("suggestions", search.suggestions, name="suggestions"),
     path("places", search.place_names, name="place-names"),
@@ -67,6 +69,7 @@ urlpatterns = [
     path("cases/<str:number>/delivery/", parcels.choose, name="delivery"),
     path("cases/<str:number>/send/", parcels.send, name="send"),
     path("cases/<str:number>/parcels/<str:parcel>/", parcels.parcel, name="parcel"),
+    path("cases/<str:number>/evidence.zip", evidence.evidence, name="evidence"),
     path("cases/<str:number>/receipt/", cases.receipt, name="receipt"),
     path("cases/<str:number>/papers/<str:digest>", cases.paper, name="paper"),
     path(

@@ -39,3 +39,54 @@ class Sealed(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class ReceiptStatement(models.Model):
+    """What one node says over its signature that it took in from another; kept at both.
+
+    `body` is canonical JSON and names single receipts by their digests only, so that it can be
+    shown with one of them without telling of the others.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    node = models.CharField(max_length=8)
+    body = models.TextField()
+    key_id = models.CharField(max_length=64)
+    signature = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.digest[:12]}"
+
+
+class ReceiptWord(models.Model):
+    """One receipt: that a node has a chain up to an event. `body` is canonical JSON."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    chain = models.CharField(max_length=32)
+    body = models.TextField()
+    statement = models.ForeignKey(ReceiptStatement, models.PROTECT, related_name="words")
+
+    class Meta:
+        indexes = [models.Index(fields=["chain"], name="receipts_of_chain")]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.digest[:12]}"
+
+
+class EvidenceSeal(models.Model):
+    """This node's signature over the list of an evidence file, made once for a list.
+
+    Not every suite signs the same bytes in the same way twice; the same case shall be the same file.
+    """
+
+    digest = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=64)
+    signature = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "key_id"], name="one_seal_a_list_and_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.digest[:12]

@@ -25,7 +25,14 @@ from tongban.jurisdictions.models import Node
 from tongban.record import papers
 from tongban.trust import signing
 
-OWN = ("record_entry", "record_sealed", "exchange_outgoing", "exchange_received")
+OWN = (
+    "record_entry",
+    "record_sealed",
+    "record_receiptstatement",
+    "record_receiptword",
+    "exchange_outgoing",
+    "exchange_received",
+)
 
 
 @dataclass

@@ -58,6 +58,7 @@ ROWS: dict[str, Row] = {
         EVERYBODY,
         "portal:favicon", "portal:home", "portal:windows", "portal:deadline", "portal:search",
         "portal:suggestions", "portal:place-names", "portal:item", "portal:guide-pdf",
+        "portal:check-evidence",
     ),
     # The portal: what is one's own is made from whoever is signed in, so everybody has the page.
     **_rows(
@@ -68,7 +69,7 @@ ROWS: dict[str, Row] = {
     **_rows(
         OF_CASE,
         "portal:case", "portal:delivery", "portal:parcel", "portal:receipt", "portal:paper",
-        "portal:document", "portal:withdraw", "portal:ask",
+        "portal:document", "portal:withdraw", "portal:ask", "portal:evidence",
     ),
     **_rows(OF_CASE, "portal:mend", "portal:pass-on", "portal:sign", leads_back=True),
     "portal:send": Row(OF_CASE, cannot=(403,)),
@@ -102,7 +103,7 @@ ROWS: dict[str, Row] = {
         OFFICE,
         "desk:case", "desk:particulars", "desk:numbers", "desk:history", "desk:paper",
         "desk:thumbnail", "desk:papers", "desk:document", "desk:case-requests",
-        "desk:request-paper", "desk:case-parcels", "desk:case-joint",
+        "desk:request-paper", "desk:case-parcels", "desk:case-joint", "desk:evidence",
     ),
     **_rows({"decider"}, "desk:act", "desk:preview", "desk:ask-signature", "desk:take-back-signature"),
     "desk:answer-request": Row({"decider"}),
