@@ -13,6 +13,7 @@ from tongban.cases import queries
 from tongban.cases.evidence import explaining, making, reach, verifying
 from tongban.cases.evidence.findings import Report
 from tongban.cases.models import Case
+from tongban.cases.standing import BEIJING
 from tongban.console.exits import Exit
 
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON, for a machine.")]
@@ -74,7 +75,7 @@ def _print(report: Report) -> None:
     for chain in explaining.chains(report):
         print(f"\n{chain.title} {chain.name}")
         for step in chain.steps:
-            at = step.at.astimezone(explaining.BEIJING)
+            at = step.at.astimezone(BEIJING)
             print(f"{step.seq:>4}  {at:%Y-%m-%d %H:%M:%S}  {step.words}（节点{step.node}签名）")
     for sentence in explaining.receipts(report):
         print(sentence)

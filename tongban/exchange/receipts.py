@@ -16,11 +16,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from tongban.basics import canonical, signing
+from tongban.basics import canonical
 from tongban.exchange import outbox
 from tongban.exchange.envelope import Envelope, Unreadable
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record import statements
+from tongban.trust import signing
 
 TYPE = "exchange.receipt.v1"
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tongban.basics import canonical, signing
-from tongban.basics.signing import Signer
+from tongban.basics import canonical
 from tongban.record import chains
 from tongban.record.chains import KeyOf
 from tongban.record.models import ReceiptStatement, ReceiptWord
+from tongban.trust import signing
+from tongban.trust.signing import Signer
 
 FORMAT = 1
 _WORD = frozenset({"by", "head", "message", "sequence", "state", "subject", "to", "type", "v"})

@@ -72,7 +72,8 @@ def chains(report: Report) -> list[Told]:
 
 
 def _told(chain: ChainFound) -> Told:
-    words = {"case": _CASE_WORDS, "parcel": _PARCEL_WORDS}.get(chain.kind, _BESIDE)
+    of_kind: dict[str, dict[str, Any]] = {"case": _CASE_WORDS, "parcel": _PARCEL_WORDS}
+    words = of_kind.get(chain.kind, _BESIDE)
     steps = tuple(
         Step(event.seq, str(words.get(event.kind, event.kind)), event.author.node, event.at)
         for event in chain.events

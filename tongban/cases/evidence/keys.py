@@ -1,42 +1,48 @@
 """Public keys as files that openssl reads, and signatures as bytes that openssl checks."""
 
 import base64
+import binascii
 import hashlib
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from tongban.trust import signing, sm2_forms, suites
+from tongban.trust.suites import GM, INTL, KeyRefused, Purpose
 
-from tongban.basics import signing
-
-ED25519 = "ed25519"
+# What the name of a signature says, by the suite of its key.
+ED25519, SM2 = "ed25519", "sm2"
+_BEGIN, _END = b"-----BEGIN PUBLIC KEY-----\n", b"-----END PUBLIC KEY-----\n"
+# SubjectPublicKeyInfo of an Ed25519 key (RFC 8410) and of an SM2 key, up to the key itself.
+_ED25519 = bytes.fromhex("302a300506032b6570032100")
+_SM2 = sm2_forms.spki(b"")
 
 
 def suite_of(public_key: str) -> str:
-    """The suite of a key as the directory carries it; part of the names of its signatures."""
-    del public_key
-    return ED25519
+    """The algorithm of a key as the directory carries it; part of the names of its signatures."""
+    return SM2 if suites.public_key(public_key).suite == GM else ED25519
 
 
 def pem(public_key: str) -> bytes:
-    """A key of the directory as PEM."""
-    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    """A key of the directory as PEM. Raises KeyRefused."""
+    body = base64.b64encode(_der(public_key))
+    lines = b"".join(body[at : at + 64] + b"\n" for at in range(0, len(body), 64))
+    return _BEGIN + lines + _END
+
+
+def _der(public_key: str) -> bytes:
+    key = suites.public_key(public_key)
+    return (_SM2 if key.suite == GM else _ED25519) + key.raw
 
 
 def from_pem(data: bytes) -> str:
     """A key as the directory carries it. Raises ValueError for anything that is not exactly ours."""
+    body = data.removeprefix(_BEGIN).removesuffix(_END).replace(b"\n", b"")
     try:
-        key = serialization.load_pem_public_key(data)
-    except Exception as wrong:
-        # The library raises half a dozen kinds for bytes that are no key.
+        der = base64.b64decode(body, validate=True)
+        suite, head = (GM, _SM2) if der.startswith(_SM2) else (INTL, _ED25519)
+        public_key = suites.text_of(suite, Purpose.SIGN, der.removeprefix(head))
+        is_ours = pem(public_key) == data
+    except (binascii.Error, KeyRefused) as wrong:
         raise ValueError("not a public key in PEM") from wrong
-    if not isinstance(key, Ed25519PublicKey):
-        raise TypeError("a key of a suite that is not known here")
-    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    public_key = base64.b64encode(raw).decode()
-    if pem(public_key) != data:
+    if not is_ours:
         raise ValueError("not written as we write it")
     return public_key
 
@@ -48,11 +54,7 @@ def key_id(public_key: str) -> str:
 
 def fingerprint(data: bytes) -> str:
     """SHA-256 of the key's DER form, as `openssl pkey -pubin -outform DER | sha256sum` gives it."""
-    key = serialization.load_pem_public_key(data)
-    der = key.public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return hashlib.sha256(der).hexdigest()
+    return hashlib.sha256(_der(from_pem(data))).hexdigest()
 
 
 def raw_signature(signature: str) -> bytes:

@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from tongban.basics import canonical, signing
+from tongban.basics import canonical
 from tongban.basics.refusals import Refused
 from tongban.cases import queries
 from tongban.cases.documents import shelf
@@ -23,6 +23,7 @@ from tongban.record import papers, statements
 from tongban.record import queries as recorded
 from tongban.record.chains import Event
 from tongban.record.models import EvidenceSeal
+from tongban.trust import signing
 
 Files = dict[str, Source]
 
@@ -95,7 +96,7 @@ def write(target: IO[bytes], case: Case, reach: Reach) -> None:
     _receipts(making, found)
     _directory(making)
     making.put(layout.MANIFEST, manifest)
-    making.files[layout.GUIDE] = Bytes(_guide())
+    making.files[layout.GUIDE] = Bytes(guide())
     _seal(making)
     try:
         archive.write(target, making.files.items())
@@ -209,7 +210,8 @@ def _directory(making: _Making) -> None:
     making.put(layout.DIRECTORY, {"known_to": settings.NODE_ID, "nodes": listed})
 
 
-def _guide() -> bytes:
+def guide() -> bytes:
+    """VERIFY.md: the commands by which anybody checks the file."""
     return resources.files(__package__).joinpath("verify_guide.txt").read_bytes()
 
 

@@ -105,7 +105,7 @@ class Checking:
             data = self.small(name)
             try:
                 public_key = keys.from_pem(data)
-            except (ValueError, TypeError):
+            except ValueError:
                 self.report.wrong(name, "key-unreadable")
                 continue
             if keys.key_id(public_key) != key_id or name != layout.key(node, key_id):

@@ -2,13 +2,15 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
-from tongban.basics import canonical, signing
-from tongban.basics.signing import Signer
+from tongban.basics import canonical
 from tongban.cases.evidence import archive, keys, layout
 from tongban.cases.evidence.archive import Archive, Bytes
 from tongban.cases.evidence.findings import Report
 from tongban.cases.evidence.verifying import verify
+from tongban.trust import signing
+from tongban.trust.signing import Signer
 
 Files = dict[str, bytes]
 
@@ -68,7 +70,7 @@ def unsign(files: Files, name: str) -> None:
         del files[one]
 
 
-def manifest(files: Files, change: Callable[[dict], None]) -> None:
+def manifest(files: Files, change: Callable[[dict[str, Any]], None]) -> None:
     said = canonical.loads(files[layout.MANIFEST])
     change(said)
     files[layout.MANIFEST] = canonical.dumps(said)

@@ -10,12 +10,13 @@ import pytest
 
 from tongban.basics import canonical
 from tongban.basics.refusals import NotAllowed, NotFound
-from tongban.cases.evidence import layout, reach
+from tongban.cases.evidence import layout, making, reach
 from tongban.cases.evidence.tests import forging
 from tongban.cases.evidence.tests.conftest import made
 from tongban.cases.evidence.tests.forging import checked, unpacked
 from tongban.cases.tests import world
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.trust import signing
 
 BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -181,3 +182,26 @@ def test_what_officers_say_among_themselves_stays_closed_to_the_applicant(crosse
     assert found.opens(crossed.number, "receive")
     assert not found.opens(crossed.number, "propose")
     assert not found.opens(crossed.inquiry, "ask")
+
+
+@pytest.mark.parametrize("suite", ["intl", "gm"])
+def test_a_signature_of_either_suite_is_checked_by_openssl_as_the_guide_says(tmp_path, suite):
+    signer = signing.signer_from_pem(signing.new_key(suite))
+    files = {layout.DIRECTORY: b'{"known_to":"35","nodes":{}}'}
+    name = layout.event("c", 1)
+    files[name] = b'{"at":"","author":{"node":"35"},"chain":"c"}'
+    forging.bring_key(files, "35", signer)
+    forging.sign(files, name, "35", signer)
+    place = folder(forging.packed(files), tmp_path)
+    blocks = BLOCK.findall(making.guide().decode())
+    check = blocks[0] + blocks[2].replace("ls SHA256SUMS.*.sig", "true")
+
+    def run():
+        return subprocess.run(
+            ["bash", "-c", check], cwd=place, capture_output=True, text=True, check=False
+        )
+
+    assert run().returncode == 0, run().stderr
+    assert forging.keys.from_pem(files[layout.key("35", signer.key_id)]) == signer.public_key
+    (place / name).write_bytes(files[name] + b" ")
+    assert "WRONG" in run().stdout
