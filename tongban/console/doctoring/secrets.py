@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db import DatabaseError
 
-from tongban.basics import sealing, signing
+from tongban.basics import sealing
 from tongban.console.doctoring.diagnosis import Diagnosis, doubtful, ill, skipped, well
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.models import Applicant
+from tongban.trust import signing
 
 
 def check() -> Iterator[Diagnosis]:

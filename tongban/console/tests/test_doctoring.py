@@ -14,13 +14,13 @@ from django.db import OperationalError, connection
 from django.test import override_settings
 from django.utils.timezone import now
 
-from tongban.basics import signing
 from tongban.console import doctor
 from tongban.console.doctoring import database, machine, network, secrets
 from tongban.console.doctoring.diagnosis import Level
 from tongban.exchange import beats
 from tongban.jurisdictions import operations as jurisdictions
 from tongban.jurisdictions.models import Node
+from tongban.trust import signing
 
 
 def by_name(found):
