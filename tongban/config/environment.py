@@ -32,6 +32,17 @@ def folder(name: str, default: Path) -> Path:
     return Path(os.environ.get(name) or default).expanduser().resolve()
 
 
+def file(name: str) -> Path | None:
+    """A file that must be there when it is named."""
+    value = os.environ.get(name, "")
+    if not value:
+        return None
+    path = Path(value).expanduser().resolve()
+    if not path.is_file():
+        raise ImproperlyConfigured(f"{name} names {path}, and there is no such file")
+    return path
+
+
 def choice(name: str, default: str, known: set[str]) -> str:
     """One of a few words."""
     value = os.environ.get(name) or default

@@ -14,7 +14,10 @@ NODE_ID = env.required("NODE_ID", "It names this node in every message: 00 for t
 IS_HUB = NODE_ID == "00"
 SANDBOX = env.flag("SANDBOX")
 DATA_DIR = env.folder("DATA_DIR", ROOT / ".tongban" / "nodes" / NODE_ID)
+# One address of the broker, or several of its servers separated by commas; tls:// in service.
 NATS_URL = os.environ.get("NATS_URL", "")
+# Who signed the broker's certificate, in PEM; without it what this machine trusts.
+NATS_CA_FILE = env.file("NATS_CA_FILE")
 # PKCS#8 PEM file with this node's Ed25519 key; what it signs, the directory lets others check.
 NODE_KEY_FILE = env.folder("NODE_KEY_FILE", DATA_DIR / "node.key")
 # Two 32-byte keys in base64: one encrypts what is personal at rest, the other makes keyed hashes.

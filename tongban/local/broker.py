@@ -6,6 +6,7 @@ import shutil
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +25,8 @@ from nats.js.errors import NotFoundError
 
 from tongban.exchange import addresses
 from tongban.exchange.rights import rights
+from tongban.exchange.transport import tls_context
+from tongban.local.cluster import Certificates, Cluster, Server
 from tongban.local.ports import LOOPBACK
 from tongban.local.trouble import Trouble
 
@@ -69,25 +72,59 @@ def access_rules(passwords: Mapping[str, str], admin_password: str) -> dict[str,
 
 
 def configuration(
-    *, folder: Path, port: int, passwords: Mapping[str, str], admin_password: str
+    *,
+    folder: Path,
+    port: int,
+    passwords: Mapping[str, str],
+    admin_password: str,
+    certificates: Certificates | None = None,
 ) -> str:
-    """The configuration file of nats-server; JSON is valid in its own syntax."""
-    return json.dumps(
-        {
-            "server_name": "tongban",
-            "listen": f"{LOOPBACK}:{port}",
-            "max_payload": MAX_PAYLOAD,
-            "jetstream": {
-                "store_dir": str(folder / "streams"),
-                "max_file_store": MAX_FILE_STORE,
-                "max_memory_store": 64 * 1024**2,
-                # A message is acknowledged when it is on the disk, not when it is on its way there.
-                "sync_interval": "always",
-            },
-            "accounts": access_rules(passwords, admin_password),
+    """The configuration file of one nats-server by itself; JSON is valid in its own syntax."""
+    alone = Server("tongban", LOOPBACK, port)
+    return _written(_settings(alone, folder, passwords, admin_password, certificates))
+
+
+def configuration_in(
+    cluster: Cluster,
+    me: Server,
+    *,
+    folder: Path,
+    passwords: Mapping[str, str],
+    admin_password: str,
+    certificates: Certificates | None,
+) -> str:
+    """The configuration file of one server of a cluster."""
+    settings = _settings(me, folder, passwords, admin_password, certificates)
+    return _written({**settings, "cluster": cluster.section(me, certificates)})
+
+
+def _settings(
+    me: Server,
+    folder: Path,
+    passwords: Mapping[str, str],
+    admin_password: str,
+    certificates: Certificates | None,
+) -> dict[str, object]:
+    found: dict[str, object] = {
+        "server_name": me.name,
+        "listen": f"{me.host}:{me.port}",
+        "max_payload": MAX_PAYLOAD,
+        "jetstream": {
+            "store_dir": str(folder / "streams"),
+            "max_file_store": MAX_FILE_STORE,
+            "max_memory_store": 64 * 1024**2,
+            # A message is acknowledged when it is on the disk, not when it is on its way there.
+            "sync_interval": "always",
         },
-        indent=2,
-    )
+        "accounts": access_rules(passwords, admin_password),
+    }
+    if certificates:
+        found["tls"] = certificates.section()
+    return found
+
+
+def _written(settings: Mapping[str, object]) -> str:
+    return json.dumps(settings, indent=2)
 
 
 def program() -> Path:
@@ -116,15 +153,18 @@ def fill_in(template: str, user: str, password: str) -> str:
     return template.replace("{user}", user).replace("{password}", quote(password, safe=""))
 
 
-def set_up(address: str, nodes: Sequence[str]) -> None:
+def set_up(
+    address: str, nodes: Sequence[str], *, replicas: int = 1, authority: Path | None = None
+) -> None:
     """Make or update mailboxes, their consumers and the buckets; needs the administrator.
 
-    Doing it again changes nothing; what is in the streams stays.
+    Doing it again changes nothing but the number of replicas; what is in the streams stays.
     """
+    plan = _Plan(address, nodes, replicas, authority)
     try:
         # In a thread of its own: whoever starts a demo may have a loop running already.
         with ThreadPoolExecutor(max_workers=1) as thread:
-            thread.submit(lambda: asyncio.run(_set_up(address, nodes))).result()
+            thread.submit(lambda: asyncio.run(_set_up(plan))).result()
     except (nats.errors.Error, OSError) as error:
         raise Trouble(
             f"无法在消息服务器上建立信箱（{error}）。请检查 NATS_URL，以及服务器是否启用了 JetStream。",
@@ -133,19 +173,31 @@ def set_up(address: str, nodes: Sequence[str]) -> None:
         ) from error
 
 
-async def _set_up(address: str, nodes: Sequence[str]) -> None:
+@dataclass(frozen=True)
+class _Plan:
+    address: str
+    nodes: Sequence[str]
+    replicas: int
+    authority: Path | None
+
+
+async def _set_up(plan: _Plan) -> None:
     connection = await nats.connect(
-        address, max_reconnect_attempts=2, connect_timeout=5, error_cb=_say_nothing
+        plan.address.split(","),
+        max_reconnect_attempts=2,
+        connect_timeout=5,
+        error_cb=_say_nothing,
+        tls=tls_context(plan.address, plan.authority),
     )
     try:
         jetstream = connection.jetstream(timeout=15)
-        for node in nodes:
-            await _mailbox(jetstream, node)
-        provinces = [node for node in nodes if node != addresses.HUB]
+        for node in plan.nodes:
+            await _mailbox(jetstream, node, plan.replicas)
+        provinces = [node for node in plan.nodes if node != addresses.HUB]
         for sender in provinces:
             for to in provinces:
                 if sender != to:
-                    await _bucket(jetstream, sender, to)
+                    await _bucket(jetstream, sender, to, plan.replicas)
     finally:
         await connection.close()
 
@@ -154,7 +206,7 @@ async def _say_nothing(error: Exception) -> None:
     """The client prints every failed try; the last one reaches the caller anyway."""
 
 
-async def _mailbox(jetstream: JetStreamContext, node: str) -> None:
+async def _mailbox(jetstream: JetStreamContext, node: str, replicas: int) -> None:
     wanted = StreamConfig(
         name=addresses.mail_stream(node),
         subjects=[addresses.mail_subjects(node)],
@@ -164,6 +216,7 @@ async def _mailbox(jetstream: JetStreamContext, node: str) -> None:
         discard=DiscardPolicy.NEW,
         duplicate_window=DUPLICATE_WINDOW,
         max_bytes=MAIL_BYTES,
+        num_replicas=replicas,
     )
     try:
         await jetstream.update_stream(wanted)
@@ -180,11 +233,17 @@ async def _mailbox(jetstream: JetStreamContext, node: str) -> None:
     )
 
 
-async def _bucket(jetstream: JetStreamContext, sender: str, to: str) -> None:
+async def _bucket(jetstream: JetStreamContext, sender: str, to: str, replicas: int) -> None:
     try:
-        await jetstream.stream_info(addresses.bucket_stream(sender, to))
+        there = await jetstream.stream_info(addresses.bucket_stream(sender, to))
     except NotFoundError:
         wanted = ObjectStoreConfig(
-            ttl=addresses.FILES_KEPT_SECONDS, storage=StorageType.FILE, max_bytes=FILES_BYTES
+            ttl=addresses.FILES_KEPT_SECONDS,
+            storage=StorageType.FILE,
+            max_bytes=FILES_BYTES,
+            replicas=replicas,
         )
         await jetstream.create_object_store(addresses.bucket(sender, to), wanted)
+        return
+    if there.config.num_replicas != replicas:
+        await jetstream.update_stream(replace(there.config, num_replicas=replicas))

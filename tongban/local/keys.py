@@ -54,6 +54,11 @@ def server_secrets(home: Home) -> ServerSecrets:
     return ServerSecrets(**_kept(home.root / "secrets.json", asdict(fresh)))
 
 
+def cluster_password(home: Home) -> str:
+    """What the servers of a broker's cluster know each other by, made on first use."""
+    return _kept(home.root / "cluster.json", {"password": _word()})["password"]
+
+
 def write_directory(home: Home, codes: Sequence[str]) -> None:
     """Write the directory: what every node may know of every other."""
     entries = []

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import nats
 import nats.errors
@@ -11,6 +12,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from tongban.exchange import addresses
+from tongban.exchange.transport import tls_context
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +29,10 @@ class BrokerAway(Exception):
 class Broker:
     """This node's connection; `client` and `jetstream` raise BrokerAway while there is none."""
 
-    def __init__(self, url: str, node: str) -> None:
+    def __init__(self, url: str, node: str, *, authority: Path | None = None) -> None:
         self.node = node
         self._url = url
+        self._tls = tls_context(url, authority)
         self._client: Client | None = None
         self._said_at = 0.0
         self._closed = asyncio.Event()
@@ -85,7 +88,9 @@ class Broker:
 
     async def _connect(self) -> None:
         self._client = await nats.connect(
-            self._url,
+            # Several servers of one cluster stand in one setting, separated by commas.
+            self._url.split(","),
+            tls=self._tls,
             name=f"tongban worker {self.node}",
             inbox_prefix=addresses.inbox_prefix(self.node),
             max_reconnect_attempts=-1,

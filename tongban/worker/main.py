@@ -66,7 +66,7 @@ async def serve(stop: asyncio.Event) -> None:
     """Run all parts until `stop` is set."""
     if not settings.NATS_URL:
         raise ImproperlyConfigured("NATS_URL is not set. It names the broker and this node's user.")
-    broker = Broker(settings.NATS_URL, settings.NODE_ID)
+    broker = Broker(settings.NATS_URL, settings.NODE_ID, authority=settings.NATS_CA_FILE)
     hands = Hands(LANES + 2, "worker")
     log.info("worker.started", node=settings.NODE_ID)
     try:

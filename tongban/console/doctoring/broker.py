@@ -13,6 +13,7 @@ from nats.aio.client import Client
 
 from tongban.console.doctoring.diagnosis import Diagnosis, ill, skipped, well
 from tongban.exchange import addresses
+from tongban.exchange.transport import tls_context
 from tongban.worker.heartbeat import own_state
 
 PATIENCE = 5
@@ -40,7 +41,8 @@ async def look(beat: bytes) -> list[Diagnosis]:
     client = Client()
     try:
         await client.connect(
-            settings.NATS_URL,
+            settings.NATS_URL.split(","),
+            tls=tls_context(settings.NATS_URL, settings.NATS_CA_FILE),
             name=f"tongban doctor {settings.NODE_ID}",
             inbox_prefix=addresses.inbox_prefix(settings.NODE_ID),
             allow_reconnect=False,

@@ -29,7 +29,8 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def check() -> Iterator[Diagnosis]:
     """The broker's address and the hub's."""
     if settings.NATS_URL:
-        yield from _way("broker", urlsplit(settings.NATS_URL))
+        for address in settings.NATS_URL.split(","):
+            yield from _way("broker", urlsplit(address))
     else:
         remedy = "设置 NATS_URL：没有它，后台进程不能收发报文"
         yield ill("broker-address", "没有消息服务器的地址", remedy)
