@@ -51,33 +51,52 @@ class AnotherPlace(NotAllowed):
         )
 
 
-class Bearer:
-    """Reads the token of a request; refused without one, and without the scope."""
+class OfficerMissing(NotAllowed):
+    """An officer's act by a system that names none, or one who may not act through it any more."""
 
-    def __init__(self, scope: str, before: Before | None = None) -> None:
-        self.scope, self.before = scope, before
+    code = "officer-missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("这一步要有工作人员：领取令牌时用officer写明工号，这位工作人员要登记在您的系统名下")
+        )
+
+
+class Bearer:
+    """Reads the token of a request; refused without one, and without the scope.
+
+    With `officer` also where nobody stands behind the request who may act; and before its body is
+    read, since whoever may not act is told nothing about her words.
+    """
+
+    def __init__(self, scope: str, before: Before | None = None, *, officer: bool = False) -> None:
+        self.scope, self.before, self.officer = scope, before, officer
 
     def __call__(self, request: HttpRequest) -> Grant:
-        """What the token allows (no table is read)."""
+        """What the token allows (no table is read but for an officer)."""
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise TokenMissing
         grant = parties.read_token(token.strip(), now())
         if not grant.allows(self.scope):
             raise ScopeMissing(self.scope)
+        if self.officer and parties.acting_officer(grant) is None:
+            raise OfficerMissing
         if self.before:
             self.before(request)
         return grant
 
 
-def needs(scope: str, *, before: Before | None = None, **described: Any) -> dict[str, Any]:
-    """What an endpoint that needs a scope says of itself to the router.
+def needs(
+    scope: str, *, before: Before | None = None, officer: bool = False, **described: Any
+) -> dict[str, Any]:
+    """What an endpoint that needs a scope, and perhaps an officer, says of itself to the router.
 
     `before` refuses a request of a good token before its body is read; what else is described of
     the endpoint goes into the OpenAPI document.
     """
     extra = {"security": [{SCHEME: [scope]}], **described}
-    return {"auth": Bearer(scope, before), "openapi_extra": extra}
+    return {"auth": Bearer(scope, before, officer=officer), "openapi_extra": extra}
 
 
 def bounds(request: HttpRequest) -> Bounds:
@@ -90,3 +109,8 @@ def grant_of(request: HttpRequest) -> Grant:
     """What the token of a request allows, as `Bearer` read it."""
     grant: Grant = request.auth  # type: ignore[attr-defined] # django-ninja puts it there
     return grant
+
+
+def owner_of(request: HttpRequest) -> str:
+    """The name under which a system's papers, submissions and calls are kept."""
+    return f"client:{grant_of(request).client_id}"

@@ -4,20 +4,20 @@ from collections.abc import Container
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from ninja import Header, Query, Router
 from pydantic import BaseModel, Field
 
-from tongban.api import problems
-from tongban.api.bearer import AnotherPlace, bounds, grant_of, needs
+from tongban.api.bearer import AnotherPlace, bounds, grant_of, needs, owner_of
 from tongban.api.events import EventOut, event_out
-from tongban.api.materials import owner_of
+from tongban.api.files import BYTES, handed_out
 from tongban.api.problems import Problem
 from tongban.api.shapes import Body, Place
-from tongban.basics.refusals import FieldsRefused, Refused
+from tongban.basics.refusals import FieldsRefused
 from tongban.cases import bounds as seeing
 from tongban.cases import intake as papers_in
 from tongban.cases import queries, states, timeline
@@ -28,7 +28,6 @@ from tongban.cases.states import Mode, Party, State
 from tongban.catalogue import queries as catalogue
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.queries import Grant
-from tongban.record import papers
 from tongban.record import queries as recorded
 
 router = Router(tags=["cases"])
@@ -358,19 +357,6 @@ def events(
     return CaseEvents(events=found, next=found[-1].seq if found else after)
 
 
-_BYTES = {"type": "string", "format": "binary"}
-
-
-class PaperNotHereYet(Refused):
-    """The case names the paper, and this node is still waiting for it from another one."""
-
-    code = "paper-not-here-yet"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(_("这份材料还在从另一个节点传来的路上，请过一会儿再取"))
-
-
 @router.get(
     "/cases/{number}/materials/{digest}",
     response={404: Problem, 503: Problem},
@@ -381,26 +367,15 @@ class PaperNotHereYet(Refused):
         responses={
             200: {
                 "description": "The paper as it was handed in, or the result as it was made",
-                "content": {"application/octet-stream": {"schema": _BYTES}},
+                "content": BYTES,
             }
         },
     ),
 )
-def paper(request: HttpRequest, number: str, digest: str) -> HttpResponse | FileResponse:
+def paper(request: HttpRequest, number: str, digest: str) -> HttpResponseBase:
     """A paper of a case, also one that was replaced, or its result; seen like the case itself."""
     found = seeing.case_within(bounds(request), number)
     file = seeing.paper_of(found, digest)
-    try:
-        content = papers.open(file.digest)
-    except papers.PaperMissing:
-        response = problems.answer(request, PaperNotHereYet())
-        response["Retry-After"] = "5"
-        return response
     names = queries.particulars(found).get("file_names", {})
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=names.get(file.digest) or file.digest[:16],
-        content_type=file.media_type,
-        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
-    )
+    name = names.get(file.digest) or file.digest[:16]
+    return handed_out(request, file.digest, name, file.media_type)

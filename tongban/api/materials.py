@@ -9,7 +9,7 @@ from ninja import File, Router, Status
 from ninja.files import UploadedFile
 from pydantic import BaseModel, Field
 
-from tongban.api.bearer import grant_of, needs
+from tongban.api.bearer import needs, owner_of
 from tongban.api.problems import Problem, WrongContentType
 from tongban.api.reading import check_size
 from tongban.basics.uploads import keep_sent_names, sent_name
@@ -60,8 +60,3 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[MaterialTak
     )
     taken = MaterialTaken(digest=kept.digest, size=kept.size, media_type=kept.media_type)
     return Status(201, taken)
-
-
-def owner_of(request: HttpRequest) -> str:
-    """The name under which a system's papers and submissions are kept."""
-    return f"client:{grant_of(request).client_id}"

@@ -25,7 +25,17 @@ class JsonParser(Parser):
         if rb"\ud" in request.body.lower():
             # Half of a character, which JSON can write and nothing can keep; raises ValueError.
             json.dumps(value, ensure_ascii=False).encode()
+        if rb"\u0000" in request.body and _holds_zero(value):
+            raise ValueError("a zero character, which no table keeps")
         return value
+
+
+def _holds_zero(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_zero(one) for pair in value.items() for one in pair)
+    if isinstance(value, list):
+        return any(_holds_zero(one) for one in value)
+    return isinstance(value, str) and "\0" in value
 
 
 def check_size(request: HttpRequest, limit: int) -> None:

@@ -24,6 +24,7 @@ LARGEST = 10_000  # bytes
 OAUTH = {
     "client-unknown": "invalid_client",
     "scope-not-given": "invalid_scope",
+    "officer-not-given": "invalid_grant",
     "grant-type-unknown": "unsupported_grant_type",
 }
 
@@ -55,6 +56,10 @@ _ASKED = {
         "client_id": {"type": "string"},
         "client_secret": {"type": "string"},
         "scope": {"type": "string", "description": "Fewer scopes than the client has"},
+        "officer": {
+            "type": "string",
+            "description": "The staff number of the officer who sits at the system's screen",
+        },
     },
     "required": ["grant_type"],
 }
@@ -74,7 +79,8 @@ _ASKED = {
 def issue(request: HttpRequest) -> HttpResponse:
     """A token for a system that shows its id and secret, as a form, as JSON or by HTTP Basic.
 
-    The token is bounded by the places and the scopes that the system was registered with.
+    The token is bounded by the places and the scopes that the system was registered with. With
+    `officer` (a staff number it was registered with) it acts in that officer's name.
     Problems carry `error` as RFC 6749 names it, so that an OAuth library understands them.
     """
     try:
@@ -93,7 +99,9 @@ def _issued(request: HttpRequest) -> HttpResponse:
     scopes = asked.get("scope", "").split()
     at = now()
     token = TokenOut(
-        access_token=operations.issue_token(client, at, scopes),
+        access_token=operations.issue_token(
+            client, at, scopes, officer=_clean(asked.get("officer", ""))
+        ),
         token_type="Bearer",  # noqa: S106 - the kind of token, not a secret
         expires_in=int(tokens.LIFETIME.total_seconds()),
         scope=" ".join(scopes or client.scopes),

@@ -11,18 +11,24 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from tongban.api import (
+    acts,
     availability,
     caching,
+    case_documents,
     cases,
     changes,
+    countersignatures,
     differences,
     documents,
     events,
     guides,
+    hooks,
     implementations,
+    inquiries,
     items,
     materials,
     problems,
+    requests,
     rollouts,
     tokens,
     versions,
@@ -33,9 +39,10 @@ from tongban.basics.refusals import Refused
 from tongban.parties.operations import SCOPES
 
 DESCRIPTION = """\
-其他系统用的接口：查事项目录、代申请人提交、看办件、取经过。
+其他系统用的接口：查事项目录、代申请人提交、看办件、取经过、提请求、协查、收件和办理。
 目录（事项、版本、实施清单、指南、差异、开通范围、文件、变化）是公开的，不用令牌。
-其余的要令牌：用客户端凭证领取（POST /token），受地域和权限约束。
+其余的要令牌：用客户端凭证领取（POST /token），受地域和权限约束；收件、办理和协查的令牌还写明
+是哪一位工作人员（officer），每一步都按页面上的同一条规则检查，记在这位工作人员名下。
 每一次拒绝都是RFC 9457的problem+json，`code`给机器看，`detail`给人看。
 """
 _SCOPE_MEANINGS = {
@@ -43,6 +50,10 @@ _SCOPE_MEANINGS = {
     "submit": "上传材料、提交申请",
     "cases": "看本地方的办件，含申请人信息和材料",
     "events": "看本地方办件的经过，不含个人信息",
+    "requests": "对办件提请求、看和写答复",
+    "inquiries": "协查：发起、看、答复（令牌写明工作人员）",
+    "acts": "收件、受理、决定等每一步（令牌写明工作人员）",
+    "hooks": "订阅本机关办件的变化，由本节点推送",
 }
 SECURITY = {
     SCHEME: {
@@ -96,7 +107,8 @@ api = Api(
 )
 RESOURCES = (
     tokens, items, versions, implementations, availability, guides, differences, rollouts,
-    documents, changes, materials, cases, events,
+    documents, changes, materials, cases, events, case_documents, requests, inquiries, acts,
+    countersignatures, hooks,
 )  # fmt: skip
 for resource in RESOURCES:
     api.add_router("", resource.router)

@@ -12,6 +12,7 @@ class CasesConfig(AppConfig):
             parcels,
         )
         from tongban.cases.documents import models as _documents  # noqa: F401 - their register
+        from tongban.cases.hooks import telling as _hooks  # noqa: F401 - listens to events
         from tongban.cases.inquiries import chain as _chain  # noqa: F401 - taken from other nodes
         from tongban.cases.joint import progress  # noqa: F401 - steps of other places, with their rows
         from tongban.cases.notices import telling  # noqa: F401 - listens to events

@@ -59,12 +59,16 @@ class Asked:
     is_mine: bool = False
 
 
-def of_case(case: Case, *, today: date, for_: str = "") -> list[Asked]:
+def of_case(
+    case: Case, *, today: date, for_: str = "", with_withdrawals: bool = False
+) -> list[Asked]:
     """Everything that was asked about a case besides its withdrawal, newest first.
 
-    `for_` is the party that looks (a value of Party); its own requests are marked.
+    `for_` is the party that looks (a value of Party); its own requests are marked. Pages show a
+    withdrawal by itself; whoever shows all in one list asks for it `with_withdrawals`.
     """
-    rows = list(_shown().filter(number=case.number).order_by("-asked_at"))
+    shown = Request.objects.all() if with_withdrawals else _shown()
+    rows = list(shown.filter(number=case.number).order_by("-asked_at"))
     return _told(rows, today=today, for_=for_)
 
 

@@ -345,6 +345,15 @@ class Countersignature(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.act}"
 
+    @property
+    def state(self) -> str:
+        """waiting, signed (and not yet used), refused or used."""
+        if self.used_at is not None:
+            return "used"
+        if self.refused_at is not None:
+            return "refused"
+        return "signed" if self.signed_at is not None else "waiting"
+
 
 class Alarm(models.Model):
     """That a clock of a case turned amber or red in the hands of its holder, noted once.

@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +26,14 @@ def flag(name: str, default: bool = False) -> bool:
 def words(name: str) -> list[str]:
     """Values separated by blanks; none when the variable is not set."""
     return os.environ.get(name, "").split()
+
+
+def networks(name: str) -> list[str]:
+    """Networks separated by blanks: 10.20.0.0/16 fd00::/8."""
+    try:
+        return [str(ip_network(word)) for word in words(name)]
+    except ValueError as wrong:
+        raise ImproperlyConfigured(f"{name} must be networks like 10.20.0.0/16: {wrong}") from wrong
 
 
 def folder(name: str, default: Path) -> Path:

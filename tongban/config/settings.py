@@ -41,6 +41,8 @@ NOTICE_CHANNELS = {
     "mail": env.words("NOTICE_MAIL_URL"),
     "webhook": env.words("NOTICE_WEBHOOK_URLS"),
 }
+# Networks inside which business systems may be called (hooks); without any, public addresses alone.
+HOOK_NETWORKS = env.networks("HOOK_NETWORKS")
 # A courier that takes orders by HTTP and calls back, signed both ways with one secret; none set up:
 # parcels are carried to a counter. See docs/how-to/connect-a-courier.md.
 COURIER_WEBHOOK_URL = os.environ.get("COURIER_WEBHOOK_URL", "")

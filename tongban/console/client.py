@@ -7,7 +7,7 @@ import typer
 from django.utils.timezone import now
 
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.parties import operations
+from tongban.parties import operations, queries
 from tongban.parties.models import ApiClient
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -24,11 +24,15 @@ def _client() -> None:
 def register(
     client_id: ClientId,
     place: Annotated[list[str], typer.Option(help="区划代码的开头，如 22。 Beginnings of codes.")],
-    scope: Annotated[list[str], typer.Option(help="items submit cases events")],
+    scope: Annotated[list[str], typer.Option(help=" ".join(operations.SCOPES))],
     name: Annotated[str, typer.Option(help="名称 Its name")] = "",
     authority: Annotated[
         str, typer.Option(help="只看这个机关的办件（信用代码）。 Only this authority's cases.")
     ] = "",
+    officer: Annotated[
+        list[str] | None,
+        typer.Option(help="可以用谁的名义办事（工号，可重复）。 Staff numbers it acts for."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Again with the same id: new bounds and a new secret, the old one stops at once."""
@@ -38,6 +42,7 @@ def register(
         prefixes=place,
         scopes=scope,
         authority=jurisdictions.authority(authority) if authority else None,
+        officers=[queries.officer_by_number(one) for one in officer or ()],
         at=now(),
     )
     if as_json:
@@ -50,7 +55,12 @@ def register(
 def list_clients(as_json: AsJson = False) -> None:
     """Never shows a secret: only its keyed hash is kept."""
     columns = ("client_id", "name", "prefixes", "scopes", "authority_id", "is_active")
-    rows = list(ApiClient.objects.order_by("client_id").values(*columns))
+    found = ApiClient.objects.order_by("client_id").prefetch_related("officers")
+    rows = [
+        {name: getattr(one, name) for name in columns}
+        | {"officers": [officer.staff_number for officer in one.officers.all()]}
+        for one in found
+    ]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -59,6 +69,7 @@ def list_clients(as_json: AsJson = False) -> None:
         bounds = f"{','.join(row['prefixes'])}  {','.join(row['scopes'])}"
         print(
             f"{row['client_id']:<20}{row['name']}  {bounds}  {row['authority_id'] or ''}  {state}"
+            + "".join(f"\n{'':<20}工号 officer {number}" for number in row["officers"])
         )
 
 

@@ -24,11 +24,7 @@ class Signature:
     @property
     def state(self) -> str:
         """waiting, signed (and not yet used), refused or used."""
-        if self.row.used_at is not None:
-            return "used"
-        if self.row.refused_at is not None:
-            return "refused"
-        return "signed" if self.row.signed_at is not None else "waiting"
+        return self.row.state
 
     @property
     def days(self) -> int | None:

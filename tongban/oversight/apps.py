@@ -10,6 +10,7 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang this door's pages into the frame; the count says how much waits for a person."""
+        from tongban.cases.hooks import sending as pushing
         from tongban.cases.notices import sending
         from tongban.exchange import queries
         from tongban.oversight import drafts, renewals
@@ -22,6 +23,9 @@ class OversightConfig(AppConfig):
 
         def unsent(request: HttpRequest) -> int | None:
             return (sending.failed_count() or None) if is_operator(request) else None
+
+        def not_pushed(request: HttpRequest) -> int | None:
+            return (pushing.failed_count() or None) if is_operator(request) else None
 
         def to_review(request: HttpRequest) -> int | None:
             officer = visiting_officer(request)
@@ -40,6 +44,7 @@ class OversightConfig(AppConfig):
             frame.Link(_("导入和导出"), "oversight:hand-ins", 70, visible=is_manager),
             frame.Link(_("目录副本"), "oversight:copies", 80, visible=is_manager),
             frame.Link(_("提醒渠道"), "oversight:notices", 25, is_operator, unsent),
+            frame.Link(_("业务系统推送"), "oversight:hooks", 27, is_operator, not_pushed),
             frame.Link(_("报文收发"), "oversight:exchange", 20, visible=is_operator, count=parked),
         ]
         if settings.IS_HUB:

@@ -206,7 +206,8 @@ class ApiClient(models.Model):
     """Another system that speaks to our API, for some places and some scopes only.
 
     The secret has 256 random bits and is kept as a keyed hash; it is shown once, when made.
-    `prefixes` are the beginnings of the division codes it may act for: "22", "2201".
+    `prefixes` are the beginnings of the division codes it may act for: "22", "2201". `officers` are
+    those of its authority in whose name it may act, while they sit at its screens.
     """
 
     client_id = models.CharField(max_length=40, primary_key=True)
@@ -215,6 +216,7 @@ class ApiClient(models.Model):
     prefixes = ArrayField(models.CharField(max_length=6))
     scopes = ArrayField(models.CharField(max_length=40))
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, null=True, blank=True)
+    officers = models.ManyToManyField(Officer, related_name="systems", blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

@@ -25,7 +25,7 @@ from tongban.parties.models import (
     Role,
 )
 
-SCOPES = ("items", "submit", "cases", "events")
+SCOPES = ("items", "submit", "cases", "events", "requests", "inquiries", "acts", "hooks")
 
 
 class CapacityDoesNotFit(Refused):
@@ -147,6 +147,7 @@ def pseudonym(staff_number: str) -> str:
     return sealing.match(f"officer:{settings.NODE_ID}:{staff_number}")[:32]
 
 
+@transaction.atomic
 def make_client(
     *,
     client_id: str,
@@ -155,14 +156,18 @@ def make_client(
     scopes: Sequence[str],
     at: datetime,
     authority: Authority | None = None,
+    officers: Sequence[Officer] = (),
     secret: str = "",
 ) -> tuple[ApiClient, str]:
     """Register another system; its secret, made here unless given, is returned once and not kept.
 
-    The second time with the same id changes bounds and secret, so the old secret stops at once.
-    Refused: FieldsRefused for places that are no beginnings of codes, and unknown scopes.
+    With `officers` of its authority it may ask for tokens in their names. The second time with the
+    same id changes bounds, officers and secret, so the old secret stops at once. Refused:
+    FieldsRefused for places that are no beginnings of codes, unknown scopes, and officers of
+    another authority.
     """
     _check_bounds(prefixes, scopes)
+    _check_officers(authority, officers)
     secret = secret or secrets.token_urlsafe(32)
     client, _new = ApiClient.objects.update_or_create(
         client_id=client_id,
@@ -176,7 +181,14 @@ def make_client(
             "created_at": at,
         },
     )
+    client.officers.set(officers)
     return client, secret
+
+
+def _check_officers(authority: Authority | None, officers: Sequence[Officer]) -> None:
+    """A system of an authority acts in the names of that authority's officers alone."""
+    if any(authority is None or one.authority_id != authority.pk for one in officers):
+        raise FieldsRefused({"officers": [_("工作人员要是这个调用方所属机关的")]})
 
 
 def _check_bounds(prefixes: Sequence[str], scopes: Sequence[str]) -> None:
@@ -216,19 +228,36 @@ class ScopeNotGiven(Refused):
         )
 
 
-def issue_token(client: ApiClient, at: datetime, scopes: Sequence[str] = ()) -> str:
+class OfficerNotGiven(Refused):
+    """A client asked for a token in the name of somebody whose work it does not do."""
+
+    code = "officer-not-given"
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__(_("这个调用方不能用这个工号办事，请先向本平台登记这位工作人员"))
+
+
+def issue_token(
+    client: ApiClient, at: datetime, scopes: Sequence[str] = (), *, officer: str = ""
+) -> str:
     """A token for a client that has shown its secret, good for half an hour.
 
-    With `scopes` for no more than these. Refused: ScopeNotGiven.
+    With `scopes` for no more than these; with the staff number of an `officer` for what she does.
+    Refused: ScopeNotGiven, OfficerNotGiven.
     """
     if lacking := [scope for scope in scopes if scope not in client.scopes]:
         raise ScopeNotGiven(lacking)
+    acting = client.officers.filter(staff_number=officer).first() if officer else None
+    if officer and (acting is None or not acting.account.is_active):
+        raise OfficerNotGiven
     return tokens.make(
         {
             "sub": client.client_id,
             "places": list(client.prefixes),
             "scopes": list(scopes or client.scopes),
             "authority": client.authority_id or "",
+            "officer": acting.pseudonym if acting else "",
         },
         at=at,
     )

@@ -20,6 +20,7 @@ from tongban.worker.couriering import Couriering
 from tongban.worker.expiring import Expiring
 from tongban.worker.hands import Hands
 from tongban.worker.heartbeat import Heartbeat, Watch
+from tongban.worker.hooking import Hooking
 from tongban.worker.housekeeping import Housekeeping
 from tongban.worker.keeping import Keeping
 from tongban.worker.mailbox import LANES, Mailbox
@@ -51,6 +52,7 @@ def parts(*, is_hub: bool) -> dict[str, PartMaker]:
         "expiring": Expiring,
         "couriering": Couriering,
         "noticing": Noticing,
+        "hooking": Hooking,
     }
     if is_hub:
         found["watch"] = Watch

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -11,6 +12,7 @@ from django.utils.timezone import localdate, now
 from tongban.cases.tests import world
 from tongban.jurisdictions.models import Authority
 from tongban.parties import operations as parties
+from tongban.parties.models import Officer
 
 ROOT = "/api/v1"
 
@@ -36,6 +38,14 @@ class Caller:
             headers={"Idempotency-Key": key},
         )  # fmt: skip
 
+    def post(self, path: str, body: Any = None, *, key: str = "") -> Any:
+        """A call that changes something, under a key of its own unless one is given."""
+        data = {} if body is None else {"data": json.dumps(body)}
+        return self.ask(
+            "POST", path, content_type="application/json", **data,
+            headers={"Idempotency-Key": key or f"key-{uuid4()}"},
+        )  # fmt: skip
+
     def upload(self, content: bytes = world.PNG, name: str = "证明.png") -> Any:
         return self.client.post(
             f"{ROOT}/materials", {"file": SimpleUploadedFile(name, content)},
@@ -54,6 +64,15 @@ def register(
         client_id=name, name=name, prefixes=prefixes, scopes=scopes, authority=authority, at=now()
     )
     return Caller(parties.issue_token(client, now()))
+
+
+def seat(officer: Officer, *, scopes: tuple[str, ...] = parties.SCOPES) -> Caller:
+    """The business system of an officer's authority, at whose screen she sits."""
+    client, _secret = parties.make_client(
+        client_id=f"seat-{officer.pk}", name=officer.name, prefixes=["22"], scopes=scopes,
+        authority=officer.authority, officers=[officer], at=now(),
+    )  # fmt: skip
+    return Caller(parties.issue_token(client, now(), officer=officer.staff_number))
 
 
 def problem(response: Any, status: int, code: str) -> dict[str, Any]:

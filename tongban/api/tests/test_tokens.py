@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from tongban.api.tests.caller import Caller, problem, register
+from tongban.cases.tests import world
 from tongban.parties import operations as parties
 from tongban.parties import tokens
 
@@ -58,6 +59,23 @@ def test_a_system_may_ask_for_less_and_never_for_more(credentials):
     assert less.json()["scope"] == "events"
     problem(Caller(less.json()["access_token"]).get("/cases/1"), 403, "scope-missing")
     assert problem(more, 400, "scope-not-given")["error"] == "invalid_scope"
+
+
+def test_a_token_in_an_officers_name_is_given_for_a_registered_seat_alone(db, tmp_path):
+    world.load(tmp_path)
+    officer, other = world.a_decider(), world.a_decider(name="别人")
+    _client, secret = parties.make_client(
+        client_id="police", name="公安业务系统", prefixes=["22"], scopes=["acts"],
+        authority=officer.authority, officers=[officer], at=now(),
+    )  # fmt: skip
+    asked = {"grant_type": "client_credentials", "client_id": "police", "client_secret": secret}
+
+    mine = ask(asked | {"officer": officer.staff_number})
+    hers = ask(asked | {"officer": other.staff_number})
+
+    assert mine.status_code == 200
+    problem(Caller(mine.json()["access_token"]).post("/cases/1/claim"), 404, "not-found")
+    assert problem(hers, 400, "officer-not-given")["error"] == "invalid_grant"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +165,14 @@ def test_a_token_of_another_node_is_refused(db, settings):
         ("cases", "GET", "/cases/1/materials/2"),
         ("events", "GET", "/cases/1/events"),
         ("events", "GET", "/events"),
+        ("cases", "GET", "/cases/1/documents"),
+        ("requests", "GET", "/cases/1/requests"),
+        ("requests", "POST", "/cases/1/requests"),
+        ("inquiries", "GET", "/inquiries"),
+        ("inquiries", "POST", "/inquiries/i22-1/answer"),
+        ("acts", "POST", "/cases/1/acts/accept"),
+        ("acts", "POST", "/cases/1/claim"),
+        ("acts", "GET", "/cases/1/countersignatures"),
     ],
 )
 def test_every_call_needs_its_own_scope(db, scope, method, path):

@@ -14,6 +14,7 @@ from tongban.jurisdictions import queries as jurisdictions
 from tongban.record.chains import Author, Event
 
 WITHDRAWAL = "inquiry.withdrawal.v1"
+REMINDER = "inquiry.reminder.v1"
 
 
 def _head(chain: str) -> Standing | None:
@@ -65,3 +66,15 @@ def take_withdrawal(envelope: Envelope) -> None:
         raise ChainRefused("只有发出协查的节点能撤回")
     if State(row.state) in standing.OPEN:
         write_as_node(row.chain, standing.WITHDRAW, at=envelope.at)
+
+
+@inbox.handles(REMINDER)
+def take_reminder(envelope: Envelope) -> None:
+    """Write down that the asker reminds this office of what is overdue; an answer needs none."""
+    row = Inquiry.objects.select_for_update().filter(pk=envelope.subject).first()
+    if row is None:
+        raise inbox.Gap(1, kind=shared_chains.EVENTS)
+    if envelope.sender != row.asker_node:
+        raise ChainRefused("只有发出协查的节点能催")
+    if row.standing().wants_reminder(envelope.at):
+        write_as_node(row.chain, standing.REMIND, at=envelope.at)

@@ -167,6 +167,26 @@ def withdraw(*, chain_name: str, officer: Officer, at: datetime) -> Inquiry:
     return Inquiry.objects.get(pk=chain_name)
 
 
+@transaction.atomic
+def remind(*, chain_name: str, officer: Officer, at: datetime) -> Inquiry:
+    """Remind the other office of what it has not answered in time, as the asking office.
+
+    The node that holds the inquiry writes it down; it does so by itself too, the morning after the
+    last day. Refused before that day is over, and after an answer. Reminding twice changes nothing.
+    """
+    row = queries.lock(chain_name)
+    check_may_withdraw(officer, row)
+    if State(row.state) not in standing.OPEN:
+        raise Refused("对方已经答复，不用催")
+    if day_in_beijing(at) <= row.due_on:
+        raise Refused(f"答复期限到{row.due_on:%Y-%m-%d}，过了再催")
+    if row.answerer_node != settings.NODE_ID:
+        outbox.tell([row.answerer_node], chain.REMINDER, chain_name, {}, at=at)
+    elif row.standing().wants_reminder(at):
+        chain.write_as_node(chain_name, standing.REMIND, at=at)
+    return Inquiry.objects.get(pk=chain_name)
+
+
 def remind_due(*, at: datetime) -> int:
     """Write on the record, once each, that inquiries held here were not answered in time.
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from tongban.basics.refusals import NotFound
@@ -61,6 +61,25 @@ def came_in(officer: Officer) -> QuerySet[Inquiry]:
 def went_out(officer: Officer) -> QuerySet[Inquiry]:
     """What the officer's office asked."""
     return Inquiry.objects.filter(asker_authority=office_of(officer).code)
+
+
+def behind(rows: QuerySet[Inquiry], after: str) -> QuerySet[Inquiry]:
+    """The rows that follow a cursor, newest first; an unreadable cursor begins at the beginning."""
+    rows = rows.order_by("-asked_at", "chain")
+    moment, _, chain = after.partition("~")
+    try:
+        asked_at = datetime.fromisoformat(moment)
+    except ValueError:
+        return rows
+    if asked_at.tzinfo is None:
+        return rows
+    return rows.filter(Q(asked_at__lt=asked_at) | Q(asked_at=asked_at, chain__gt=chain))
+
+
+def cursor_after(row: Inquiry) -> str:
+    """What `behind` goes on from after a row."""
+    # Ends in Z: a plus would have to be escaped in an address.
+    return f"{row.asked_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{row.chain}"
 
 
 def waiting(officer: Officer) -> QuerySet[Inquiry]:

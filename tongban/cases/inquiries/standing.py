@@ -76,6 +76,11 @@ class Standing:
             return self.answerer_node
         return self.asker_node if self.state == State.ANSWERED else ""
 
+    def wants_reminder(self, at: datetime) -> bool:
+        """Whether it lies unanswered beyond its last day, and nobody was reminded yet."""
+        is_late = self.state == State.ARRIVED and day_in_beijing(at) > self.due_on
+        return is_late and self.reminded_at is None
+
     @property
     def nodes(self) -> frozenset[str]:
         """Both nodes, which may be one."""

@@ -16,9 +16,9 @@ from django.db import IntegrityError, transaction
 
 from tongban.basics import sealing
 from tongban.basics.identifiers import check_mobile
-from tongban.basics.refusals import FieldsRefused, NotAllowed, Refused
+from tongban.basics.refusals import FieldsRefused, NotAllowed, NotFound, Refused
 from tongban.cases import asked, asking, happenings, messages, queries, states
-from tongban.cases.models import Case, Request
+from tongban.cases.models import Case, Request, Submission
 from tongban.cases.operations import moving
 from tongban.cases.permissions import MoveNotPossible, check_may_see, office_of
 from tongban.cases.states import Party, State
@@ -90,6 +90,18 @@ def ask_as_applicant(*, number: str, account: Account, wish: Wish, at: datetime)
     or too long, the same thing while it is open, and more often than the platform's default.
     """
     case = queries.lock_case_of(account, number)
+    return _ask(case, wish, by=Party.APPLICANT, authority="", at=at)
+
+
+@transaction.atomic
+def ask_as_filer(*, number: str, owner: str, wish: Wish, at: datetime) -> Request:
+    """Ask something for the applicant, as the system that handed the case in for her.
+
+    For a system that did not hand it in there is no such case. Refused like the applicant's own.
+    """
+    case = queries.lock_case(number)
+    if not Submission.objects.filter(owner=owner, number=number).exists():
+        raise NotFound(queries.NO_SUCH_CASE)
     return _ask(case, wish, by=Party.APPLICANT, authority="", at=at)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from tongban.connectors.webhook_courier import signatures
+from tongban.basics import call_signatures as signatures
 from tongban.delivery.couriers import CourierAway, CourierRefused, News, Order
 
 KEY = "webhook"

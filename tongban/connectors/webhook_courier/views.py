@@ -11,8 +11,8 @@ from django.utils.timezone import now
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from tongban.basics import call_signatures as signatures
 from tongban.basics.refusals import Refused
-from tongban.connectors.webhook_courier import signatures
 from tongban.connectors.webhook_courier.client import KEY
 from tongban.delivery.couriers import News
 from tongban.delivery.operations import telling

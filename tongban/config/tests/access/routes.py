@@ -19,6 +19,8 @@ _FIXED: dict[str, Any] = {
     "code": world.MOVE_TO_SPOUSE, "spec": "owner-consent", "point": "x", "name": "extend",
     "kind": "csv", "ref": "1", "prepared_id": 1, "key": "general", "place": "220200", "token": "none",
     "received_id": 1, "sending_id": 1,
+    "act": "extend", "hook_id": "00000000-0000-4000-8000-000000000000",
+    "push_id": "00000000-0000-4000-8000-000000000000",
 }  # fmt: skip
 # Where the same name means another object in another route.
 _OTHERWISE: dict[str, dict[str, Any]] = {
@@ -45,7 +47,7 @@ class Route:
     def _argument(self, name: str, objects: dict[str, Any]) -> Any:
         if self.name.startswith("desk:joint-") and name == "chain":
             return objects["joint"]
-        if self.name.endswith(":document") and name == "kind":
+        if self.name.endswith((":document", ":case_document")) and name == "kind":
             return objects["document"]
         if self.name == "desk:settle-signature":
             return objects["signature"]
@@ -57,9 +59,9 @@ class Route:
             return 1
         if self.name == "api-1:version" and name == "number":
             return 1
-        if self.name == "desk:inquiry-paper" and name == "digest":
+        if self.name in {"desk:inquiry-paper", "api-1:inquiry_paper"} and name == "digest":
             return objects["inquiry_paper"]
-        if self.name == "desk:request-paper" and name == "digest":
+        if self.name in {"desk:request-paper", "api-1:request_paper"} and name == "digest":
             return objects["request_paper"]
         found = _OTHERWISE.get(self.name, {}).get(name)
         return found if found is not None else objects.get(name, _FIXED.get(name))

@@ -127,7 +127,8 @@ ROWS: dict[str, Row] = {
         {"operator"},
         "oversight:nodes", "oversight:exchange", "oversight:retry-all", "oversight:retry",
         "oversight:drop", "oversight:notices", "oversight:notices-retry-all",
-        "oversight:notices-retry", cannot=(404,),
+        "oversight:notices-retry", "oversight:hooks", "oversight:hooks-retry-all",
+        "oversight:hooks-retry", cannot=(404,),
     ),
     **_rows({"manager"}, "oversight:*", cannot=(404, 409)),
     # A manager of a city's office does not renew what a province keeps.
@@ -144,7 +145,21 @@ ROWS: dict[str, Row] = {
     ),
     **_rows(NOBODY, "api-1:api-root", ""),
     **_rows(SYSTEMS, "api-1:upload", "api-1:submit", "api-1:feed", cannot=(400, 403, 422)),
-    **_rows({"system"}, "api-1:case", "api-1:events", "api-1:paper"),
+    **_rows(
+        {"system"},
+        "api-1:case", "api-1:events", "api-1:paper", "api-1:case_documents", "api-1:case_document",
+        "api-1:requests_of", "api-1:request_paper", "api-1:ask_request",
+    ),
+    # A system's own; another one's hook does not exist for it, nor is there one here.
+    **_rows(SYSTEMS, "api-1:hooks", "api-1:subscribe", cannot=(403, 422)),
+    **_rows(NOBODY, "api-1:unsubscribe", "api-1:retry_hook"),
+    # Wants an officer in the token besides; the systems of the scene name none.
+    **_rows(
+        NOBODY,
+        "api-1:act_*", "api-1:claim", "api-1:release", "api-1:note_check",
+        "api-1:countersignatures", "api-1:take_back", "api-1:inquiries", "api-1:inquiry",
+        "api-1:inquiry_*", "api-1:answer_request", "api-1:ask_countersignature",
+    ),
 }  # fmt: skip
 
 # Words that somebody may read on one page alone: who holds or held a mandate, whose it was.

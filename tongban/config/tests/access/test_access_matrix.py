@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 REFUSED = {401, 403, 404}
 POST_ONLY = 405
 # Parts of a node that keep what people do; reference data are published and kept by the database.
-KEPT = ("cases_", "record_", "delivery_", "parties_", "desk_", "exchange_")
+KEPT = ("cases_", "record_", "delivery_", "parties_", "desk_", "exchange_", "api_")
 # Pressing there ends or changes the session of the reader; nothing of a case hangs on it.
 OWN_SESSION = ("account_", "mfa_", "sandbox-", "parties-acting")
 
@@ -52,7 +52,9 @@ def readers_of(route: Route) -> list[str]:
 def ask(scene: Scene, reader: str, method: str, address: str, data: Any = None) -> Any:
     one = scene.readers[reader]
     if isinstance(one, Caller):
-        headers = {"Authorization": f"Bearer {one.token}"}
+        headers = {"Authorization": f"Bearer {one.token}", "Idempotency-Key": "matrix-0001"}
+        if method == "post":
+            return one.client.post(address, data, content_type="application/json", headers=headers)
         return getattr(one.client, method)(address, data, headers=headers)
     assert isinstance(one, Client)
     return getattr(one, method)(address, data)

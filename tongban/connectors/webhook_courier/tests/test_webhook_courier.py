@@ -8,8 +8,8 @@ import httpx
 import pytest
 from django.test import Client, override_settings
 
+from tongban.basics import call_signatures as signatures
 from tongban.cases.tests.world import MONDAY
-from tongban.connectors.webhook_courier import signatures
 from tongban.connectors.webhook_courier.client import WebhookCourier
 from tongban.delivery import couriers, ordering
 from tongban.delivery.couriers import Address, CourierAway, CourierRefused, Order

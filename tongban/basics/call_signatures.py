@@ -1,4 +1,4 @@
-"""HMAC over moment and body, both ways; what is older or younger than five minutes is not believed."""
+"""Signatures of HTTP calls between systems: HMAC over moment and body; old and future ones do not count."""
 
 import hashlib
 import hmac
