@@ -27,7 +27,7 @@ WHOLE = (
 # Sections whose parts are replaced one by one.
 BY_PART = ("limits", "codes", "contact")
 # Sections that are lists with a key: {"put": [whole entry …], "drop": [key …]}.
-BY_KEY = {"materials": "spec", "modes": "mode"}
+BY_KEY = {"materials": "spec", "modes": "mode", "joint": "key"}
 ALLOWED = frozenset({*WHOLE, *BY_PART, *BY_KEY, "form"})
 
 
@@ -35,7 +35,7 @@ def overlay(standard: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
     """The content of a version with a place's changes; neither is written to.
 
     `materials`: {"put": [material …], "drop": [spec …]}: a material with a spec of the standard
-    takes its place, another one is added at the end; `modes` the same by their names. `form`:
+    takes its place, another one is added at the end; `modes` and `joint` the same by their names. `form`:
     {"put": [{"step", "layout", "asked", "is_required"}, …]}: questions asked besides, at the end
     of a step. The changes must be of the right shape (`problems` says so).
     """
@@ -48,7 +48,7 @@ def overlay(standard: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
             content[section] = {**content.get(section, {}), **changes[section]}
     for section, key in BY_KEY.items():
         if section in changes:
-            content[section] = _by_key(content[section], changes[section], key)
+            content[section] = _by_key(content.get(section, []), changes[section], key)
     if "form" in changes:
         content["form"] = _with_questions(content["form"], changes["form"])
     return content
@@ -90,6 +90,7 @@ def problems(standard: Mapping[str, Any], changes: Mapping[str, Any]) -> list[Pr
         *_limits(standard, changes.get("limits", {})),
         *_fee(changes),
         *_modes(standard, changes.get("modes", {})),
+        *_joint(standard, changes.get("joint", {})),
         *_materials(standard, changes.get("materials", {})),
         *_questions(standard, changes.get("form", {})),
     ]
@@ -244,6 +245,23 @@ def _modes(standard: Mapping[str, Any], changes: Mapping[str, Any]) -> Iterator[
     left = (known.keys() - set(changes.get("drop", []))) | {rule["mode"] for rule in put}
     if known and not left:
         yield Problem("/modes/drop", _("至少留一种办理形式。暂停办理请在开通范围里写明"))
+
+
+def _joint(standard: Mapping[str, Any], changes: Mapping[str, Any]) -> Iterator[Problem]:
+    """What other places are asked binds them too: under a document, and no longer than the nation's."""
+    known = {step["key"]: step for step in standard.get("joint", [])}
+    for index, step in enumerate(changes.get("put", [])):
+        before = known.get(step["key"])
+        if step != before and not step.get("basis"):
+            yield Problem(
+                f"/joint/put/{index}/basis", _("增加或改变联办环节，要写明依据，联办地也要照办")
+            )
+        longest = before["days"] if before and before["basis"] else None
+        if longest is not None and _is_number(step.get("days")) and step["days"] > longest:
+            said = _("%(basis)s规定%(days)s个工作日，地方不能延长")
+            facts = {"basis": before["basis"] if before else "", "days": longest}
+            yield Problem(f"/joint/put/{index}/days", said % facts)
+    yield from _dropped("joint", changes, known)
 
 
 def _materials(standard: Mapping[str, Any], changes: Mapping[str, Any]) -> Iterator[Problem]:

@@ -424,6 +424,11 @@ class Version:
             name for name in self.mode_names if name in FILED and (name != "JOINT" or self.joint)
         )
 
+    @property
+    def is_instant(self) -> bool:
+        """Whether it is done at once (即办件, code set A.6): decided on the day it is taken on."""
+        return self.codes.handle_type == "1"
+
     def joint_step(self, key: str) -> JointStep | None:
         """The joint step with this key."""
         return next((one for one in self.joint if one.key == key), None)

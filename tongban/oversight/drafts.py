@@ -203,6 +203,11 @@ def readable(officer: Officer, draft_id: int) -> Draft:
     return found
 
 
+def departments() -> list[tuple[str, str]]:
+    """The lines of work that a step of another place may belong to."""
+    return [(one.key, one.name) for one in jurisdictions.departments()]
+
+
 def documents() -> Sequence[tuple[str, str]]:
     """The documents that a rule may point to."""
     return [

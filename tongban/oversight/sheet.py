@@ -31,6 +31,7 @@ ORDER = (
     "materials",
     "form",
     "process",
+    "joint",
     "special_procedures",
     "responsibility",
     "result",
@@ -78,6 +79,9 @@ def sections(content: Content) -> list[Section]:
             continue
         if key == "materials":
             found += [_material(one) for one in content[key]]
+        elif key == "joint":
+            if content[key]:
+                found.append(Section(key, title(key), tuple(_joint(content))))
         else:
             found.append(Section(key, title(key), tuple(_lines(key, content[key]))))
     return found
@@ -105,6 +109,7 @@ def _titles() -> dict[str, str]:
         "materials": _("申请材料"),
         "form": _("申请表"),
         "process": _("办理流程"),
+        "joint": _("联办环节"),
         "special_procedures": _("特别程序"),
         "responsibility": _("收件地和办理地的责任"),
         "result": _("办理结果"),
@@ -146,11 +151,7 @@ def _modes(value: list[Content]) -> Iterator[Line]:
 
 
 def _department(value: str) -> Iterator[Line]:
-    try:
-        words = jurisdictions.department(value).name
-    except Refused:
-        words = value
-    yield Line("department", title("department"), words)
+    yield Line("department", title("department"), department(value))
 
 
 def _competence(value: Content) -> Iterator[Line]:
@@ -243,6 +244,39 @@ def _process(value: list[Content]) -> Iterator[Line]:
             if one.get(part):
                 words += f"；{one[part]}"
         yield Line(one["name"], one["name"], words, one.get("basis"))
+
+
+def _joint(content: Content) -> Iterator[Line]:
+    """Each step of another place: where, how long, what it is asked and shown, what it takes back."""
+    asked = content["form"]["schema"]["properties"]
+    papers = {one["spec"]: one["name"] for one in content["materials"]}
+    names = {one["key"]: one["name"] for one in content["joint"]}
+    for one in content["joint"]:
+        key, name = one["key"], one["name"]
+        days = _("%(days)s个工作日") % {"days": one["days"]}
+        where = f"{one['place']}（{department(one['department'])}），{days}"
+        yield Line(key, name, where, one["basis"])
+        yield Line(f"{key} asks", _("请联办地做什么"), one["asks"])
+        if one["field"]:
+            field = asked.get(one["field"], {}).get("title", one["field"])
+            yield Line(f"{key} field", _("联办地是申请表的哪一栏"), field)
+        if one["after"]:
+            before = "、".join(names.get(other, other) for other in one["after"])
+            yield Line(f"{key} after", _("要等哪些环节"), before)
+        shown = [asked.get(field, {}).get("title", field) for field in one["answers"]]
+        shown += [papers.get(spec, spec) for spec in one["papers"]]
+        yield Line(f"{key} shown", _("给联办地看什么"), "、".join(shown) or _("只看事项和办件编号"))
+        if one["undo"]:
+            days = _("%(days)s个工作日") % {"days": one["undo_days"]}
+            yield Line(f"{key} undo", _("办不成时撤销什么"), f"{one['undo']}（{days}）")
+
+
+def department(key: str) -> str:
+    """A line of work as people call it; its key where this node does not know it."""
+    try:
+        return jurisdictions.department(key).name
+    except Refused:
+        return key
 
 
 def _special(value: list[Content]) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tongban.catalogue.conformance import asking, sections
+from tongban.catalogue.conformance import asking, jointly, sections
 from tongban.catalogue.conformance.kinds import SECTIONS, Difference, Found, Kind
 from tongban.catalogue.conformance.table import PROVINCIAL, RULES
 from tongban.catalogue.versions import Version
@@ -24,6 +24,7 @@ COMPARERS: Mapping[str, Comparer] = {
     "materials": asking.materials,
     "form": asking.form,
     "process": sections.process,
+    "joint": jointly.joint,
     "procedures": sections.procedures,
     "limits": sections.limits,
     "visits": sections.visits,

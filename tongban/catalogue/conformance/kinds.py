@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, str] = {
     "materials": "申请材料",
     "form": "申请表",
     "process": "办理流程",
+    "joint": "联办环节",
     "procedures": "特别程序",
     "limits": "办结时限",
     "visits": "到场次数",

@@ -302,6 +302,47 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("process", "standard"): Rule(
         OWN, _("“%(name)s”环节的审查标准是“%(local)s”，%(here)s是“%(standard)s”")
     ),
+    ("joint", "missing"): Rule(
+        LACK, _("没有联办环节“%(name)s”"), _("%(there)s没有“%(name)s”这个联办环节"), ground=DIVIDED
+    ),
+    ("joint", "added"): Rule(
+        BAD,
+        _("多一个联办环节“%(name)s”，没有写依据"),
+        _("%(there)s还要经过“%(name)s”，%(here)s不用"),
+        with_basis=HARD,
+        ground=DIVIDED,
+    ),
+    ("joint", "longer"): Rule(
+        HARD,
+        _("联办环节“%(name)s”%(local)s，%(here)s是%(standard)s"),
+        _("“%(name)s”%(there)s要%(local)s，%(here)s是%(standard)s"),
+        ground=DIVIDED,
+    ),
+    ("joint", "shorter"): Rule(
+        GOOD, _("联办环节“%(name)s”%(local)s，%(here)s是%(standard)s"), ground=DIVIDED
+    ),
+    ("joint", "office"): Rule(
+        BAD, _("联办环节“%(name)s”由%(local)s办，%(here)s由%(standard)s办"), ground=DIVIDED
+    ),
+    ("joint", "asks"): Rule(
+        OWN,
+        _("联办环节“%(name)s”请对方“%(local)s”，%(here)s是“%(standard)s”，请核对"),
+        ground=DIVIDED,
+    ),
+    ("joint", "shown"): Rule(
+        HARD,
+        _("联办环节“%(name)s”还给联办地看：%(local)s"),
+        _("办“%(name)s”时，%(there)s还给联办地看您的：%(local)s"),
+        ground=DIVIDED,
+    ),
+    ("joint", "undo-missing"): Rule(
+        BAD,
+        _("联办环节“%(name)s”没有写办不成时怎样撤销，%(here)s是“%(standard)s”"),
+        ground=DIVIDED,
+    ),
+    ("joint", "undo-added"): Rule(
+        OWN, _("联办环节“%(name)s”写了办不成时撤销：%(local)s"), ground=DIVIDED
+    ),
     ("procedures", "added"): Rule(
         BAD,
         _("多一个不计时限的特别程序“%(name)s”，没有写依据"),

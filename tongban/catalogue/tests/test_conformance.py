@@ -40,6 +40,14 @@ def a_step(name, **parts):
     } | parts  # fmt: skip
 
 
+def a_joint_step(**parts):
+    return {
+        "key": "move_out", "name": "迁出登记", "place": "迁出地", "field": "move_to_division",
+        "department": "gongan", "after": [], "days": 5, "asks": "核对户口，办理迁出",
+        "answers": ["house"], "papers": [], "undo": "恢复户口", "undo_days": 3, "basis": "",
+    } | parts  # fmt: skip
+
+
 def a_limit(days, kind="promised", **parts):
     return {"days": days, "kind": kind, "basis": ""} | parts
 
@@ -119,6 +127,10 @@ def material(standard=None, **local):
     """The same material on both sides, with other parts."""
     ours = {"materials": [a_material(**(standard or {}))]}
     return ours, {"materials": [a_material(**((standard or {}) | local))]}
+
+
+def joint(*steps, standard=None):
+    return {"joint": standard or [a_joint_step()]}, {"joint": list(steps)}
 
 
 def limit(key, one, standard=None):
@@ -252,6 +264,18 @@ CASES = [
     ({}, {"process": [PROCESS[1], PROCESS[0], PROCESS[2]]}, "process", "order", OWN),
     ({}, {"process": [a_step("受理", standard="材料齐全、真实"), *PROCESS[1:]]},
      "process", "standard", OWN),
+    (*joint(), "joint", "missing", LACK),
+    (*joint(a_joint_step(), a_joint_step(key="tell", name="告知")), "joint", "added", BAD),
+    (*joint(a_joint_step(), a_joint_step(key="tell", name="告知", basis="示例办法")),
+     "joint", "added", HARD),
+    (*joint(a_joint_step(days=8)), "joint", "longer", HARD),
+    (*joint(a_joint_step(days=2)), "joint", "shorter", GOOD),
+    (*joint(a_joint_step(department="minzheng")), "joint", "office", BAD),
+    (*joint(a_joint_step(asks="办理迁出，交还户口簿")), "joint", "asks", OWN),
+    (*joint(a_joint_step(answers=["house", "note"])), "joint", "shown", HARD),
+    (*joint(a_joint_step(papers=["marriage-certificate"])), "joint", "shown", HARD),
+    (*joint(a_joint_step(undo="")), "joint", "undo-missing", BAD),
+    (*joint(a_joint_step(), standard=[a_joint_step(undo="")]), "joint", "undo-added", OWN),
     ({}, {"special_procedures": [*STANDARD["special_procedures"],
                                  {"name": "听证", "text": "开一次听证会", "basis": ""}]},
      "procedures", "added", BAD),

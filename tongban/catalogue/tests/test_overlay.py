@@ -49,7 +49,17 @@ TWO_MODES = of(
     visits={"ONLINE": {"times": 0, "why": "", "basis": ""}},
 )
 
+JOINT = STANDARD["joint"]
+OUT = next(one for one in JOINT if one["key"] == "move_out")
+WITH_BASIS = of(joint=[one | {"basis": "示例办法"} for one in JOINT])
+
 REFUSED = [
+    (STANDARD, {"joint": {"put": [OUT | {"days": 4}]}}, "/joint/put/0/basis",
+     "增加或改变联办环节，要写明依据，联办地也要照办"),
+    (WITH_BASIS, {"joint": {"put": [OUT | {"days": 9, "basis": "本地办法"}]}}, "/joint/put/0/days",
+     "示例办法规定5个工作日，地方不能延长"),
+    (STANDARD, {"joint": {"drop": ["nothing"]}}, "/joint/drop/0",
+     "全国标准里没有“nothing”，不用去掉"),
     (STANDARD, {"competence": {}}, "/competence", "由哪里办理由全国标准规定，地方不能改"),
     (STANDARD, {"department": "x"}, "/department", "由哪个部门办理由全国标准规定，地方不能改"),
     (STANDARD, {"secret": 1}, "/secret", "地方不能改这一部分"),
@@ -334,3 +344,21 @@ def test_laying_permitted_changes_over_twice_is_the_same_as_once(changes):
         if section in changes:
             twice[section] = {"put": changes[section].get("put", [])}
     assert overlay.overlay(once, twice) == once
+
+
+def test_a_place_words_a_joint_step_anew_and_adds_one_under_a_document():
+    changed = OUT | {"days": 3, "basis": "本地办法"}
+    added = OUT | {"key": "tell", "name": "告知", "after": ["move_out"], "basis": "本地办法"}
+    changes = {"joint": {"put": [changed, added]}}
+
+    content = overlay.overlay(STANDARD, changes)
+
+    assert problems(STANDARD, changes) == []
+    assert [one["key"] for one in content["joint"]] == [*(one["key"] for one in JOINT), "tell"]
+    assert next(one for one in content["joint"] if one["key"] == "move_out")["days"] == 3
+
+
+def test_a_place_does_not_drop_a_step_that_others_wait_for():
+    waited_for = next(key for one in JOINT for key in one["after"])
+
+    assert problems(STANDARD, {"joint": {"drop": [waited_for]}})

@@ -89,6 +89,60 @@ class StepForm(forms.Form):
     basis = basis_field()
 
 
+class JointForm(forms.Form):
+    """What another place does on a joint case."""
+
+    key = forms.RegexField(
+        r"^[a-z][a-z0-9_]{1,38}$",
+        label=_("环节代号"),
+        max_length=39,
+        help_text=_("小写字母、数字和下划线，例如move_out；别的环节用它来指这一环节，定了不要再改"),
+        error_messages={
+            "required": _("填写环节代号"),
+            "invalid": _("用小写字母开头，只含小写字母、数字和下划线"),
+        },
+    )
+    name = Words(_("环节"), min_length=2, max_length=40)
+    place = Words(_("在哪里办"), min_length=2, help_text=_("例如“迁出地”"), max_length=40)
+    field = forms.ChoiceField(label=_("那个地方由申请表的哪一栏决定"), required=False)
+    department = forms.ChoiceField(label=_("由哪个部门办"))
+    after = Words(
+        _("要等哪些环节"),
+        required=False,
+        help_text=_("写前面环节的代号，用空格隔开；不用等的留空"),
+    )
+    days = forms.IntegerField(label=_("几个工作日"), min_value=1, max_value=90)
+    asks = Words(_("请联办地做什么"), rows=2, min_length=4)
+    answers = forms.MultipleChoiceField(
+        label=_("给联办地看申请表的哪些内容"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("只选办这一环节要用的"),
+    )
+    papers = forms.MultipleChoiceField(
+        label=_("给联办地看哪些材料"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    undo = Words(
+        _("办不成时撤销什么"),
+        rows=2,
+        required=False,
+        help_text=_("只核对、不改变什么的环节留空"),
+    )
+    undo_days = forms.IntegerField(label=_("撤销几个工作日"), min_value=1, max_value=90, initial=3)
+    basis = basis_field()
+
+    def __init__(
+        self, *args: Any, choices: Mapping[str, list[tuple[str, str]]], **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        for name, known in choices.items():
+            self.fields[name].choices = known  # type: ignore[attr-defined]
+
+    def clean_after(self) -> list[str]:
+        """The steps before it, by their keys."""
+        return list(dict.fromkeys(self.cleaned_data["after"].replace("、", " ").split()))
+
+
 class SpecialForm(forms.Form):
     """A special procedure: a hearing, a test, an expert opinion."""
 

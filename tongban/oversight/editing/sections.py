@@ -84,6 +84,7 @@ MANY: dict[str, tuple[type[forms.Form], str]] = {
     "grounds": (parts.GroundForm, "文件"),
     "legal_basis": (parts.BasisForm, "依据"),
     "process": (parts.StepForm, "环节"),
+    "joint": (parts.JointForm, "联办环节"),
     "special_procedures": (parts.SpecialForm, "程序"),
     "responsibility": (parts.DutyForm, "责任"),
     "modes": (parts.ModeForm, "形式"),
@@ -91,7 +92,7 @@ MANY: dict[str, tuple[type[forms.Form], str]] = {
 # The order of the list of sections on the page of a draft.
 ORDER = (
     "name", "modes", "competence", "conditions", "not_for", "materials", "form", "process",
-    "special_procedures", "limits", "visits", "fee", "result", "responsibility", "contact",
+    "joint", "special_procedures", "limits", "visits", "fee", "result", "responsibility", "contact",
     "consultation", "questions", "codes", "legal_basis", "grounds",
 )  # fmt: skip
 # The name of the standard stands in the list; competence and grounds are the standard's alone.
@@ -125,6 +126,10 @@ def _hint(key: str) -> str:
         "form": _("申请表按这两段数据显示和检查。懂得JSON Schema的人再改。"),
         "limits": _("按工作日计算。没有依据的，页面标明是平台默认值。"),
         "visits": _("每一种形式要申请人到场几次，为什么。"),
+        "joint": _(
+            "多地联办时，别的地方做哪几步。各地都办好才准予；有一地不办，办了的都撤销。"
+            "没有联办环节的事项，不能用多地联办。"
+        ),
         "codes": _("国家统一的要素。没有见到原件的留空，不要编。"),
         "contact": _("不写的，页面显示办理机关自己公布的电话。"),
         "grounds": _("先收录文件，才能引用。"),
@@ -166,11 +171,32 @@ def _many(key: str, content: Content, data: Data) -> Page:
     stands = content.get(key, [])
     if key == "responsibility":
         stands = [{"side": side, **one} for side, ones in (stands or {}).items() for one in ones]
-    options = {"documents": drafts.documents()} if key == "grounds" else {}
+    if key == "joint":
+        stands = [{**one, "after": " ".join(one["after"])} for one in stands]
+    options = _options(key, content)
     rows = Rows(form_class, "r", initial=stands, data=data, options=options)
     found = Page(key, sheet.title(key), _hint(key), rows=rows, row_title=_(row_title))
     found.value = lambda: _value_of_many(key, rows.cleaned)
     return found
+
+
+def _options(key: str, content: Content) -> dict[str, Any]:
+    """What the rows of a section choose from."""
+    if key == "grounds":
+        return {"documents": drafts.documents()}
+    if key != "joint":
+        return {}
+    asked = content["form"]["schema"]["properties"]
+    fields = [(name, one.get("title", name)) for name, one in asked.items()]
+    places = [(name, title) for name, title in fields if asked[name].get("format") == "division"]
+    return {
+        "choices": {
+            "field": [("", _("办理地自己")), *places],
+            "department": drafts.departments(),
+            "answers": fields,
+            "papers": [(one["spec"], one["name"]) for one in content["materials"]],
+        }
+    }
 
 
 def _value_of_many(key: str, cleaned: list[Raw]) -> Any:

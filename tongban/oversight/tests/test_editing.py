@@ -16,7 +16,7 @@ EVERY_SECTION = [
     (stem, key)
     for stem in VERSIONS
     for key in sections.keys(is_place=False)
-    if key not in {"materials", "grounds"}
+    if key not in {"materials", "grounds", "joint"}
 ]
 
 
@@ -61,6 +61,46 @@ def test_a_section_that_is_opened_and_saved_is_as_it_was(stem, key):
         return
     value = saved(lambda data=None: sections.page(key, content, is_place=False, data=data))
     assert value == content[key]
+
+
+@pytest.fixture
+def departments(monkeypatch):
+    """The lines of work, which lie in the database elsewhere."""
+    known = {one["department"] for version in VERSIONS.values() for one in version.get("joint", [])}
+    choices = [(key, key) for key in sorted(known | {"gongan"})]
+    monkeypatch.setattr(sections.drafts, "departments", lambda: choices)
+
+
+@pytest.mark.parametrize("is_place", [False, True])
+@pytest.mark.parametrize("stem", [stem for stem in VERSIONS if VERSIONS[stem].get("joint")])
+def test_joint_steps_that_are_opened_and_saved_are_as_they_were(stem, is_place, departments):
+    content = VERSIONS[stem]
+
+    value = saved(lambda data=None: sections.page("joint", content, is_place=is_place, data=data))
+
+    assert value == content["joint"]
+
+
+def test_a_joint_step_changed_on_the_page_is_a_places_own_change_by_its_key(departments):
+    below = VERSIONS["2020-2-06"]
+
+    value = saved(
+        lambda data=None: sections.page("joint", below, is_place=True, data=data),
+        r__1__days="3", r__1__basis="本地办法", r__1__after="check_marriage",
+    )  # fmt: skip
+
+    (put,) = changes.over(below, below | {"joint": value})["joint"]["put"]
+    assert (put["key"], put["days"], put["basis"]) == ("move_out", 3, "本地办法")
+
+
+def test_a_key_that_no_step_can_have_is_told_at_its_field(departments):
+    page = sections.page("joint", VERSIONS["2020-2-06"], is_place=False)
+    data = sent(page, r__0__key="Move Out")
+
+    wrong = sections.page("joint", VERSIONS["2020-2-06"], is_place=False, data=data)
+
+    assert not wrong.is_valid()
+    assert [words for _id, words in wrong.faults] == ["用小写字母开头，只含小写字母、数字和下划线"]
 
 
 @pytest.mark.parametrize(
