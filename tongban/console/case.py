@@ -20,7 +20,7 @@ from tongban.cases.models import Case
 from tongban.cases.operations import rebuilding
 from tongban.cases.operations.rebuilding_all import Found
 from tongban.cases.states import Party, State
-from tongban.console import case_clock, case_evidence
+from tongban.console import case_clock, case_documents, case_evidence
 from tongban.console.exits import Exit
 from tongban.console.rebuilding import rebuild_all
 from tongban.jurisdictions import queries as jurisdictions
@@ -34,6 +34,7 @@ Number = Annotated[str, typer.Argument(help="办件编号 Number of the case")]
 
 case_clock.mount(app)
 case_evidence.mount(app)
+case_documents.mount(app)
 
 
 @app.callback()

@@ -37,6 +37,7 @@ def prepare(directory: Directory) -> None:
     _timed("jurisdictions", jurisdictions.load)
     _timed("directory", lambda: load_directory(directory))
     _timed("catalogue", catalogue.load)
+    _timed("clocks", _fill_clocks)
     if settings.SANDBOX:
         _timed("sandbox", sandbox.load)
         _timed("accounts", _write_accounts)
@@ -52,6 +53,13 @@ def _migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _fill_clocks() -> None:
+    """Cases that were folded before there were clocks get theirs, once."""
+    from tongban.cases.operations import recounting
+
+    recounting.fill_clocks(tell=lambda done: print(f"clocks: {done}", flush=True) if done else None)
 
 
 def _write_accounts() -> None:

@@ -59,6 +59,12 @@ NOUNS = {
             in_node=True,
             for_files=frozenset({"verify"}),
         ),
+        Noun(
+            "chain",
+            "协查、联办环节、寄递：按记录重建",
+            "inquiries, joint steps, parcels: rebuild",
+            in_node=True,
+        ),
         Noun("parcel", "包裹：列出、查看、移动", "parcels: list, show, move", in_node=True),
         Noun("clock", "期限：算到期日、逐行说明、核对算法", "deadlines: compute, explain, check"),
         Noun("calendar", "放假安排：查看、载入", "working days: show, load", in_node=True),

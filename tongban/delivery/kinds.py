@@ -33,6 +33,24 @@ def _keep_parcel(after: Standing, event: Event) -> None:
     casebook.tell(row, event)
 
 
+def _mend_parcel(after: Standing) -> None:
+    """Rows of a parcel and of its papers, exactly as the fold has them; orders to couriers stay."""
+    row, _is_new = Parcel.objects.get_or_create(number=after.number, defaults=_columns(after))
+    row.take(after)
+    row.save()
+    row.rows.exclude(key__in=[sheet.key for sheet in after.sheets]).delete()
+    for sheet in after.sheets:
+        values = {name: getattr(sheet, name) for name in sheet.__slots__ if name != "key"}
+        row.rows.update_or_create(key=sheet.key, defaults=values)
+
+
+def _columns(after: Standing) -> dict[str, object]:
+    fresh = Parcel(number=after.number)
+    fresh.take(after)
+    concrete = Parcel._meta.concrete_fields
+    return {one.attname: getattr(fresh, one.attname) for one in concrete if not one.primary_key}
+
+
 def _choice_head(number: str) -> Chosen | None:
     row = Choice.objects.select_for_update().filter(pk=number).first()
     return chosen_of(row) if row else None
@@ -60,7 +78,15 @@ def _choice_nodes(chosen: Chosen) -> list[str]:
 
 
 PARCEL: Kind[Standing] = shared_chains.register(
-    Kind("parcel", "p", _parcel_head, standing.apply, _keep_parcel, _parcel_nodes)
+    Kind(
+        "parcel",
+        "p",
+        _parcel_head,
+        standing.apply,
+        _keep_parcel,
+        _parcel_nodes,
+        mend=_mend_parcel,
+    )
 )
 CHOICE: Kind[Chosen] = shared_chains.register(
     Kind("choice of delivery", "d", _choice_head, choices.apply, _keep_choice, _choice_nodes)

@@ -62,7 +62,9 @@ class Kind(Generic[Standing]):
     newer standing; the event is the one that led there. `nodes` are the codes of all nodes that
     take part: they are told every event, and one that is new is told the whole chain. A node that
     once took part stays in it. `arrived` runs after events from elsewhere were kept, under the
-    same lock; there a kind writes what this node itself has to add (an arrival).
+    same lock; there a kind writes what this node itself has to add (an arrival). `mend` makes the
+    rows exactly what a standing says and tells nobody, for rows that were damaged or lost; without
+    it `keep` does so by itself.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Kind(Generic[Standing]):
     keep: Callable[[Standing, Event], None]
     nodes: Callable[[Standing], Collection[str]]
     arrived: Callable[[Standing, datetime], None] | None = None
+    mend: Callable[[Standing], None] | None = None
 
 
 _KINDS: dict[str, Kind[Any]] = {}
@@ -89,6 +92,11 @@ def register(kind: Kind[Standing]) -> Kind[Standing]:
 def kind_of(chain: str) -> Kind[Any] | None:
     """The kind of a chain by its name; None when nobody registered it."""
     return _KINDS.get(chain[:1])
+
+
+def kinds() -> list[Kind[Any]]:
+    """All kinds that were registered, by their letters."""
+    return [_KINDS[letter] for letter in sorted(_KINDS)]
 
 
 def new_chain(kind: Kind[Any]) -> str:

@@ -59,13 +59,18 @@ def _with_contact(by: Author, personal: Part | None) -> Part | None:
 @happenings.on(*kinds.ACTS)
 def keep(case: Case, event: Event) -> None:
     """Freeze what the documents of an event say, on every node that learns of it."""
+    IssuedDocument.objects.bulk_create(rows(case, event), ignore_conflicts=True)
+
+
+def rows(case: Case, event: Event) -> list[IssuedDocument]:
+    """The documents that an event gives, unsaved; `case` is as it stands right after the event."""
     numbers = _numbers(event)
     personal = recorded.part(event.sealed)
-    rows = []
+    given = []
     for kind in kinds.given_by(event.kind):
         number = numbers.get(kind.key, "")
         facts = wording.facts(kind, case, event, personal, number=number or _case_number(case))
-        rows.append(
+        given.append(
             IssuedDocument(
                 case_number=case.number,
                 seq=event.seq,
@@ -80,7 +85,7 @@ def keep(case: Case, event: Event) -> None:
                 facts=sealed(facts, case.number),
             )
         )
-    IssuedDocument.objects.bulk_create(rows, ignore_conflicts=True)
+    return given
 
 
 def _numbers(event: Event) -> dict[str, str]:

@@ -30,6 +30,19 @@ def allot(authority: str, *, count: int, at: datetime) -> tuple[int, list[int]]:
     return year, list(range(last - count + 1, last + 1))
 
 
+_RAISE_TO = """
+INSERT INTO cases_documentcounter (authority, year, last) VALUES (%s, %s, %s)
+ON CONFLICT (authority, year) DO UPDATE
+SET last = greatest(cases_documentcounter.last, excluded.last)
+"""
+
+
+def raise_to(authority: str, year: int, serial: int) -> None:
+    """See to it that a number which was given is never given again; never lowers a counter."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE_TO, [authority, year, serial])
+
+
 def written(authority: str, year: int, serial: int) -> str:
     """A number as documents have it: 吉林市公安局通办〔2026〕12号."""
     return f"{_short(authority)}通办〔{year}〕{serial}号"

@@ -1,10 +1,12 @@
 """When the calendar changes, so do the days on which running cases are due."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
+from tongban.cases.clocks.rules import WITHOUT_CLOCK
 from tongban.cases.models import Case
 from tongban.cases.operations import rebuilding
 from tongban.cases.states import Party, State
@@ -17,6 +19,28 @@ class Moved:
     number: str
     was: date | None
     now: date | None
+
+
+# A case in any other state has a clock; so one without any was folded before there were clocks.
+_HAS_A_CLOCK = [state.value for state in State if state not in WITHOUT_CLOCK]
+BATCH = 500
+
+
+def fill_clocks(*, tell: Callable[[int], None] = lambda _done: None) -> int:
+    """Fold anew the running cases that were last folded before there were clocks; gives how many.
+
+    Batch after batch by number, each case in its own transaction, so it may be stopped at any time and
+    goes on where it was; the second time there is nothing left to do. `tell` hears how many are done.
+    """
+    empty = Case.objects.filter(clocks={}, state__in=_HAS_A_CLOCK).order_by("number")
+    done, after = 0, ""
+    while numbers := list(empty.filter(number__gt=after).values_list("number", flat=True)[:BATCH]):
+        for number in numbers:
+            found = rebuilding.rebuild(number=number, write=True)
+            done += any(one.column == "clocks" for one in found)
+        after = numbers[-1]
+        tell(done)
+    return done
 
 
 def recount(*, since: date) -> list[Moved]:

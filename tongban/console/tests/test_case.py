@@ -1,13 +1,17 @@
-"""`./run case` and `./run client` as somebody types them."""
+"""`./run case`, `./run chain` and `./run client` as somebody types them."""
 
 import json
 
 import pytest
 from typer.testing import CliRunner
 
+from tongban.cases.documents.models import IssuedDocument
+from tongban.cases.inquiries import operations as inquiries
+from tongban.cases.inquiries.models import Inquiry
 from tongban.cases.models import Case
 from tongban.cases.tests import world
 from tongban.console import case as case_command
+from tongban.console import chain as chain_command
 from tongban.console import client as client_command
 from tongban.parties import queries as parties
 from tongban.record.models import Entry
@@ -68,6 +72,42 @@ def test_tables_that_are_not_what_the_record_says_end_with_code_one(number):
     assert json.loads(found.stdout)["differences"][0]["column"] == "state"
     assert say(case_command.app, "rebuild", number, "--write").exit_code == 1
     assert say(case_command.app, "rebuild", number).exit_code == 0
+
+
+def test_lost_documents_of_a_case_end_with_code_one_and_are_given_again(number):
+    IssuedDocument.objects.all().delete()
+
+    assert "document receipt@2" in say(case_command.app, "documents", number).stdout
+    assert say(case_command.app, "documents", "--all", "--write").exit_code == 1
+    assert say(case_command.app, "documents", "--all").exit_code == 0
+
+
+def test_rows_of_chains_beside_the_cases_are_checked_and_mended():
+    asked = inquiries.ask(
+        officer=world.a_decider(), to=world.a_decider(department="yibao", name="卫八").authority,
+        question=inquiries.Question("核实", "请核实"), at=world.MONDAY,
+    )  # fmt: skip
+    assert say(chain_command.app, "rebuild", "--all").exit_code == 0
+    assert json.loads(say(chain_command.app, "list", "--json").stdout)["inquiry"] == 1
+    Inquiry.objects.update(state="answered")
+
+    found = say(chain_command.app, "rebuild", asked.pk, "--json")
+
+    assert found.exit_code == 1
+    assert json.loads(found.stdout)["differences"][0]["column"] == "state"
+    assert say(chain_command.app, "rebuild", "--all", "--write").exit_code == 1
+    assert say(chain_command.app, "rebuild", "--all").exit_code == 0
+
+
+def test_a_system_acts_for_the_officers_it_was_registered_with():
+    officer = world.a_decider()
+    words = ["register", "police", "--place", "22", "--scope", "acts", "--officer",
+             officer.staff_number]  # fmt: skip
+
+    assert say(client_command.app, *words).exit_code != 0
+    words += ["--authority", officer.authority_id]
+    assert say(client_command.app, *words).exit_code == 0
+    assert officer.staff_number in say(client_command.app, "list").stdout
 
 
 def test_a_system_is_registered_listed_and_stopped():
