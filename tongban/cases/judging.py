@@ -6,6 +6,8 @@ Every node judges what others write by these; operations refuse earlier and in w
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from tongban.basics import hours
+from tongban.basics.hours import HoursMalformed
 from tongban.cases import states
 from tongban.cases.states import Move, State
 from tongban.record.chains import Event
@@ -62,6 +64,8 @@ def check_move(standing: "Standing", move: Move, event: Event) -> None:
         _check_countersigned(move, event)
     if move in {states.APPROVE, states.DENY, states.PROPOSE}:
         _check_decider(standing, move, event)
+    if move in {states.ACCEPT, states.DEEM_ACCEPTED} and "hours" in content:
+        _check_hours(content["hours"])
     if move is states.EXTEND:
         _check_extension(standing, content)
     if move is states.BEGIN_SPECIAL:
@@ -76,6 +80,16 @@ def _check_countersigned(move: Move, event: Event) -> None:
     signed_by = event.content.get("countersigned_by")
     if not isinstance(signed_by, str) or not signed_by or signed_by == event.author.officer:
         raise NotInTable(f"{move.name} wants the signature of somebody else")
+
+
+def _check_hours(told: object) -> None:
+    """Hours by which an instant item is counted: such that every node can count by them."""
+    try:
+        known = hours.read(told) if isinstance(told, dict) else None
+    except HoursMalformed as malformed:
+        raise NotInTable(f"no hours of an office: {malformed}") from malformed
+    if known is None:
+        raise NotInTable("no hours of an office")
 
 
 def _check_decider(standing: "Standing", move: Move, event: Event) -> None:

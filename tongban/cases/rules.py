@@ -165,7 +165,8 @@ def route(intake: Intake, version: Version, limits: Limits) -> Route:
         limits={
             "receive": limits.receive_days,
             "accept": limits.accept_days,
-            "decide": limits.decide_days,
+            # An instant item leaves nothing over for the days after it was taken on.
+            "decide": 0 if version.is_instant else limits.decide_days,
         },
         number_division=_number_division(intake),
     )

@@ -170,7 +170,11 @@ def _happened(after: Standing, event: Event) -> Happened:
         extended_by=content["days"] if event.kind == states.EXTEND.name else 0,
         given=content.get("answer_by") or content.get("until") or "",
         given_days=content.get("days", 0) if event.kind == states.BEGIN_SPECIAL.name else 0,
+        hours=content.get("hours") if event.kind in _BEGIN_TO_DECIDE else None,
     )
+
+
+_BEGIN_TO_DECIDE = frozenset({states.ACCEPT.name, states.DEEM_ACCEPTED.name})
 
 
 def place_of_clock(standing: Standing, kind: Kind) -> str:

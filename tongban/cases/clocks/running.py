@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+from tongban.basics import hours
 from tongban.basics.calendar import Calendar
 from tongban.cases.clocks import counting, rules
 from tongban.cases.clocks.rules import KINDS, Kind
@@ -18,7 +19,8 @@ from tongban.cases.clocks.values import Extension, Limit, Stop, Term, Thresholds
 from tongban.cases.states import Party, State
 
 # By kind: {"start", "limit": [count, unit], "stops": [[since, until or null, rule]],
-# "more": [[count, at, rule]], "given": day or "", "rule": key}; moments in UTC.
+# "more": [[count, at, rule]], "given": day or "", "rule": key}; moments in UTC. One of an instant
+# item has "hours" besides, when the event that began it told them.
 Clocks = dict[str, dict[str, Any]]
 
 
@@ -35,6 +37,8 @@ class Happened:
     # What a notice named: its last day, and how many working days it gave.
     given: str = ""
     given_days: int = 0
+    # The hours of the office, as the event that begins the clock of an instant item tells them.
+    hours: Mapping[str, Any] | None = None
 
 
 def advance(clocks: Clocks, now: Happened) -> Clocks:
@@ -78,7 +82,7 @@ def _begun(kind: Kind, now: Happened) -> dict[str, Any] | None:
     if kind.key == "decide" and now.accepted_at and now.accepted_at < now.at:
         # Deemed accepted: the law has the time run from the day the papers came.
         start, rule = now.accepted_at, rules.DEEMED
-    return {
+    begun: dict[str, Any] = {
         "start": _moment(start),
         "limit": [limit.count, limit.unit.value],
         "stops": [],
@@ -86,6 +90,7 @@ def _begun(kind: Kind, now: Happened) -> dict[str, Any] | None:
         "given": now.given if kind.is_given else "",
         "rule": rule.key,
     }
+    return begun | ({"hours": now.hours} if now.hours and not limit.count else {})
 
 
 def _limit(kind: Kind, now: Happened) -> Limit | None:
@@ -141,6 +146,7 @@ def term(kind: Kind, clock: Mapping[str, Any], calendar: Calendar, ran: Ran | No
             Extension(more, datetime.fromisoformat(at), rules.BY_KEY[rule])
             for more, at, rule in clock["more"]
         ),
+        hours=hours.read(clock.get("hours") or {}),
         ended=known.ended,
         least_left=kind.least_left,
         due_given=date.fromisoformat(clock["given"]) if clock["given"] else None,

@@ -20,7 +20,7 @@ from tongban.basics import calendar
 from tongban.cases import clocks_of_cases, queries, states
 from tongban.cases.clocks import counting, running
 from tongban.cases.models import Alarm, Case
-from tongban.cases.operations import moving
+from tongban.cases.operations import moving, opening_hours
 from tongban.cases.standing import BEIJING, calendar_of, place_of_clock
 from tongban.cases.states import Party, State
 from tongban.jurisdictions import calendars
@@ -97,7 +97,8 @@ def deem_accepted(*, number: str, at: datetime) -> bool:
     case = queries.lock_case(number)
     if not _is_overdue(case, at):
         return False
-    moving.make_move(case, states.DEEM_ACCEPTED, by=moving.system_author(), at=at)
+    hours = opening_hours.said(case)
+    moving.make_move(case, states.DEEM_ACCEPTED, by=moving.system_author(), at=at, content=hours)
     return True
 
 

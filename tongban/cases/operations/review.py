@@ -10,7 +10,7 @@ from tongban.basics import calendar
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import documents, queries, states
 from tongban.cases.models import Case
-from tongban.cases.operations import countersigning, moving, passing_on
+from tongban.cases.operations import countersigning, moving, opening_hours, passing_on
 from tongban.cases.operations.countersigning import CountersignatureNeeded
 from tongban.cases.operations.window import Fault, NothingWrong, said
 from tongban.cases.permissions import check_may_act
@@ -50,13 +50,19 @@ def _required(text: str, field: str, sentence: str) -> str:
 
 @transaction.atomic
 def accept_case(*, number: str, officer: Officer, at: datetime) -> Case:
-    """Take a case on; the decision limit starts the next day.
+    """Take a case on; the decision limit starts the next day, an instant item is due the same day.
 
     Accepting twice is refused the second time, so a double click cannot restart the clock.
     """
     case = queries.lock_case(number)
     _act(case, officer, states.ACCEPT)
-    moving.make_move(case, states.ACCEPT, by=moving.officer_author(officer, Party.DECIDER), at=at)
+    moving.make_move(
+        case,
+        states.ACCEPT,
+        by=moving.officer_author(officer, Party.DECIDER),
+        at=at,
+        content=opening_hours.said(case),
+    )
     return case
 
 
