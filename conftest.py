@@ -12,7 +12,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
+import hypothesis
 import pytest
 
 from tongban.local import accounts, postgres
@@ -99,6 +101,12 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+# A busy machine is not a slow strategy, and there is no clock in what a test of inputs says.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
+
 # Rules are tried without a database, so they count by the shipped calendar; a test of documents that
 # an operator loaded follows the tables itself.
 from tongban.basics import calendar  # noqa: E402
@@ -118,6 +126,13 @@ def _plain_settings(tmp_path: Path) -> Iterator[None]:
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         DATA_DIR=tmp_path / "node",
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_pulls_the_plug() -> Iterator[None]:
+    """What a test writes need not reach the disk; its database does without that, too."""
+    with mock.patch.object(os, "fsync"):
         yield
 
 
@@ -229,16 +244,33 @@ def nats_server_program() -> Path:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:  # noqa: ARG001 - comes first
     """Places, nodes and departments, and the offices of two provinces, once for all tests."""
+    from django.test import TransactionTestCase
+
     from tongban.basics.tests import kept_rows
+    from tongban.jurisdictions.tests import remembering
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _let_tests_empty_tables()
         _load_places()
-        kept_rows.keep("places", labels=["jurisdictions"])
+        # The catalogue and its index belong to it because they are empty then.
+        kept_rows.keep("places", labels=["jurisdictions", "catalogue", "guidance"])
+        remembering.remember()
+        TransactionTestCase._fixture_teardown = _take_out_what_was_committed  # type: ignore[method-assign]
+
+
+_committed: list[bool] = []
+
+
+def _take_out_what_was_committed(_case: object) -> None:
+    """Instead of Django's flush, which empties what takes seconds to load and makes its own anew."""
+    from tongban.basics.tests import kept_rows
+
+    kept_rows.clear_the_rest()
+    _committed.append(True)
 
 
 def _let_tests_empty_tables() -> None:
-    """Tests that commit are cleared by TRUNCATE, which what is published refuses everywhere else."""
+    """Tests that begin with nothing loaded TRUNCATE, which what is published refuses elsewhere."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -258,23 +290,26 @@ def _load_places() -> None:
 
 @pytest.fixture(autouse=True)
 def _places_are_there(request: pytest.FixtureRequest) -> None:
-    """Bring places back after a test that emptied the tables, as those with real commits do."""
+    """Bring places back after a test with real commits, which may have left anything there."""
     uses = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
     if not uses and not request.node.get_closest_marker("django_db"):
         return
     request.getfixturevalue("_django_db_helper")
+    if not _committed:
+        return
 
-    from django.utils.timezone import now
+    from django.db import connection
 
     from tongban.basics.tests import kept_rows
-    from tongban.jurisdictions import operations, snapshot
-    from tongban.jurisdictions.models import Revision
+    from tongban.jurisdictions.tests import remembering
 
-    if not Revision.objects.exists():
-        kept_rows.bring_back("places")
-        # Read anew even where a test before has read its own nodes under the same stamp.
-        operations.stamp(at=now())
-    snapshot.look_again()
+    # Whoever wants a country brings back the places with it.
+    if "country" not in request.fixturenames and kept_rows.bring_back("places"):
+        # A test may have read its own nodes under the stamp that is back now.
+        remembering.forget()
+    # What is brought back in a transaction is gone again at its end.
+    if not connection.in_atomic_block:
+        _committed.clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,40 +1,55 @@
-"""Reference rows that were loaded once, and are copied back after a test emptied the tables.
+"""Reference rows that were loaded once, and stay or are copied back after a test that commits.
 
-Tests that commit are cleared by emptying every table. Loading places and the catalogue anew takes
-seconds each time; copying the rows inside the database takes milliseconds.
+Django clears up after such a test by emptying every table and making its own rows anew, which takes
+seconds with everything that has to be loaded again. Here only what the test wrote is taken out:
+tables of reference rows stay as they are, and are copied inside the database where they changed.
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.apps import apps
 from django.db import connection, transaction
 from psycopg.sql import SQL, Identifier
 
+# What Django makes after migrating, for all time.
+OF_DJANGO = {"django_content_type", "auth_permission", "django_migrations"}
+# How many rows a table has, and a sum over their versions.
+Mark = tuple[int, int]
+# By the name of what is kept: how its tables were marked when they last held just that.
+_marks: dict[str, dict[str, Mark]] = {}
+
 
 def keep(name: str, *, labels: Iterable[str]) -> None:
     """Set aside all rows of these apps under a name; the second time replaces what was kept."""
+    tables = _tables(labels)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {_schema(name)} CASCADE")
         cursor.execute(f"CREATE SCHEMA {_schema(name)}")
-        for table in _tables(labels):
+        for table in tables:
             cursor.execute(f"CREATE TABLE {_schema(name)}.{table} AS TABLE {table}")
+    _marks[name] = marks(tables)
+
+
+def is_kept(name: str) -> bool:
+    """Whether something was set aside under this name."""
+    return name in _marks
 
 
 def bring_back(name: str) -> bool:
-    """Make the tables hold what was kept under a name, and nothing else; False if nothing was."""
+    """Make the tables hold what was kept under a name, and nothing else; whether any did not."""
+    kept = _marks[name]
+    now = marks(kept)
+    changed = [table for table in kept if now[table] != kept[table]]
+    if not changed:
+        return False
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = %s",
-            [_schema(name)],
-        )
-        tables = [table for (table,) in cursor.fetchall()]
-        # Neither references nor what freezes published rows: these rows were all right together.
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for table in tables:
+        _let_everything_pass(cursor)
+        for table in changed:
             named = {
                 "table": Identifier(table),
                 "kept": Identifier(_schema(name), table),
-                "columns": SQL(", ").join(map(Identifier, _written(cursor, table))),
+                "columns": SQL(", ").join(map(Identifier, _written(table))),
             }
             cursor.execute(SQL("DELETE FROM {table}").format(**named))
             cursor.execute(
@@ -43,7 +58,38 @@ def bring_back(name: str) -> bool:
                     "SELECT {columns} FROM {kept}"
                 ).format(**named)
             )
-    return bool(tables)
+    kept.update(marks(changed))
+    return True
+
+
+def clear_the_rest() -> None:
+    """Empty all tables but those of which rows are kept; their counters go on."""
+    kept = {table for tables in _marks.values() for table in tables}
+    tables = [one for one in _of_the_program() if one not in kept | OF_DJANGO]
+    asked = [f"SELECT '{one}' WHERE EXISTS (SELECT FROM {one})" for one in tables]  # noqa: S608
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        written = [table for (table,) in cursor.fetchall()]
+        _let_everything_pass(cursor)
+        for table in written:
+            cursor.execute(SQL("DELETE FROM {}").format(Identifier(table)))
+
+
+def marks(tables: Iterable[str]) -> dict[str, Mark]:
+    """Which row versions each table shows: whoever writes makes others, in other places."""
+    version = "hashtext(ctid::text || '/' || xmin::text)"
+    asked = [
+        f"SELECT '{one}', count(*), coalesce(sum({version}), 0) FROM {one}"  # noqa: S608
+        for one in tables
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return {table: (rows, versions) for table, rows, versions in cursor.fetchall()}
+
+
+def _let_everything_pass(cursor) -> None:
+    """Neither references nor what freezes published rows: these rows were all right together."""
+    cursor.execute("SET LOCAL session_replication_role = replica")
 
 
 def _schema(name: str) -> str:
@@ -55,14 +101,24 @@ def _tables(labels: Iterable[str]) -> list[str]:
         model._meta.db_table
         for label in labels
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
+        if model._meta.managed
     ]
 
 
-def _written(cursor, table: str) -> list[str]:
-    """The columns of a table that are not made from others."""
-    cursor.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' "
-        "AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
-        [table],
+@cache
+def _of_the_program() -> tuple[str, ...]:
+    return tuple(
+        connection.introspection.django_table_names(only_existing=True, include_views=False)
     )
-    return [column for (column,) in cursor.fetchall()]
+
+
+@cache
+def _written(table: str) -> tuple[str, ...]:
+    """The columns of a table that are not made from others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' "
+            "AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
+            [table],
+        )
+        return tuple(column for (column,) in cursor.fetchall())

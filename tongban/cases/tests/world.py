@@ -12,7 +12,7 @@ from stdnum.iso7064 import mod_11_2
 
 from tongban.basics.tests import kept_rows
 from tongban.cases import intake, queries
-from tongban.cases.models import Case, Check, Draft
+from tongban.cases.models import Case, Check, Draft, DraftPaper
 from tongban.cases.operations import claims, drafts, window
 from tongban.cases.operations.drafts import Places
 from tongban.cases.states import Mode
@@ -22,6 +22,7 @@ from tongban.jurisdictions import operations as jurisdictions
 from tongban.jurisdictions import queries as places
 from tongban.jurisdictions import snapshot as places_snapshot
 from tongban.jurisdictions.models import Authority
+from tongban.jurisdictions.tests import remembering
 from tongban.parties import operations as parties
 from tongban.parties.models import Account, Applicant, Capacity, Kind, Officer, Role
 from tongban.record.chains import FileRef
@@ -42,12 +43,12 @@ FUJIAN: Signer = signing.signer_from_pem(signing.new_key())
 
 def load(tmp_path: Path) -> None:
     """Places, offices of both provinces, both nodes' keys, the catalogue; copied the second time."""
-    if kept_rows.bring_back("world"):
-        # A test may have read its own nodes under the stamp that is back now.
-        jurisdictions.stamp(at=MONDAY)
-    else:
+    if not kept_rows.is_kept("world"):
         _load(tmp_path)
         kept_rows.keep("world", labels=["jurisdictions", "catalogue"])
+    elif kept_rows.bring_back("world"):
+        # A test may have read its own nodes under the stamp that is back now.
+        remembering.forget()
     snapshot.look_again()
     places_snapshot.look_again()
 
@@ -173,13 +174,27 @@ def a_draft(
         assert not drafts.save_step(
             draft_id=draft.pk, account=account, step=step.key, answers=mine, at=MONDAY
         )
-    for material in drafts.forms.materials(version, filled):
-        if material.is_required:
-            drafts.attach_paper(
-                draft_id=draft.pk, account=account, spec=material.spec, source=io.BytesIO(PNG),
-                name="证明.png", size=len(PNG), at=MONDAY,
-            )  # fmt: skip
+    _attach_papers(draft, account, filled)
     return Filled(draft, account, applicant)
+
+
+def _attach_papers(draft: Draft, account: Account, answers: dict[str, Any]) -> None:
+    """One picture for everything asked: uploaded once, and the other rows like the one it made."""
+    version = queries.catalogue.version(draft.item, draft.item_version)
+    specs = [one.spec for one in drafts.forms.materials(version, answers) if one.is_required]
+    if not specs:
+        return
+    made = drafts.attach_paper(
+        draft_id=draft.pk, account=account, spec=specs[0], source=io.BytesIO(PNG), name="证明.png",
+        size=len(PNG), at=MONDAY,
+    )  # fmt: skip
+    DraftPaper.objects.bulk_create(
+        DraftPaper(
+            draft=draft, spec=spec, digest=made.digest, size=made.size,
+            media_type=made.media_type, name=made.name, added_at=made.added_at,
+        )
+        for spec in specs[1:]
+    )  # fmt: skip
 
 
 def a_case(**kwargs: Any) -> tuple[Case, Filled]:

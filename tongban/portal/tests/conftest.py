@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tongban.basics.tests import kept_rows
 from tongban.cases.tests import world
 from tongban.guidance.operations import index_items
 
@@ -19,7 +20,10 @@ def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
 def country(tmp_path):
     """For tests that commit: reference data anew, since their database is emptied after each."""
     world.load(tmp_path)
-    index_items()
+    if not kept_rows.is_kept("search"):
+        index_items()
+        kept_rows.keep("search", labels=["guidance"])
+    kept_rows.bring_back("search")
 
 
 @pytest.fixture
