@@ -8,14 +8,15 @@ from tongban.local.home import PROJECT
 
 
 def run_pytest(tmp_path, test) -> subprocess.CompletedProcess[str]:
-    # The real conftest, without the parts that start a database for every test.
+    # The real conftest; that a server was started by the tests is not said, or it starts another.
+    told = {name: value for name, value in os.environ.items() if name != "TONGBAN_TEST_SERVER"}
     (tmp_path / "conftest.py").write_text((PROJECT / "conftest.py").read_text())
     (tmp_path / "test_something.py").write_text(test)
     words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django", str(tmp_path)]
     return subprocess.run(
         [sys.executable, *words],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        env=told | {"PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
         check=False,
