@@ -7,6 +7,7 @@ failed request, an answer of 500) is collected and fails the journey at its end.
 import re
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, ViewportSize, expect
@@ -41,13 +42,16 @@ border-radius:50%;color:#a33;display:grid;place-items:center">示例印章</div>
 
 def paper(browser: Browser, title: str, serial: int) -> bytes:
     """A picture of a paper as somebody's phone would take it, plainly an example."""
+    page = _camera(browser)
+    page.set_content(PAPER.format(title=title, serial=serial))
+    return page.screenshot()
+
+
+@lru_cache(maxsize=1)
+def _camera(browser: Browser) -> Page:
+    """The page that pictures are taken of; a new one takes longer than the picture."""
     context = browser.new_context(viewport={"width": 640, "height": 860}, locale="zh-CN")
-    try:
-        page = context.new_page()
-        page.set_content(PAPER.format(title=title, serial=serial))
-        return page.screenshot()
-    finally:
-        context.close()
+    return context.new_page()
 
 
 @dataclass

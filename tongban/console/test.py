@@ -1,6 +1,11 @@
 """`./run test`: what the tests need, then every test."""
 
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -8,6 +13,7 @@ import typer
 from tongban.console.commands import program, run
 from tongban.console.exits import Exit
 from tongban.local import browser
+from tongban.local.home import PROJECT
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -20,20 +26,39 @@ def run_tests(
 ) -> None:
     """Chromium and Chinese fonts are installed when missing; nothing is skipped silently.
 
-    Without words every test runs: those beside the code on all cores, then the journeys alone,
-    because they start whole nodes and measure how soon things arrive. With words pytest gets them.
+    Without words every test runs: those beside the code, and at the same time the journeys, which
+    mostly wait for nodes of their own; what they said is shown at the end. With words pytest gets
+    them.
     """
     found = browser.make_available()
     environment = {**os.environ, **({"TONGBAN_CHROMIUM": str(found)} if found else {})}
-    codes = [
-        run([program("python"), "-m", "pytest", *turn], environment)
-        for turn in ([words] if words else turns())
-    ]
+    codes = [run(_pytest(words), environment)] if words else _run_all(environment)
     raise typer.Exit(Exit.REFUSED if any(codes) else Exit.DONE)
 
 
+def _pytest(words: Sequence[str]) -> list[str]:
+    return [program("python"), "-m", "pytest", *words]
+
+
+def _run_all(environment: Mapping[str, str]) -> list[int]:
+    """Both turns at once where there are cores for it; their codes."""
+    beside_the_code, journeys = map(_pytest, turns())
+    if (os.cpu_count() or 1) == 1:
+        return [run(beside_the_code, environment), run(journeys, environment)]
+    with tempfile.TemporaryFile() as said:
+        with subprocess.Popen(
+            journeys, cwd=PROJECT, env=environment, stdout=said, stderr=subprocess.STDOUT
+        ) as going:
+            code = run(beside_the_code, environment)
+        said.seek(0)
+        print("\n旅程 Journeys", flush=True)
+        shutil.copyfileobj(said, sys.stdout.buffer)
+        sys.stdout.flush()
+        return [code, going.returncode]
+
+
 def turns() -> list[list[str]]:
-    """What pytest is asked for, one run after the other, when every test is to run."""
+    """What pytest is asked for, in two runs, when every test is to run."""
     cores = os.cpu_count() or 1
     # Handed out in their order: tests that empty the database come after those that share what is
     # loaded once, so whole files may not be handed out together. Few at a time, or one process

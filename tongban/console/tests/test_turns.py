@@ -1,6 +1,9 @@
 """`./run test` runs every test, in turns."""
 
+import sys
 import tomllib
+
+import pytest
 
 from tongban.console import test as testing
 from tongban.local.home import PROJECT
@@ -13,7 +16,7 @@ def test_every_folder_with_tests_has_its_turn_and_none_has_two():
     assert [words[0] for words in testing.turns()] == folders
 
 
-def test_tests_keep_their_order_on_all_cores_and_journeys_run_alone(monkeypatch):
+def test_tests_keep_their_order_on_all_cores_and_journeys_stay_together(monkeypatch):
     monkeypatch.setattr(testing.os, "cpu_count", lambda: 2)
     beside_the_code, journeys = testing.turns()
     assert beside_the_code[2:6] == ["-n", "2", "--dist", "load"]
@@ -21,3 +24,18 @@ def test_tests_keep_their_order_on_all_cores_and_journeys_run_alone(monkeypatch)
 
     monkeypatch.setattr(testing.os, "cpu_count", lambda: 1)
     assert all("-n" not in words for words in testing.turns())
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize("fails", ["", "beside", "journeys"])
+def test_both_turns_are_run_and_either_of_them_can_fail(monkeypatch, capfdbinary, cores, fails):
+    said = "import sys; print(sys.argv[1]); sys.exit(sys.argv[1] == sys.argv[2])"
+    monkeypatch.setattr(testing.os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(testing, "turns", lambda: [["beside", fails], ["journeys", fails]])
+    monkeypatch.setattr(testing, "_pytest", lambda words: [sys.executable, "-c", said, *words])
+
+    codes = testing._run_all(testing.os.environ)
+
+    assert codes == [int(fails == "beside"), int(fails == "journeys")]
+    shown = capfdbinary.readouterr().out.decode()
+    assert shown.index("beside") < shown.index("journeys")
