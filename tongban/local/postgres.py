@@ -57,6 +57,7 @@ class Server:
         (fresh / "pg_hba.conf").write_text(
             "# Everybody, the superuser too, proves who they are.\n"
             f"host all all {LOOPBACK}/32 scram-sha-256\n"
+            f"host replication all {LOOPBACK}/32 scram-sha-256\n"
             "local all all scram-sha-256\n"
         )
         if self.data.exists():

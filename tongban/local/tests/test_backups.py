@@ -1,0 +1,146 @@
+"""The drill: a server is copied while it works, lost, and brought back as it was at a moment."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tongban.local import backups, ports, postgres
+from tongban.local.backups import Copies
+from tongban.local.trouble import Trouble, WrongWords
+
+AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+
+
+@contextmanager
+def running(server):
+    process = subprocess.Popen(
+        server.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+        env=postgres.environment(), start_new_session=True, **postgres.process_user(server.user),
+    )  # fmt: skip
+    try:
+        while not server.answers():
+            assert process.poll() is None
+            time.sleep(0.05)
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+
+
+def connect(server) -> psycopg.Connection:
+    return psycopg.connect(server.url("postgres", "admin", "postgres"), autocommit=True)
+
+
+def hand_over(folder: Path, user) -> None:
+    """What root copied belongs to the server's user, as on a machine whose operator is that user."""
+    for place in (folder, *folder.rglob("*")):
+        if user:
+            os.chown(place, user.uid, user.gid)
+
+
+def test_a_server_comes_back_as_it_was_at_a_moment_or_as_it_last_was(enterable_folder):
+    root = enterable_folder("backups")
+    copies = Copies(root / "copies")
+    server, _ = postgres.place(root, root / "postgres", port=ports.free_port())
+    server = replace(server, settings=(*postgres.FAST, *copies.archive_settings()))
+    postgres.make_room(server)
+    server.initialise("admin")
+    copies.wal.mkdir(parents=True)
+    hand_over(copies.folder, server.user)
+    root.chmod(0o755)
+    with running(server), connect(server) as connection:
+        connection.execute("create table said (word text)")
+        connection.execute("insert into said values ('before the copy')")
+        url = server.url("postgres", "admin", "postgres")
+        backups.base_backup(copies, programs=server.programs, url=url)
+        connection.execute("insert into said values ('after the copy')")
+        time.sleep(0.05)
+        (moment,) = connection.execute("select clock_timestamp()").fetchone()
+        time.sleep(0.05)
+        connection.execute("insert into said values ('a mistake')")
+        (last,) = connection.execute("select pg_walfile_name(pg_current_wal_lsn())").fetchone()
+        connection.execute("select pg_switch_wal()")
+        wait_for(copies.wal / last)
+
+    words = ["before the copy", "after the copy"]
+    assert played(server, copies, root / "then", until=moment) == words
+    assert played(server, copies, root / "now", until=None) == [*words, "a mistake"]
+
+
+def wait_for(file: Path) -> None:
+    for _ in range(400):
+        if file.exists():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the server never archived {file.name}")
+
+
+def played(server, copies: Copies, data: Path, *, until) -> list[str]:
+    """What a server says that was started from the copies."""
+    backups.restore(copies, data, until=until)
+    hand_over(data, server.user)
+    again = replace(server, data=data, settings=postgres.FAST, port=ports.free_port())
+    with running(again), connect(again) as connection:
+        for _ in range(200):
+            if not connection.execute("select pg_is_in_recovery()").fetchone()[0]:
+                break
+            time.sleep(0.05)
+        return [row[0] for row in connection.execute("select word from said")]
+
+
+def test_the_last_copy_before_the_moment_is_taken_and_none_after_it(tmp_path):
+    copies = Copies(tmp_path)
+    for name in ("20261120T010000000000Z", "20261121T010000000000Z", "20261122T010000000000Z.part"):
+        (copies.bases / name).mkdir(parents=True)
+    assert copies.newest_base(AT).name == "20261121T010000000000Z"
+    assert copies.newest_base(AT - timedelta(days=1, seconds=1)).name == "20261120T010000000000Z"
+    assert copies.newest_base(None).name == "20261121T010000000000Z"
+    with pytest.raises(Trouble):
+        copies.newest_base(AT - timedelta(days=9))
+
+
+def test_a_data_folder_with_something_in_it_is_never_overwritten(tmp_path):
+    copies = Copies(tmp_path / "copies")
+    (copies.bases / "20261120T010000000000Z").mkdir(parents=True)
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "precious").touch()
+    with pytest.raises(Trouble):
+        backups.restore(copies, data)
+    assert [one.name for one in data.iterdir()] == ["precious"]
+
+
+def test_papers_are_copied_once_and_come_back(tmp_path):
+    copies = Copies(tmp_path / "copies")
+    source = tmp_path / "node" / "papers"
+    (source / "ab").mkdir(parents=True)
+    (source / "ab" / ("ab" * 32)).write_bytes(b"paper")
+    assert backups.copy_papers(copies, source) == 1
+    assert backups.copy_papers(copies, source) == 0
+    shutil.rmtree(source)
+    assert backups.restore_papers(copies, source) == 1
+    assert (source / "ab" / ("ab" * 32)).read_bytes() == b"paper"
+
+
+@pytest.mark.parametrize("folder", ["copies", "/tmp/it's", "/tmp/a b", "/tmp/$HOME"])
+def test_a_folder_that_a_shell_could_misread_is_refused(folder):
+    with pytest.raises(WrongWords):
+        Copies(Path(folder))
+
+
+def test_a_server_that_is_not_there_is_said_in_words(tmp_path):
+    with pytest.raises(Trouble, match="failed"):
+        backups.base_backup(
+            Copies(tmp_path), programs=postgres.wheel_programs(),
+            url="postgresql://nobody@127.0.0.1:1/none",
+        )  # fmt: skip
+    assert list(Copies(tmp_path).bases.iterdir()) == []
