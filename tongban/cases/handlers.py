@@ -1,6 +1,6 @@
 """What this node does with messages about cases from other nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from tongban.cases.models import Case
 from tongban.cases.operations import moving, requests
 from tongban.cases.standing import Standing
 from tongban.cases.states import Party
-from tongban.exchange import bundles, inbox, outbox
+from tongban.exchange import bundles, contradictions, inbox, outbox, reconciling
 from tongban.exchange.envelope import Envelope, Paper
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record import chains
@@ -27,6 +27,14 @@ class EventRefused(Refused):
     """An event from elsewhere that is not what its chain, its author or the table allows."""
 
     code = "event-refused"
+
+
+class EventForked(EventRefused, contradictions.ForkFound):
+    """Another event than ours in a place of a case: one of the two nodes is wrong."""
+
+    def __init__(self, message: str, event: Event, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.event = event
 
 
 @inbox.handles(messages.EVENTS)
@@ -57,9 +65,10 @@ def take_events(envelope: Envelope) -> None:
 def _check_same(events: Sequence[Event], end: chains.Head | None) -> None:
     if found := bundles.forked(events, end):
         event, ours = found
-        raise EventRefused(
+        raise EventForked(
             f"第{event.seq}条记录和本节点的不一样（本节点{ours[:12]}，"
             f"对方{event.hash[:12]}），两边的签名都已留存，请两地核对",
+            event,
             seq=event.seq,
             ours=ours,
             theirs=event.hash,
@@ -110,6 +119,13 @@ def resend_events(*, subject: str, from_seq: int, recipient: str, at: datetime) 
     events = recorded.events(subject, from_seq=from_seq)
     if events:
         bundles.owe([recipient], messages.EVENTS, events, at=at)
+
+
+@reconciling.shares(messages.EVENTS)
+def shared_with(node: str) -> Iterable[str]:
+    """The cases that this node and another one are told of."""
+    cases = Case.objects.filter(told__contains=[node]).order_by("pk")
+    return cases.values_list("pk", flat=True).iterator(chunk_size=5000)
 
 
 @inbox.handles(messages.REQUEST)

@@ -52,6 +52,17 @@ COURIER_WEBHOOK_SECRET = (
     if COURIER_WEBHOOK_URL
     else ""
 )
+# Who stamps the ends of chains with the time (RFC 3161), once in so many minutes, and the file with the
+# certificates its stamps go back to; none set up: nothing is stamped, but in a sandbox by its own.
+TSA_URL = os.environ.get("TSA_URL", "")
+TSA_CA_FILE = (
+    Path(
+        env.required("TSA_CA_FILE", "It holds the certificates of the time-stamp authority (PEM).")
+    )
+    if TSA_URL
+    else None
+)
+TSA_MINUTES = int(os.environ.get("TSA_MINUTES") or ("1" if SANDBOX else "60"))
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -81,6 +92,7 @@ INSTALLED_APPS = [
     "tongban.api",
     "tongban.connectors.sandbox_courier",
     "tongban.connectors.webhook_courier",
+    "tongban.connectors.time_authority",
 ]
 
 MIDDLEWARE = [

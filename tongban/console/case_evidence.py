@@ -77,7 +77,7 @@ def _print(report: Report) -> None:
         for step in chain.steps:
             at = step.at.astimezone(BEIJING)
             print(f"{step.seq:>4}  {at:%Y-%m-%d %H:%M:%S}  {step.words}（节点{step.node}签名）")
-    for sentence in explaining.receipts(report):
+    for sentence in (*explaining.receipts(report), *explaining.stamps(report)):
         print(sentence)
     if report.keys:
         print("\n密钥的指纹（请和公布的对照）")

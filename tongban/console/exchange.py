@@ -8,14 +8,19 @@ from typing import Annotated, Any
 import typer
 from django.utils.timezone import localtime, now
 
+from tongban.console import exchange_model, exchange_reconcile
 from tongban.console.exits import Exit
 from tongban.exchange import operations, queries
 from tongban.exchange.inbox import Outcome
 from tongban.exchange.models import Received
+from tongban.record import stamping
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON, for a machine.")]
 Number = Annotated[int, typer.Argument(help="报文编号，见 parked。 Number, as `parked` shows it.")]
+
+exchange_model.mount(app)
+exchange_reconcile.mount(app)
 
 OUTCOMES = {
     Outcome.HANDLED: "已办理，并已回执对方。 Handled; its sender is told.",
@@ -33,7 +38,7 @@ def _exchange() -> None:
 @app.command(help="发件、收件、搁置各多少。 How much waits to be sent, confirmed, handled.")
 def status(as_json: AsJson = False) -> None:
     """Code 0 also when something waits: waiting is no fault of this node."""
-    report = {
+    report: dict[str, Any] = {
         "unsent": queries.outbox_depth().count,
         "oldest_unsent_at": _text(queries.outbox_depth().oldest_at),
         "waiting": queries.waiting().count(),
@@ -49,6 +54,7 @@ def status(as_json: AsJson = False) -> None:
             }
             for one in queries.undelivered_by_recipient()
         ],
+        "stamps": _stamps(),
     }
     if as_json:
         _print(report)
@@ -59,6 +65,20 @@ def status(as_json: AsJson = False) -> None:
         since = f"{localtime(node.oldest_at):%Y-%m-%d %H:%M:%S}"
         counts = f"没发出 {node.unsent}，没确认 {node.unconfirmed}，对方搁置 {node.parked}"
         print(f"→ {node.recipient}: {counts}，最早 since {since}  {node.last_error}")
+    stamps = report["stamps"]
+    if stamps["late_since"]:
+        print(f"时间戳迟到 stamps late since: {stamps['late_since']}  {stamps['last_error']}")
+
+
+def _stamps() -> dict[str, Any]:
+    found = stamping.health()
+    return {
+        "authority": found.authority,
+        "waiting": found.waiting,
+        "late_since": _text(found.late_since),
+        "last_error": found.last_error,
+        "last_stamped_at": _text(found.last_stamped_at),
+    }
 
 
 @app.command(help="列出搁置的报文和原因。 List parked messages with their reasons.")

@@ -10,7 +10,7 @@ class Noun:
     """A noun, or a command of its own, and the module that carries it out as `app`.
 
     `in_node`: it acts as one node, so Django is set up for that node before its module is read.
-    `for_files`: verbs that need no node when they are given a file.
+    `for_files`: verbs that need no node when they are given a file; `anywhere`: that need none.
     """
 
     name: str
@@ -18,11 +18,13 @@ class Noun:
     english: str
     in_node: bool = False
     for_files: frozenset[str] = frozenset()
+    anywhere: frozenset[str] = frozenset()
 
     def needs_node(self, words: Sequence[str]) -> bool:
         """Whether these words act as a node: not with a verb for files and a file to go with it."""
-        is_for_file = bool(self.for_files & set(words))
-        return self.in_node and not (is_for_file and any(Path(one).is_file() for one in words[1:]))
+        said = set(words)
+        is_for_file = self.for_files & said and any(Path(one).is_file() for one in words[1:])
+        return self.in_node and not (is_for_file or self.anywhere & said)
 
     @property
     def module(self) -> str:
@@ -42,7 +44,13 @@ NOUNS = {
         ),
         Noun("worker", "后台进程：收发消息、到期事项", "the worker: messages and what is due"),
         Noun("doctor", "体检：找出常见故障的原因和办法", "find the usual causes of trouble", True),
-        Noun("exchange", "报文：状态、搁置、重试、作废", "messages: status, parked, retry", True),
+        Noun(
+            "exchange",
+            "报文：状态、搁置、重试、核对、穷举模型",
+            "messages: status, parked, retry, reconcile, model",
+            in_node=True,
+            anywhere=frozenset({"model"}),
+        ),
         Noun("jurisdictions", "行政区划、区域、部门", "divisions, regions, departments"),
         Noun(
             "sandbox", "演示环境：虚构的人物、机关和账号", "the sandbox: fictional people, offices"

@@ -1,5 +1,9 @@
 """The two kinds of chain that this domain keeps with other nodes: parcels and choices."""
 
+from collections.abc import Iterable
+
+from django.db.models import Q
+
 from tongban.delivery import casebook, choices, standing
 from tongban.delivery.choices import Chosen
 from tongban.delivery.models import Choice, Parcel, ParcelSheet
@@ -77,6 +81,15 @@ def _choice_nodes(chosen: Chosen) -> list[str]:
     return list(chosen.nodes)
 
 
+def _parcels_with(node: str) -> Iterable[str]:
+    rows = Parcel.objects.filter(Q(from_node=node) | Q(to_node=node))
+    return rows.values_list("number", flat=True)
+
+
+def _choices_with(node: str) -> Iterable[str]:
+    return Choice.objects.filter(nodes__contains=[node]).values_list("number", flat=True)
+
+
 PARCEL: Kind[Standing] = shared_chains.register(
     Kind(
         "parcel",
@@ -86,8 +99,17 @@ PARCEL: Kind[Standing] = shared_chains.register(
         _keep_parcel,
         _parcel_nodes,
         mend=_mend_parcel,
+        shared_with=_parcels_with,
     )
 )
 CHOICE: Kind[Chosen] = shared_chains.register(
-    Kind("choice of delivery", "d", _choice_head, choices.apply, _keep_choice, _choice_nodes)
+    Kind(
+        "choice of delivery",
+        "d",
+        _choice_head,
+        choices.apply,
+        _keep_choice,
+        _choice_nodes,
+        shared_with=_choices_with,
+    )
 )

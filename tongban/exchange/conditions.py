@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongban.exchange import beats, queries
+from tongban.record import stamping
 
 log = structlog.get_logger(__name__)
 
@@ -166,3 +167,16 @@ def mailboxes(_at: datetime) -> Iterable[Finding]:
                 contact.last_contact_at,
                 contact.node,
             )
+
+
+@checks
+def stamps(_at: datetime) -> Iterable[Finding]:
+    """Time-stamps that the authority does not give: late, and nothing else waits for them."""
+    if stamping.is_late():
+        found = stamping.health()
+        yield Finding(
+            "stamps-late",
+            _("时间戳没有盖上，有%(count)d批在等，办件照常办理") % {"count": found.waiting},
+            _("检查时间戳服务：%(error)s。恢复后会自动补盖") % {"error": found.last_error},
+            found.late_since,
+        )

@@ -146,3 +146,49 @@ class WorkerBeat(models.Model):
 
     def __str__(self) -> str:
         return self.process
+
+
+class Reconciliation(models.Model):
+    """One comparison with another node: what was compared, what differed, what was done about it.
+
+    `differing` counts days; `asked_for` the chains of which we lacked something, `told` those of
+    which the other node did.
+    """
+
+    peer = models.CharField(max_length=8)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    chains = models.PositiveIntegerField()
+    days = models.PositiveIntegerField()
+    differing = models.PositiveIntegerField(default=0)
+    asked_for = models.PositiveIntegerField(default=0)
+    told = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["peer", "-asked_at"], name="reconciled_with")]
+
+    def __str__(self) -> str:
+        return f"{self.peer} {self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class Contradiction(models.Model):
+    """Two signed events in one place of a chain: ours and another node's, as they were signed."""
+
+    chain = models.CharField(max_length=32)
+    seq = models.PositiveIntegerField()
+    peer = models.CharField(max_length=8)
+    ours = models.JSONField()
+    theirs = models.JSONField()
+    ours_hash = models.CharField(max_length=64)
+    theirs_hash = models.CharField(max_length=64)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chain", "seq", "ours_hash", "theirs_hash"], name="a_contradiction_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain} #{self.seq}"

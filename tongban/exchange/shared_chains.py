@@ -16,7 +16,7 @@ An operation takes the lock first (`kind.head(chain)` locks), looks, and then wr
 """
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -26,7 +26,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import Refused
-from tongban.exchange import bundles, inbox, outbox
+from tongban.exchange import bundles, contradictions, inbox, outbox, reconciling
 from tongban.exchange.envelope import Envelope
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.record import chains
@@ -50,6 +50,14 @@ class ChainRefused(Refused):
     code = "chain-refused"
 
 
+class ChainForked(ChainRefused, contradictions.ForkFound):
+    """Another event than ours in a place of a chain: one of the two nodes is wrong."""
+
+    def __init__(self, message: str, event: Event, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.event = event
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Standing]):
     """One kind of chain, as the domain that owns it registers it.
@@ -64,7 +72,8 @@ class Kind(Generic[Standing]):
     once took part stays in it. `arrived` runs after events from elsewhere were kept, under the
     same lock; there a kind writes what this node itself has to add (an arrival). `mend` makes the
     rows exactly what a standing says and tells nobody, for rows that were damaged or lost; without
-    it `keep` does so by itself.
+    it `keep` does so by itself. `shared_with` names the chains that a node takes part in, to be
+    reconciled with it.
     """
 
     name: str
@@ -75,6 +84,7 @@ class Kind(Generic[Standing]):
     nodes: Callable[[Standing], Collection[str]]
     arrived: Callable[[Standing, datetime], None] | None = None
     mend: Callable[[Standing], None] | None = None
+    shared_with: Callable[[str], Iterable[str]] = lambda _node: ()
 
 
 _KINDS: dict[str, Kind[Any]] = {}
@@ -196,6 +206,13 @@ def resend_events(*, subject: str, from_seq: int, recipient: str, at: datetime) 
         bundles.owe([recipient], EVENTS, events, at=at)
 
 
+@reconciling.shares(EVENTS)
+def shared_with(node: str) -> Iterable[str]:
+    """Every chain of every kind that a node takes part in."""
+    for kind in _KINDS.values():
+        yield from kind.shared_with(node)
+
+
 def _read(envelope: Envelope) -> tuple[list[Event], dict[str, bytes]]:
     try:
         events, parts = bundles.unpack(envelope.data)
@@ -210,12 +227,13 @@ def _check_same(events: Sequence[Event], end: Head | None) -> None:
     if found := bundles.forked(events, end):
         event, ours = found
         facts = {"seq": event.seq, "ours": ours, "theirs": event.hash}
-        raise ChainRefused(
+        raise ChainForked(
             _(
                 "第%(seq)d条记录和本节点的不一样（本节点%(ours).12s，对方%(theirs).12s），"
                 "两边的签名都已留存，请两地核对"
             )
             % facts,
+            event,
             **facts,
         )
 

@@ -90,3 +90,48 @@ class EvidenceSeal(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class Stamp(models.Model):
+    """The heads of all chains that grew in a period, under one root; stamped once by an authority.
+
+    `root` is the Merkle root, `up_to` the transaction from which the next period begins. The answer
+    of the authority is kept as it came; until then the stamp is late, and nothing waits for it.
+    """
+
+    root = models.CharField(max_length=64, unique=True)
+    heads = models.PositiveIntegerField()
+    up_to = models.BigIntegerField()
+    closed_at = models.DateTimeField()
+    response = models.BinaryField(null=True)
+    authority = models.TextField(blank=True)
+    stamped_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_at"], name="stamps_due", condition=models.Q(response=None)),
+            models.Index(fields=["-up_to"], name="stamps_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.root[:12]
+
+
+class StampedHead(models.Model):
+    """The end of one chain when a period was closed, and its place among the leaves."""
+
+    stamp = models.ForeignKey(Stamp, models.PROTECT, related_name="leaves")
+    place = models.PositiveIntegerField()
+    chain = models.CharField(max_length=32)
+    seq = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stamp", "place"], name="one_leaf_a_place")]
+        indexes = [models.Index(fields=["chain"], name="stamps_of_chain")]
+
+    def __str__(self) -> str:
+        return f"{self.chain} #{self.seq}"

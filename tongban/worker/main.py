@@ -25,7 +25,9 @@ from tongban.worker.housekeeping import Housekeeping
 from tongban.worker.keeping import Keeping
 from tongban.worker.mailbox import LANES, Mailbox
 from tongban.worker.noticing import Noticing
+from tongban.worker.reconciling import Reconciling
 from tongban.worker.relay import Relay
+from tongban.worker.stamping import Stamping
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +55,8 @@ def parts(*, is_hub: bool) -> dict[str, PartMaker]:
         "couriering": Couriering,
         "noticing": Noticing,
         "hooking": Hooking,
+        "stamping": Stamping,
+        "reconciling": Reconciling,
     }
     if is_hub:
         found["watch"] = Watch

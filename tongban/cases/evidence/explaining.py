@@ -20,6 +20,7 @@ _OTHERS = {
     **states.NOTES,
 }
 _BESIDE = {
+    "choose": "选择",
     "ask": "请求",
     "arrive": "收妥",
     "answer": "答复",
@@ -62,6 +63,7 @@ def titles(kind: str) -> str:
         "inquiry": _("协查"),
         "joint-step": _("联办环节"),
         "parcel": _("包裹"),
+        "choice": _("领取方式"),
     }.get(kind, kind)
 
 
@@ -135,6 +137,21 @@ def receipts(report: Report) -> list[str]:
     ]
 
 
+def stamps(report: Report) -> list[str]:
+    """Since when the record is proved to have been there, by whom."""
+    titled = {chain.name: titles(chain.kind) for chain in report.chains}
+    return [
+        _("%(at)s，%(chain)s的前%(seq)d条已经在了（时间戳：%(authority)s）")
+        % {
+            "at": one.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
+            "chain": titled.get(one.chain, one.chain),
+            "seq": one.seq,
+            "authority": one.authority,
+        }
+        for one in sorted(report.stamps, key=lambda one: (one.at, one.chain))
+    ]
+
+
 def as_dict(report: Report) -> dict[str, Any]:
     """Everything for a machine; times as the record writes them."""
     return {
@@ -153,6 +170,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "papers_here": report.papers_here,
         "documents": report.documents,
         "receipts": [asdict(one) | {"at": one.at.isoformat()} for one in report.receipts],
+        "stamps": [asdict(one) | {"at": one.at.isoformat()} for one in report.stamps],
         "keys": _all(report.keys),
         "faults": _all(report.faults),
     }

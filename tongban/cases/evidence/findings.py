@@ -48,6 +48,17 @@ class ReceiptFound:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StampFound:
+    """That a chain was there up to an event at a moment, as an authority says."""
+
+    chain: str
+    seq: int
+    at: datetime
+    authority: str
+    fingerprint: str
+
+
 @dataclass
 class Report:
     """What was found. The file is good when `faults` is empty."""
@@ -59,6 +70,7 @@ class Report:
     chains: list[ChainFound] = field(default_factory=list)
     keys: list[KeyFound] = field(default_factory=list)
     receipts: list[ReceiptFound] = field(default_factory=list)
+    stamps: list[StampFound] = field(default_factory=list)
     opened: int = 0
     sealed: int = 0
     papers: int = 0

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tongban.basics import canonical
-from tongban.cases.evidence import layout
+from tongban.cases.evidence import layout, timing
 from tongban.cases.evidence.findings import ReceiptFound
 from tongban.record import statements
 from tongban.record.chains import Event, FileRef
@@ -22,6 +22,7 @@ def check(checking: "Checking", manifest: dict[str, Any]) -> None:
     _papers(checking, manifest["papers"])
     _documents(checking, manifest["documents"])
     _receipts(checking)
+    timing.check(checking)
 
 
 def _events(checking: "Checking") -> Iterator[Event]:

@@ -56,6 +56,16 @@ def statement(digest: str) -> str:
     return f"{STATEMENTS}/{digest}.json"
 
 
+def stamp(root: str, name: str) -> str:
+    """A file of a time-stamp: `root.txt`, `response.tsr`, `authority.pem`, or the way of a head."""
+    return f"stamps/{root}/{name}"
+
+
+def way(chain: str, seq: int) -> str:
+    """The way from a head to the root that was stamped."""
+    return f"{chain}-{seq:06d}.way"
+
+
 def signed_name(name: str) -> tuple[str, str, str, str] | None:
     """File, node, key id and suite of a signature by its name; None when it is no such name."""
     pieces = name.rsplit(".", 3)

@@ -19,7 +19,7 @@ from tongban.cases.evidence.archive import Bytes, Source
 from tongban.cases.evidence.reach import Reach
 from tongban.cases.models import Case
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.record import papers, statements
+from tongban.record import merkle, papers, stamping, statements
 from tongban.record import queries as recorded
 from tongban.record.chains import Event
 from tongban.record.models import EvidenceSeal
@@ -94,6 +94,7 @@ def write(target: IO[bytes], case: Case, reach: Reach) -> None:
         "item": _rules(making),
     }
     _receipts(making, found)
+    _stamps(making, found)
     _directory(making)
     making.put(layout.MANIFEST, manifest)
     making.files[layout.GUIDE] = Bytes(guide())
@@ -194,6 +195,20 @@ def _receipts(making: _Making, found: Sequence[_Chain]) -> None:
         name = layout.statement(row.statement.digest)
         making.files[name] = Bytes(row.statement.body.encode())
         making.sign(name, row.statement.node, row.statement.key_id, row.statement.signature)
+
+
+def _stamps(making: _Making, found: Sequence[_Chain]) -> None:
+    """When the ends of these chains were there, by the authority that this node asks."""
+    for proof in stamping.proofs(chain.name for chain in found):
+        steps = "".join(f"{side} {other}\n" for side, other in proof.way)
+        text = f"{merkle.leaf_text(proof.chain, proof.seq, proof.head)}\n{steps}"
+        for name, content in (
+            ("root.txt", proof.root.encode("ascii")),
+            ("response.tsr", proof.response),
+            ("authority.pem", proof.authority.encode("ascii")),
+            (layout.way(proof.chain, proof.seq), text.encode("ascii")),
+        ):
+            making.files[layout.stamp(proof.root, name)] = Bytes(content)
 
 
 def _directory(making: _Making) -> None:

@@ -14,10 +14,10 @@ from tongban.cases.joint.models import JointStep
 from tongban.cases.models import Case
 from tongban.cases.permissions import office_of
 from tongban.cases.states import State
-from tongban.delivery.models import Parcel
+from tongban.delivery.models import Choice, Parcel
 from tongban.parties.models import Account, Officer
 
-INQUIRY, STEP, PARCEL = "inquiry", "joint-step", "parcel"
+INQUIRY, STEP, PARCEL, CHOICE = "inquiry", "joint-step", "parcel", "choice"
 # Between officers: what one of them would decide, before anybody has decided.
 _WITHIN_THE_OFFICE = frozenset(
     {states.PROPOSE.name, states.SEND_BACK_PROPOSAL.name, states.HAND_OVER.name}
@@ -63,7 +63,7 @@ def of_applicant(
         is_open=is_open,
         has_materials=is_open and has_materials,
         beside=_beside(number),
-        opened=frozenset({number, *_parcels_of_this_case_only(number)}),
+        opened=frozenset({number, *_parcels_of_this_case_only(number), *_choices(number)}),
         closed_kinds=_WITHIN_THE_OFFICE,
         kept_back=frozenset(kept_back),
     )
@@ -86,6 +86,10 @@ def of_officer(
     )
 
 
+def _choices(number: str) -> set[str]:
+    return set(Choice.objects.filter(case=number).values_list("number", flat=True))
+
+
 def _beside(number: str) -> dict[str, str]:
     """Every chain beside a case that this node has, with its kind."""
     inquiries = Inquiry.objects.filter(number=number).values_list("chain", flat=True)
@@ -95,6 +99,7 @@ def _beside(number: str) -> dict[str, str]:
         **dict.fromkeys(inquiries, INQUIRY),
         **dict.fromkeys(steps, STEP),
         **dict.fromkeys(parcels, PARCEL),
+        **dict.fromkeys(_choices(number), CHOICE),
     }
 
 

@@ -46,6 +46,9 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "receipt": lambda: _("回执%(file)s读不懂，或者内容和名字不符"),
     "receipt-alone": lambda: _("回执%(file)s不在节点%(node)s签名的任何一份回执清单里"),
     "receipt-elsewhere": lambda: _("回执%(file)s说的不是这里的记录，是别的报文的回执"),
+    "stamp-elsewhere": lambda: _("时间戳%(file)s说的不是这里的记录"),
+    "stamp-way": lambda: _("时间戳%(file)s推算出来的不是盖了时间戳的那个值"),
+    "stamp": lambda: _("时间戳%(file)s不对：不是随附证书的时间戳机构盖的，或者盖的是别的内容"),
     "statement": lambda: _("回执清单%(file)s读不懂，或者没有签名"),
 }
 

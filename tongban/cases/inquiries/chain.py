@@ -1,8 +1,10 @@
 """The chain of an inquiry: how this node keeps it, and what it writes of its own accord."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 
 from tongban.cases.inquiries import standing
 from tongban.cases.inquiries.models import Inquiry
@@ -37,6 +39,11 @@ def _arrived(after: Standing, at: datetime) -> None:
     write_as_node(after.chain, standing.ARRIVE, at=at)
 
 
+def _shared_with(node: str) -> Iterable[str]:
+    rows = Inquiry.objects.filter(Q(asker_node=node) | Q(answerer_node=node))
+    return rows.values_list("chain", flat=True)
+
+
 KIND: Kind[Standing] = shared_chains.register(
     Kind(
         name="inquiry",
@@ -46,6 +53,7 @@ KIND: Kind[Standing] = shared_chains.register(
         keep=_keep,
         nodes=lambda after: after.nodes,
         arrived=_arrived,
+        shared_with=_shared_with,
     )
 )
 

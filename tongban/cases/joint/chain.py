@@ -1,8 +1,10 @@
 """The chain of a joint step: how this node keeps it, and what it adds when events arrive."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 
 from tongban.cases.joint.models import JointStep
 from tongban.cases.joint.standing import (
@@ -53,6 +55,11 @@ def _arrived(step: StepStanding, at: datetime) -> None:
         progress.go_on(step.number, at=at)
 
 
+def _shared_with(node: str) -> Iterable[str]:
+    part = Q(lead_node=node) | Q(partner_node=node) | Q(applicant_node=node)
+    return JointStep.objects.filter(part).values_list("chain", flat=True)
+
+
 KIND: Kind[StepStanding] = shared_chains.register(
     Kind(
         name="joint step",
@@ -62,6 +69,7 @@ KIND: Kind[StepStanding] = shared_chains.register(
         keep=_keep,
         nodes=lambda step: step.nodes,
         arrived=_arrived,
+        shared_with=_shared_with,
     )
 )
 

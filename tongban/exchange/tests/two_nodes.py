@@ -30,8 +30,12 @@ OWN = (
     "record_sealed",
     "record_receiptstatement",
     "record_receiptword",
+    "record_stamp",
+    "record_stampedhead",
     "exchange_outgoing",
     "exchange_received",
+    "exchange_reconciliation",
+    "exchange_contradiction",
 )
 
 

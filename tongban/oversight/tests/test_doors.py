@@ -130,7 +130,7 @@ def test_the_page_costs_the_same_however_much_waits(
     client = signed_in(operator)
     client.get(PAGE)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(22):
         client.get(PAGE)
 
 

@@ -13,7 +13,7 @@ from tongban.basics.refusals import Refused
 from tongban.exchange import operations, queries
 from tongban.exchange.inbox import Outcome
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.oversight import lights, traffic
+from tongban.oversight import lights, reconciled, traffic
 from tongban.oversight.forms import DropForm
 from tongban.parties.models import Role
 from tongban.parties.permissions import OfficerRequest, officer_required
@@ -49,7 +49,12 @@ def nodes(request: HttpRequest) -> HttpResponse:
 @officer_required(role=Role.OPERATOR)
 def exchange(request: OfficerRequest) -> HttpResponse:
     """What waits to be sent, what nobody confirmed, what is parked and why."""
-    context = {"traffic": traffic.now_at(now()), "shown": traffic.SHOWN, "at": now()}
+    context = {
+        "traffic": traffic.now_at(now()),
+        "shown": traffic.SHOWN,
+        "at": now(),
+        **reconciled.facts(),
+    }
     return render(request, "oversight/exchange.html", context)
 
 

@@ -85,6 +85,7 @@ def _told(report: Report) -> dict[str, object]:
         "facts": explaining.facts(report),
         "chains": explaining.chains(report),
         "receipts": explaining.receipts(report),
+        "stamps": explaining.stamps(report),
     }
 
 

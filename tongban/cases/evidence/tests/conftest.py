@@ -2,6 +2,8 @@
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -12,8 +14,10 @@ from tongban.cases.inquiries.operations import Question
 from tongban.cases.models import Case
 from tongban.cases.tests import world
 from tongban.cases.tests.world import FUZHOU, MONDAY
+from tongban.connectors.time_authority.sandbox import SandboxAuthority
 from tongban.exchange.tests.two_nodes import Country, country
 from tongban.jurisdictions import queries as places
+from tongban.record import stamping
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +50,17 @@ class Crossed:
             return made(*found)
 
 
+def stamp(folder: Path) -> None:
+    """Put what there is under a time-stamp of the sandbox."""
+    grew = stamping._GREW.replace("written_in < %s", "written_in <= %s")
+    with pytest.MonkeyPatch.context() as patch:
+        # A test never commits, so its own transaction is the oldest open one; here it counts as done.
+        patch.setattr(stamping, "_GREW", grew)
+        patch.setattr(stamping, "_authority", [SandboxAuthority(folder / "tsa")])
+        assert stamping.close_period(at=MONDAY, period=timedelta(hours=1))
+        assert stamping.send_due(at=MONDAY) == 1
+
+
 def made(case: Case, found: reach.Reach) -> bytes:
     target = io.BytesIO()
     making.write(target, case, found)
@@ -72,6 +87,8 @@ def crossed(db, tmp_path) -> Crossed:
             at=MONDAY,
         )
     land.carry(at=MONDAY)
+    with land.at("22"):
+        stamp(tmp_path)
     return Crossed(land, case.number, filled, clerk, decider, row.pk)
 
 

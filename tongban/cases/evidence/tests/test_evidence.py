@@ -58,6 +58,10 @@ def test_the_file_of_a_case_is_good_and_both_nodes_stand_behind_it(crossed):
     assert {one.node for one in report.receipts if one.chain == crossed.number} == {"22", "35"}
     assert report.documents
     assert report.papers_here > 0
+    # Both chains had ended where they end now when the authority was asked.
+    ends = {(chain.name, len(chain.events)) for chain in report.chains}
+    assert {(one.chain, one.seq) for one in report.stamps} == ends
+    assert "without legal effect" in report.stamps[0].authority
 
 
 @pytest.mark.parametrize("node", ["22", "35"])
@@ -76,6 +80,7 @@ def test_a_stranger_checks_it_with_openssl_and_sha256sum_alone(evidence, tmp_pat
     assert done.returncode == 0, done.stdout + done.stderr
     assert "OK" in done.stdout
     assert done.stdout.count("keys/") == 2
+    assert done.stdout.count("Time stamp") == 2
 
 
 def _changed(files):
@@ -107,6 +112,21 @@ def _receipt_for_another_step(files):
     return new
 
 
+def _stamp_of_another_step(files):
+    name = next(one for one in files if one.endswith(".way"))
+    head, rest = files[name].split(b"\n", 1)
+    files[name] = head[:-64] + b"0" * 64 + b"\n" + rest
+    return name
+
+
+def _stamp_of_another_authority(files):
+    name = next(one for one in files if one.endswith("response.tsr"))
+    content = bytearray(files[name])
+    content[-5] ^= 1
+    files[name] = bytes(content)
+    return name
+
+
 def _last_step_left_out(files):
     name = max(one for one in files if re.fullmatch(r"chains/\d+.*/\d{6}\.json", one))
     forging.unsign(files, name)
@@ -115,7 +135,15 @@ def _last_step_left_out(files):
 
 
 @pytest.mark.parametrize(
-    "forge", [_changed, _step_of_another_case, _receipt_for_another_step, _last_step_left_out]
+    "forge",
+    [
+        _changed,
+        _step_of_another_case,
+        _receipt_for_another_step,
+        _last_step_left_out,
+        _stamp_of_another_step,
+        _stamp_of_another_authority,
+    ],
 )
 def test_the_guide_s_commands_name_what_was_forged_even_under_a_new_seal(evidence, tmp_path, forge):
     files = unpacked(evidence)

@@ -106,6 +106,23 @@ def test_a_file_left_out_is_named(evidence, name):
     assert name in named(checked(packed(files)))
 
 
+def test_time_stamps_that_were_changed_or_moved_are_found(evidence):
+    files = unpacked(evidence)
+    way = next(name for name in files if name.endswith(".way"))
+    folder = way.rsplit("/", 1)[0]
+    longer = files | {way: files[way] + b"L " + b"0" * 64 + b"\n"}
+    assert codes(checked(resealed(longer))) == {"stamp-way"}
+    other = files | {way: files[way].replace(b"head 2", b"head 3")}
+    assert "stamp-way" in codes(checked(resealed(other)))
+    late = files | {f"{folder}/root.txt": b"0" * 64}
+    assert codes(checked(resealed(late))) == {"stamp"}
+    without = {name: one for name, one in files.items() if name != f"{folder}/authority.pem"}
+    assert codes(checked(resealed(without))) == {"stamp"}
+    response = files[f"{folder}/response.tsr"]
+    cut = files | {f"{folder}/response.tsr": response[:-1]}
+    assert codes(checked(resealed(cut))) == {"stamp"}
+
+
 @pytest.mark.parametrize("folder", ["chains/", "parts/", "materials/", "documents/", "receipts/"])
 def test_a_file_left_out_under_a_new_seal_is_still_missed(evidence, folder):
     files = unpacked(evidence)

@@ -1,0 +1,66 @@
+"""The parts that have time-stamps made and other nodes compared with."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from django.db import OperationalError
+
+from tongban.record import stamping as stamps
+from tongban.worker import main, reconciling, stamping
+from tongban.worker.reconciling import Reconciling
+from tongban.worker.stamping import Stamping
+from tongban.worker.tests.conftest import run
+
+
+class Hands:
+    """Does the work at once."""
+
+    async def run(self, work):
+        return work()
+
+
+def a_part(kind, *, connected=True):
+    return kind(SimpleNamespace(is_connected=connected), Hands(), seconds=0)
+
+
+def test_both_are_parts_of_every_worker():
+    assert main.parts(is_hub=False)["stamping"] is Stamping
+    assert main.parts(is_hub=True)["reconciling"] is Reconciling
+
+
+def test_a_period_is_closed_before_stamps_are_asked_for_also_without_the_broker(monkeypatch):
+    calls: list[str] = []
+    monkeypatch.setattr(stamps, "_authority", [SimpleNamespace(name="test")])
+    monkeypatch.setattr(stamping, "_close", lambda: calls.append("close"))
+    monkeypatch.setattr(stamping, "_send", lambda: calls.append("send") or 3)
+    assert run(a_part(Stamping, connected=False).look()) == 3
+    assert calls == ["close", "send"]
+
+
+def test_without_an_authority_no_period_is_closed(monkeypatch):
+    monkeypatch.setattr(stamps, "_authority", [])
+    monkeypatch.setattr(stamping, "_close", lambda: pytest.fail("closed"))
+    assert run(a_part(Stamping).look()) == 0
+
+
+def test_nobody_is_asked_while_the_broker_is_away(monkeypatch):
+    monkeypatch.setattr(reconciling, "_ask", lambda: ["35"])
+    assert run(a_part(Reconciling, connected=False).look()) == []
+    assert run(a_part(Reconciling).look()) == ["35"]
+
+
+@pytest.mark.parametrize(("kind", "work"), [(Stamping, "_close"), (Reconciling, "_ask")])
+def test_a_database_that_is_away_is_waited_for(monkeypatch, kind, work):
+    stop, tries = asyncio.Event(), []
+    monkeypatch.setattr(stamps, "_authority", [SimpleNamespace(name="test")])
+
+    def away():
+        tries.append(1)
+        if len(tries) == 2:
+            stop.set()
+        raise OperationalError
+
+    monkeypatch.setattr(stamping if kind is Stamping else reconciling, work, away)
+    run(a_part(kind).run(stop))
+    assert len(tries) == 2
