@@ -77,11 +77,16 @@ class Report:
     papers_here: int = 0
     documents: list[dict[str, str]] = field(default_factory=list)
     item: dict[str, Any] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    # In the order in which they were found, each once.
+    _faults: dict[Fault, None] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> list[Fault]:
+        return list(self._faults)
 
     @property
     def is_good(self) -> bool:
-        return not self.faults
+        return not self._faults
 
     @property
     def events(self) -> int:
@@ -89,6 +94,4 @@ class Report:
 
     def wrong(self, file: str, code: str, **facts: Any) -> None:
         """Write a fault down; the same one is written once."""
-        fault = Fault(file, code, saying.sentence(code, file=file, **facts))
-        if fault not in self.faults:
-            self.faults.append(fault)
+        self._faults[Fault(file, code, saying.sentence(code, file=file, **facts))] = None

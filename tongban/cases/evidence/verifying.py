@@ -22,6 +22,8 @@ Listed = tuple[str, frozenset[tuple[str, str]]]
 # Small files are read in one piece; no event, receipt or list comes near this.
 _LARGEST = 4 << 20
 _LARGEST_SUMS = 16 << 20
+# Far more than a case ever has; each costs a look through all names.
+MOST_CHAINS = 500
 
 
 def verify(source: IO[bytes], *, known: Known | None = None) -> Report:
@@ -200,6 +202,8 @@ class Checking:
             self.report.wrong(layout.MANIFEST, "unreadable")
 
     def _contents(self, manifest: dict[str, Any]) -> None:
+        if len(manifest["chains"]) > MOST_CHAINS:
+            raise ValueError("more chains than stand beside any case")
         for listed in manifest["chains"]:
             self._chain(listed["chain"], listed["kind"], listed["events"], listed["head"])
         if self.report.case not in {chain.name for chain in self.report.chains}:

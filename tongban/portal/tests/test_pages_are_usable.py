@@ -20,6 +20,7 @@ PAIR = "from=220100&to=350100"
 OPEN_TO_ALL = {
     "home": "/",
     "windows": "/windows/",
+    "evidence": "/evidence/",
     "search": f"/search?q=户口&{PAIR}",
     "search-nothing": f"/search?q=宇宙飞船&{PAIR}",
     "item": f"/items/{world.MOVE_TO_SPOUSE}?{PAIR}",

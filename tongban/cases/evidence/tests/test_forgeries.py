@@ -112,6 +112,8 @@ def test_time_stamps_that_were_changed_or_moved_are_found(evidence):
     folder = way.rsplit("/", 1)[0]
     longer = files | {way: files[way] + b"L " + b"0" * 64 + b"\n"}
     assert codes(checked(resealed(longer))) == {"stamp-way"}
+    for strange in (b"", b"head", files[way].rstrip(b"\n"), files[way].replace(b" ", b"\t")):
+        assert "stamp-way" in codes(checked(resealed(files | {way: strange})))
     other = files | {way: files[way].replace(b"head 2", b"head 3")}
     assert "stamp-way" in codes(checked(resealed(other)))
     late = files | {f"{folder}/root.txt": b"0" * 64}
@@ -278,6 +280,7 @@ def test_no_file_of_strange_content_crashes_the_check(evidence, turn):
     "change",
     [
         {"chains": [1]},
+        {"chains": [{"chain": "c", "kind": "", "events": 0, "head": ""}] * 501},
         {"chains": [{}]},
         {"sealed": [[]]},
         {"papers": [{"digest": {}, "size": 1, "type": "", "file": ""}]},
