@@ -15,7 +15,11 @@ class CasesConfig(AppConfig):
         from tongban.cases.hooks import telling as _hooks  # noqa: F401 - listens to events
         from tongban.cases.inquiries import chain as _chain  # noqa: F401 - taken from other nodes
         from tongban.cases.joint import progress  # noqa: F401 - steps of other places, with their rows
-        from tongban.cases.notices import telling  # noqa: F401 - listens to events
+        from tongban.cases.notices import (  # noqa: F401 - listen to events, alarms, news
+            desk_telling,
+            reminding,
+            telling,
+        )
         from tongban.cases.operations import changing  # noqa: F401 - counts running cases
 
         parcels.register()

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tongban.basics import hours
-from tongban.basics.hours import HoursMalformed
+from tongban.basics.hours import HoursMalformed, day_in_beijing
 from tongban.cases import states
 from tongban.cases.states import Move, State
 from tongban.record.chains import Event
@@ -36,7 +36,7 @@ class NotInTable(Exception):
 
 def roles(move: Move) -> frozenset[str]:
     """As whom the author of a move stands in the record: its party, or the node by itself."""
-    if move is states.DEEM_ACCEPTED:
+    if move in {states.DEEM_ACCEPTED, states.LAPSE_CORRECTION}:
         return frozenset({SYSTEM})
     if move in {states.DELIVER_BY_POST, states.POST_FAILED}:
         return frozenset({SYSTEM})
@@ -72,8 +72,23 @@ def check_move(standing: "Standing", move: Move, event: Event) -> None:
         _check_special(content)
     if move in _POSTING:
         _check_posting(standing, move, event)
+    if move is states.LAPSE_CORRECTION:
+        _check_lapsed(standing, event)
+    if move is states.GIVE_MORE_TIME and not content["answer_by"] > _day(event):
+        raise NotInTable(f"not a later day: {content['answer_by']}")
     if move is states.END_JOINT and content["outcome"] not in {"done", "refused"}:
         raise NotInTable(f"not an outcome of joint steps: {content['outcome']}")
+
+
+def _check_lapsed(standing: "Standing", event: Event) -> None:
+    """The time that a notice gave has passed; ISO days compare as text."""
+    clock = standing.clocks.get("correction", {})
+    if not clock.get("given") or _day(event) <= clock["given"]:
+        raise NotInTable(f"the correction asked of case {standing.number} is not overdue")
+
+
+def _day(event: Event) -> str:
+    return day_in_beijing(event.at).isoformat()
 
 
 def _check_countersigned(move: Move, event: Event) -> None:

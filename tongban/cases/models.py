@@ -311,8 +311,8 @@ class Countersignature(models.Model):
     """That an act of an office was put before its leader, and whether the leader signed it.
 
     It stands for exactly one act of one case; `used_at` is when the act was done with it. `terms`
-    are what was signed and may not be another thing when it is done (days of an extension); the
-    reason is personal and lies sealed.
+    and `words` are what was signed and may not be another thing when it is done (days of an
+    extension, the words of its document); reason and form are personal and lie sealed.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -326,6 +326,9 @@ class Countersignature(models.Model):
     signed_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)
     note = models.BinaryField(default=b"")
+    # What the act will say, as its form has it, sealed; and the digest of what was signed.
+    form = models.BinaryField(default=b"")
+    words = models.CharField(max_length=64, default="", blank=True)
     used_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -360,24 +363,47 @@ class Alarm(models.Model):
 
     `since` is when the clock began, so that the same kind of clock may alarm again when it begins
     again. What counts is `due_on` as the clock had it then; the clock itself is never kept here.
+    An applicant's clock has a last day instead of a red light; `deemed` is a case that counts as
+    accepted since its office was silent. A person of the office acknowledges with a note, sealed;
+    what nobody acknowledges in time goes to the leader at `escalated_at`.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="alarms")
     clock = models.CharField(max_length=20)
     since = models.DateTimeField()
-    light = models.CharField(max_length=5, choices=[("amber", "amber"), ("red", "red")])
+    light = models.CharField(
+        max_length=6, choices=[(name, name) for name in ("amber", "red", "last", "deemed")]
+    )
     holder = models.CharField(max_length=10)
     authority = models.CharField(max_length=18, blank=True)
     due_on = models.DateField()
     at = models.DateTimeField()
+    acknowledged_by = models.ForeignKey(
+        "parties.Officer", models.PROTECT, null=True, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True)
+    note = models.BinaryField(default=b"")
+    escalated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "clock", "since", "light"], name="alarms_once_a_light"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_by=None, acknowledged_at=None)
+                | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
+                name="an_acknowledgement_has_its_moment",
+            ),
         ]
-        indexes = [models.Index(fields=["authority", "light", "-at"], name="alarms_of_office")]
+        indexes = [
+            models.Index(fields=["authority", "light", "-at"], name="alarms_of_office"),
+            models.Index(
+                fields=["at"],
+                condition=Q(acknowledged_at=None, escalated_at=None, light__in=["red", "deemed"]),
+                name="alarms_to_escalate",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.clock} {self.light}"

@@ -18,6 +18,7 @@ class State(StrEnum):
     HANDED_OVER = "handed_over"
     PENDING = "pending"
     CORRECTION = "correction"
+    LAPSED = "correction_lapsed"
     ORIGINALS = "awaiting_originals"
     UNDER_REVIEW = "under_review"
     SPECIAL = "special_procedure"
@@ -64,6 +65,7 @@ LABELS: dict[State, str] = {
     State.HANDED_OVER: "已移交",
     State.PENDING: "等受理",
     State.CORRECTION: "等补正",
+    State.LAPSED: "补正逾期",
     State.ORIGINALS: "等寄原件",
     State.UNDER_REVIEW: "审查中",
     State.SPECIAL: "特别程序中",
@@ -103,6 +105,7 @@ UNDECIDED = frozenset(
         State.HANDED_OVER,
         State.PENDING,
         State.CORRECTION,
+        State.LAPSED,
         State.ORIGINALS,
         State.UNDER_REVIEW,
         State.SPECIAL,
@@ -154,7 +157,8 @@ RETURN_FOR_FORM = _move(
 )
 RESUBMIT = _move("resubmit", "改好再交", {State.RETURNED}, State.SUBMITTED, _A, _R)
 HAND_OVER = _move("hand_over", "移交", {State.RECEIVED}, State.HANDED_OVER, _R, _D)
-ACCEPT = _move("accept", "受理", {State.PENDING}, State.UNDER_REVIEW, _D, _D)
+# Out of a lapsed correction, too: papers that were offered late may be all that was missing.
+ACCEPT = _move("accept", "受理", {State.PENDING, State.LAPSED}, State.UNDER_REVIEW, _D, _D)
 REFUSE_ACCEPTANCE = _move(
     "refuse_acceptance", "不予受理", {State.PENDING}, State.NOT_ACCEPTED, _D, _N
 )
@@ -164,6 +168,9 @@ ASK_CORRECTION = _move("ask_correction", "一次告知补正", {State.PENDING}, 
 ANSWER_CORRECTION = _move(
     "answer_correction", "交补正材料", {State.CORRECTION}, State.PENDING, _A, _D
 )
+# Nobody answered in the time given: the applicant's node hands the case back by itself (ADR 0019).
+LAPSE_CORRECTION = _move("lapse_correction", "补正逾期", {State.CORRECTION}, State.LAPSED, _A, _D)
+GIVE_MORE_TIME = _move("give_more_time", "另给补正期限", {State.LAPSED}, State.CORRECTION, _D, _A)
 ASK_ORIGINALS = _move("ask_originals", "请寄原件", {State.PENDING}, State.ORIGINALS, _D, _A)
 # The applicant holds the case until the parcel is there; then the applicant's node lets it go on.
 ORIGINALS_ARRIVED = _move("originals_arrived", "原件寄到", {State.ORIGINALS}, State.PENDING, _A, _D)
@@ -177,7 +184,7 @@ END_JOINT = _move("end_joint", "结束联办", {State.JOINT}, State.UNDER_REVIEW
 TERMINATE = _move(
     "terminate",
     "终止",
-    {State.PENDING, State.UNDER_REVIEW, State.SUSPENDED, State.SPECIAL},
+    {State.PENDING, State.LAPSED, State.UNDER_REVIEW, State.SUSPENDED, State.SPECIAL},
     State.TERMINATED,
     _D,
     _N,
@@ -253,6 +260,8 @@ MOVES: tuple[Move, ...] = (
     REFUSE_ACCEPTANCE,
     ASK_CORRECTION,
     ANSWER_CORRECTION,
+    LAPSE_CORRECTION,
+    GIVE_MORE_TIME,
     ASK_ORIGINALS,
     ORIGINALS_ARRIVED,
     BEGIN_SPECIAL,
@@ -286,7 +295,7 @@ BY_NAME: dict[str, Move] = {move.name: move for move in MOVES}
 # Another officer goes on, so the case returns to its queue.
 CHANGES_HANDS = frozenset({PROPOSE, SEND_BACK_PROPOSAL})
 # Acts of an office that only count with the signature of its leader, named on the record.
-COUNTERSIGNED = frozenset({EXTEND, CORRECT_DECISION, REOPEN})
+COUNTERSIGNED = frozenset({EXTEND, CORRECT_DECISION, REOPEN, GIVE_MORE_TIME})
 
 # Not moves that anybody makes: what the receiving node writes when the baton arrives.
 ARRIVE = "arrive"

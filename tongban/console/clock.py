@@ -177,3 +177,34 @@ def lights(
     source = "平台默认值，待牵头单位确认" if found.is_default else found.basis
     more = f"，或者剩{found.amber_share}%以下" if found.amber_share else ""
     print(f"{place}：剩{found.amber_left}个以下{more}亮黄灯，过期亮红灯（{source}）")
+
+
+@app.command(
+    help="一个地方补正给多久、逾期能不能终止；给出 --days 和 --basis 就设定。 Rule of corrections."
+)
+def corrections(
+    place: Annotated[str, typer.Argument(help="六位行政区划代码。 A division of six digits.")],
+    days: Annotated[int, typer.Option(help="给几个工作日。 Working days given.")] = 0,
+    may_terminate: Annotated[
+        bool, typer.Option("--terminate/--no-terminate", help="逾期能不能终止。 May it end.")
+    ] = True,
+    basis: Annotated[str, typer.Option(help="哪份文件定的。 The document.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Code 1 when refused: no basis, no such place, beyond a year."""
+    acting.set_up_django()
+    from dataclasses import asdict
+
+    from tongban.jurisdictions import corrections as rules
+
+    if days:
+        rules.set_rule(
+            place=place, days=days, may_terminate=may_terminate, basis=basis, at=datetime.now(UTC)
+        )
+    found = rules.of(place)
+    if as_json:
+        print(json.dumps({"place": place} | asdict(found), ensure_ascii=False))
+        return
+    source = "平台默认值，待牵头单位确认" if found.is_default else found.basis
+    ends = "逾期可以终止" if found.may_terminate else "逾期不终止"
+    print(f"{place}：补正给{found.days}个工作日，{ends}（{source}）")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tongban.cases import states
 from tongban.cases.models import Case
-from tongban.cases.operations import course, deciding, posting, review, window
+from tongban.cases.operations import course, deciding, lapsing, posting, review, window
 from tongban.cases.permissions import MoveNotPossible, check_may_act, check_may_write
 from tongban.cases.states import Mode, Move, Party, State
 from tongban.desk import course_forms as more
@@ -81,6 +81,13 @@ ACTS: dict[str, Act] = {
             (states.ASK_CORRECTION,),
             CorrectionForm,
             review.ask_correction,
+            asks_first=True,
+        ),
+        Act(
+            "more-time",
+            (states.GIVE_MORE_TIME,),
+            more.MoreTimeForm,
+            lapsing.give_more_time,
             asks_first=True,
         ),
         Act(

@@ -12,7 +12,7 @@ class DeskConfig(AppConfig):
         from tongban.cases import queues, standing
         from tongban.delivery import queries as parcels
         from tongban.delivery.permissions import office_of
-        from tongban.desk import joint_links, request_links
+        from tongban.desk import alarm_links, joint_links, request_links
         from tongban.desk.gate import officer_here
         from tongban.desk.leading import is_leader, to_sign
         from tongban.desk.sides import sides_of
@@ -65,6 +65,20 @@ class DeskConfig(AppConfig):
                 13,
                 visible=request_links.has_office,
                 count=request_links.inquiries_waiting,
+            ),
+            frame.Link(
+                _("消息"),
+                "desk:inbox",
+                9,
+                visible=is_officer,
+                count=alarm_links.notices_unread,
+            ),
+            frame.Link(
+                _("预警"),
+                "desk:alarms",
+                14,
+                visible=request_links.has_office,
+                count=alarm_links.alarms_waiting,
             ),
             frame.Link(_("寄递"), "desk:parcels", 15, visible=handles_papers, count=to_receive),
             frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),

@@ -1,16 +1,19 @@
 """What an officer says when a case leaves its straight way: a few questions for each act."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases import judging, states
+from tongban.cases.operations import countersigning, passing_on
 from tongban.cases.operations.deciding import ATTEMPT_OUTCOMES
 from tongban.catalogue.versions import Sentence, Version
 from tongban.desk.act_forms import ActForm, long_text
+from tongban.jurisdictions.models import Authority
 
 
 def _days(label: Any, most: int) -> forms.IntegerField:
@@ -62,6 +65,13 @@ class ExtensionForm(ActForm):
 
     days = _days(_("延长多久"), judging.MOST_JOINT_EXTENSION)
     reason = long_text(_("延长的理由"), _("申请人看得到"), required=_("写明延长的理由"))
+
+
+class MoreTimeForm(ActForm):
+    """另给补正期限: so many days as the leader signed for, and why."""
+
+    days = _days(_("另给多久"), countersigning.MOST_MORE_TIME)
+    reason = long_text(_("为什么另给期限"), _("申请人看得到"), required=_("写明为什么另给期限"))
 
 
 class GroundedForm(ActForm):
@@ -120,15 +130,31 @@ class GroundedForm(ActForm):
         return {"ground": self.whole_ground, **rest}
 
 
+def _with_phone(organ: Authority) -> str:
+    return f"{organ.name}，{organ.phone}" if organ.phone else organ.name
+
+
 class RefusalForm(GroundedForm):
     """不予受理: the ground, and where to go instead."""
 
+    find = forms.CharField(
+        label=_("该归哪个机关管"),
+        help_text=_(
+            "写地名或者机关名，例如“福州”，按“查机关”。查到了选上，申请人同意就能把材料转过去"
+        ),
+        max_length=40,
+        required=False,
+    )
+    right_place = forms.ChoiceField(label=_("查到的机关"), required=False, widget=forms.RadioSelect)
     right_organ = forms.CharField(
         label=_("应当向哪个机关申请"),
-        help_text=_("写机关全名和联系电话，例如“厦门市公安局，0592-5550111”"),
+        help_text=_(
+            "上面选了的可以不写。没有查到的，写机关全名和联系电话，例如“厦门市公安局，0592-5550111”"
+        ),
         max_length=200,
-        error_messages={"required": _("写明申请人该向哪个机关申请")},
+        required=False,
     )
+    nowhere: Any = _("选择查到的机关，或者写明申请人该向哪个机关申请")
     missing = _("写明不予受理的理由")
     said_of_picked = _("属于这件事项不办的情形：%(text)s")
 
@@ -138,11 +164,48 @@ class RefusalForm(GroundedForm):
             self.fields["picked"].label = _("属于哪些不办的情形")
             self.fields["picked"].help_text = _("从这件事项不办的情形里选，选了的写进理由")
         self.fields["ground"].label = _("不予受理的理由")
+        self.organs = self._found(data)
+        choices = [(one.division_code, _with_phone(one)) for one in self.organs]
+        if choices:
+            none = ("", _("都不是"))
+            cast(forms.ChoiceField, self.fields["right_place"]).choices = [*choices, none]
+        else:
+            del self.fields["right_place"]
+
+    def _found(self, data: QueryDict | None) -> list[Authority]:
+        """The organs that the words looked for mean."""
+        text = str(self.initial.get("find") or "") if data is None else data.get("find", "")
+        return passing_on.find_organs(self.version, text, on=localdate())
+
+    def unjudged(self) -> Self:
+        """The same words in a form that finds nothing wrong yet, with the organs that were found."""
+        words = {name: self[name].value() for name in self.fields}
+        return type(self)(bench=self.bench, version=self.version, initial=words)
 
     @staticmethod
     def offered(version: Version) -> Sequence[Sentence]:
         """The cases that the item is not for."""
         return version.not_for
+
+    @property
+    def chosen(self) -> Authority | None:
+        """The organ that was found and chosen."""
+        place = self.cleaned_data.get("right_place")
+        return next((one for one in self.organs if one.division_code == place), None)
+
+    def clean(self) -> dict[str, Any]:
+        """The right organ is one that was found, or is written down."""
+        said = super().clean()
+        if self.chosen and not said.get("right_organ"):
+            said["right_organ"] = _with_phone(self.chosen)
+        if not said.get("right_organ") and "right_organ" not in self.errors:
+            self.add_error("right_organ", self.nowhere)
+        return said
+
+    def say(self) -> dict[str, Any]:
+        said = super().say()
+        del said["find"]
+        return {"right_place": "", **said}
 
 
 class GroundedEndForm(GroundedForm):

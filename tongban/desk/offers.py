@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from tongban.basics.refusals import Refused
 from tongban.cases import states
 from tongban.cases.models import Case
+from tongban.cases.operations import lapsing
 from tongban.cases.permissions import check_may_act, check_may_write
 from tongban.cases.states import Mode, Move, Party, State
 from tongban.desk.acts import ATTEMPT
@@ -32,6 +33,7 @@ SHOWN: dict[tuple[Party, State], tuple[Move, ...]] = {
         states.TERMINATE,
     ),
     (_DESK, State.CORRECTION): (states.ACCEPT, states.REFUSE_ACCEPTANCE),
+    (_DESK, State.LAPSED): (states.GIVE_MORE_TIME, states.TERMINATE, states.ACCEPT),
     (_DESK, State.UNDER_REVIEW): (
         states.APPROVE,
         states.DENY,
@@ -65,6 +67,7 @@ LOOKS: dict[Move, tuple[str, str, str]] = {
     states.ACCEPT: ("accept", "", ""),
     states.ASK_CORRECTION: ("correction", "B", "quiet"),
     states.REFUSE_ACCEPTANCE: ("refuse", "", "stop"),
+    states.GIVE_MORE_TIME: ("more-time", "", ""),
     states.BEGIN_SPECIAL: ("special", "", "quiet"),
     states.END_SPECIAL: ("end-special", "", ""),
     states.SUSPEND: ("suspend", "", "quiet"),
@@ -110,6 +113,7 @@ class Offer:
     key: str
     kind: str
     why: str
+    is_seldom: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -135,12 +139,12 @@ def panel(found: list[Offer]) -> Panel:
     pressed = [one for one in found if one.is_open and one.move is not states.RECEIVE]
     shut: dict[str, list[Offer]] = {}
     for offer in found:
-        if not offer.is_open and offer.move not in SELDOM:
+        if not offer.is_open and not offer.is_seldom:
             shut.setdefault(offer.why, []).append(offer)
     return Panel(
         receive=next(iter(receive), None),
-        open=[one for one in pressed if one.move not in SELDOM],
-        seldom=[one for one in pressed if one.move in SELDOM],
+        open=[one for one in pressed if not one.is_seldom],
+        seldom=[one for one in pressed if one.is_seldom],
         beside="quiet" if is_primary else "",
         shut=list(shut.items()),
     )
@@ -189,20 +193,32 @@ def _attempt(case: Case, officer: Officer, side: Party) -> list[Offer]:
         return []
     why = reason(check_may_write, officer, case)
     href = reverse("desk:act", args=[case.number, "attempt"])
-    return [Offer(ATTEMPT, _(ATTEMPT.label), href, "", "quiet", why)]
+    return [Offer(ATTEMPT, _(ATTEMPT.label), href, "", "quiet", why, is_seldom=True)]
 
 
 def _offer(move: Move, case: Case, officer: Officer, bench: Bench, there: str) -> Offer:
     word, key, kind = LOOKS[move]
     why = reason(check_may_act, officer, case, move) or not_yet(move, bench)
+    if move is states.TERMINATE:
+        why = why or reason(lapsing.check_may_terminate, case)
     return Offer(
         move=move,
         label=_label(move, case, there),
         href=reverse("desk:act", args=[case.number, word]) if move is not states.RECEIVE else "",
         key=key,
-        kind=kind,
+        kind=_kind(move, case, kind),
         why=why,
+        is_seldom=move in SELDOM and not _ends_a_lapse(move, case),
     )
+
+
+def _ends_a_lapse(move: Move, case: Case) -> bool:
+    return move is states.TERMINATE and case.state == State.LAPSED
+
+
+def _kind(move: Move, case: Case, kind: str) -> str:
+    """How a button looks; what was not answered for is not simply accepted."""
+    return "quiet" if move is states.ACCEPT and case.state == State.LAPSED else kind
 
 
 def _label(move: Move, case: Case, there: str) -> str:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
 
 from tongban.cases import queries, states
 from tongban.cases.models import Case, Countersignature
@@ -31,6 +34,16 @@ class Signature:
         """By how many working days it extends; None for other acts."""
         days: int | None = self.row.terms.get("days")
         return days
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the words that will go out are known."""
+        return bool(self.row.form)
+
+    @property
+    def move(self) -> Move:
+        """The move it is for."""
+        return states.BY_NAME[self.row.act]
 
     @property
     def terms(self) -> dict[str, Any]:
@@ -64,6 +77,12 @@ def last(case: Case, move: Move) -> Signature | None:
     """What was last asked for a move of a case."""
     row = countersigning.last_of(case, move.name)
     return _read(row) if row is not None else None
+
+
+def typed(found: Signature) -> QueryDict | None:
+    """The form of the act as it was put before the leader; None where only a reason was."""
+    pairs = countersigning.form_of(found.row)
+    return QueryDict(urlencode(pairs)) if pairs else None
 
 
 def is_ready(case: Case, move: Move) -> bool:

@@ -13,6 +13,7 @@ _TODO: dict[tuple[Party, State], Words] = {
     (Party.RECEIVER, State.RECEIVED): _("看材料，移交办理地"),
     (Party.RECEIVER, State.IN_DELIVERY): _("请申请人来领，登记办结"),
     (Party.DECIDER, State.PENDING): _("受理，或一次告知补正"),
+    (Party.DECIDER, State.LAPSED): _("补正逾期：终止，或者另给期限"),
     (Party.DECIDER, State.UNDER_REVIEW): _("审查，作出决定"),
     (Party.DECIDER, State.SPECIAL): _("办完特别程序，再接着审查"),
     (Party.DECIDER, State.SUSPENDED): _("中止的原因消除后恢复审查"),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tongban.desk.alarm_urls import ALARMS
 from tongban.desk.document_urls import DOCUMENTS
 from tongban.desk.inquiry_urls import INQUIRIES, REQUESTS
 from tongban.desk.joint_urls import JOINT
@@ -29,6 +30,7 @@ urlpatterns = [
     *INQUIRIES,
     *REQUESTS,
     *DOCUMENTS,
+    *ALARMS,
     path("", queue.queue, name="queue"),
     path("several", bulk.several, name="several"),
     path("lists/save", queue.save, name="save"),
@@ -38,6 +40,7 @@ urlpatterns = [
     path("office/", office.office, name="office"),
     path("office/signatures/", signing.waiting, name="signatures"),
     path("office/signatures/<uuid:pk>", signing.settle, name="settle-signature"),
+    path("office/signatures/<uuid:pk>/preview.pdf", signing.preview, name="preview-signature"),
     path("office/absences", office.enter_absence, name="enter-absence"),
     path("office/absences/<int:absence_id>/cancel", office.cancel_absence, name="cancel-absence"),
     path("office/people/<int:officer_id>/cases", office.cases_of_absent, name="cases-of-absent"),

@@ -310,3 +310,30 @@ class LightRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} ≤{self.amber_left}"
+
+
+class CorrectionRule(models.Model):
+    """How long an applicant of a place has to mend what is missing, and what follows from silence.
+
+    A place without a row has its city's, its province's, then the platform's default.
+    """
+
+    place = models.CharField(max_length=6, primary_key=True)
+    days = models.PositiveSmallIntegerField(help_text="working days to answer a notice")
+    may_terminate = models.BooleanField(
+        help_text="whether the office may end a case that nobody answered for"
+    )
+    basis = models.CharField(max_length=200, help_text="the document that says so")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__gte=1, days__lte=365), name="correction_days_of_a_year"
+            ),
+            models.CheckConstraint(condition=~Q(basis=""), name="correction_rule_has_a_basis"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.days}"

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound, Refused
@@ -278,6 +279,33 @@ def service_centre(division_code: str) -> Authority | None:
         ("centre", division_code),
         lambda: _organs(department="zhengwu", division_code=division_code).first(),
     )
+
+
+def find_organs(department_key: str, text: str, on: date, *, most: int = 12) -> list[Authority]:
+    """The deciding organs of a line of work whose name or place says a text, by division code.
+
+    Nothing for less than two characters. Only organs that decide for their own place.
+    """
+    words = "".join(text.split())
+    if len(words) < 2:
+        return []
+    named = [
+        code
+        for code, rows in snapshot.current().divisions.items()
+        if words in full_name(code) and _holds(rows[-1], on)
+    ]
+    asked = Q(name__contains=words) | Q(division_code__in=named)
+    rows = _organs(department=department_key).filter(asked).order_by("division_code")
+    deciding = (organ for organ in rows if _decides_at_home(organ))
+    return list(islice(deciding, most))
+
+
+def _decides_at_home(organ: Authority) -> bool:
+    try:
+        found = competent_authority(organ.department_id, organ.division_code)
+    except Refused:
+        return False
+    return found.code == organ.code
 
 
 def _organs(**which: Any) -> QuerySet[Authority]:

@@ -16,6 +16,7 @@ from tongban.basics import arrangements
 from tongban.basics.arrangements import Arrangement
 from tongban.basics.calendar import Calendar
 from tongban.jurisdictions.models import (
+    CorrectionRule,
     Division,
     LightRule,
     Node,
@@ -41,6 +42,7 @@ class Snapshot:
     members: Mapping[str, tuple[RegionMember, ...]]
     documents: tuple[Arrangement, ...] = ()
     lights: Mapping[str, LightRule] = field(default_factory=dict)
+    corrections: Mapping[str, CorrectionRule] = field(default_factory=dict)
     # Worked out when asked for; they live as long as what they are made of.
     calendars: dict[str, Calendar] = field(default_factory=dict)
 
@@ -106,6 +108,7 @@ def _read(stamp: UUID | None) -> Snapshot:
         {key: tuple(rows) for key, rows in members.items()},
         documents=tuple(_documents()),
         lights={rule.place: rule for rule in LightRule.objects.all()},
+        corrections={rule.place: rule for rule in CorrectionRule.objects.all()},
     )
 
 

@@ -134,5 +134,6 @@ def _since_words(kind: str, is_deemed: bool) -> str:
         "reopened": _("从重新打开的第二天算："),
         "special": _("从开始特别程序的第二天算："),
         "correction": _("从告知补正的第二天算："),
+        "lapsed": _("从补正逾期转回的第二天算："),
         "originals": _("从请您寄原件的第二天算："),
     }.get(kind, _("从开始的第二天算："))

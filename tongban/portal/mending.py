@@ -7,7 +7,7 @@ from typing import Any
 
 from tongban.cases import timeline
 from tongban.cases.models import Case, Draft
-from tongban.cases.states import ASK_CORRECTION, RETURN_FOR_FORM
+from tongban.cases.states import ASK_CORRECTION, GIVE_MORE_TIME, RETURN_FOR_FORM
 from tongban.cases.timeline import Step
 
 
@@ -37,7 +37,7 @@ class Mending:
         return [fault for fault in self.faults if fault.spec == spec]
 
 
-KINDS = {RETURN_FOR_FORM.name, ASK_CORRECTION.name}
+KINDS = {RETURN_FOR_FORM.name, ASK_CORRECTION.name, GIVE_MORE_TIME.name}
 
 
 def asked_of(case: Case) -> Mending | None:

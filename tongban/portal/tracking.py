@@ -156,7 +156,14 @@ def _stop(case: Case) -> str:
 
 
 _BEFORE_ACCEPTANCE = frozenset(
-    {State.HANDED_OVER, State.PENDING, State.CORRECTION, State.ORIGINALS, State.NOT_ACCEPTED}
+    {
+        State.HANDED_OVER,
+        State.PENDING,
+        State.CORRECTION,
+        State.LAPSED,
+        State.ORIGINALS,
+        State.NOT_ACCEPTED,
+    }
 )
 
 

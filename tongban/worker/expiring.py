@@ -1,4 +1,4 @@
-"""Clocks that ran out: deemed acceptance and alarms, looked for now and then."""
+"""Clocks that ran out: deemed acceptance, lapses and alarms, looked for now and then."""
 
 import asyncio
 from contextlib import suppress
@@ -7,7 +7,7 @@ import structlog
 from django.utils.timezone import now
 
 from tongban.cases.inquiries import operations as inquiries
-from tongban.cases.operations import expiring
+from tongban.cases.operations import alarming, expiring
 from tongban.cases.operations.expiring import Done
 from tongban.worker.broker import Broker
 from tongban.worker.hands import DATABASE_AWAY, Hands
@@ -43,4 +43,6 @@ class Expiring:
 
 def _act() -> Done:
     inquiries.remind_due(at=now())
-    return expiring.act_on_expired(at=now())
+    done = expiring.act_on_expired(at=now())
+    alarming.escalate_due(at=now())
+    return done

@@ -32,7 +32,13 @@ _GAPS = (1, 60, 3600, 6 * 3600, 86400, 2 * 86400, 5 * 86400, 12 * 86400, 40 * 86
 MOST_EVENTS = 24
 _RARE = frozenset({states.WITHDRAW, states.TERMINATE, states.REOPEN, states.DEEM_ACCEPTED})
 _BY_ITSELF = frozenset(
-    {states.DEEM_ACCEPTED, states.DELIVER_BY_POST, states.POST_FAILED, states.CLOSE_BY_POST}
+    {
+        states.DEEM_ACCEPTED,
+        states.LAPSE_CORRECTION,
+        states.DELIVER_BY_POST,
+        states.POST_FAILED,
+        states.CLOSE_BY_POST,
+    }
 )
 _DECISIONS = frozenset({states.APPROVE.name, states.DENY.name})
 _SIGNED = {"countersigned_by": "the leader"}
@@ -265,6 +271,7 @@ def a_history(rng: random.Random) -> list[Event]:
         move = _a_move(rng, case, mode)
         if move is None:
             break
+        now = _late_enough(case, move, now)
         event = _an_event(rng, case, move, now, mode, places)
         case = standing.apply(case, event)
         events.append(event)
@@ -291,11 +298,26 @@ def _a_move(rng: random.Random, case: Standing, mode: Mode) -> Move | None:
         and (move not in _RARE or rng.random() < 0.1)
         and not (case.state == State.DRAFT and online != (move is states.SUBMIT_ONLINE))
         and not (move is states.EXTEND and case.extended)
+        and not (move is states.LAPSE_CORRECTION and not _answer_by(case))
         and not (move is states.APPROVE and not judging.may_approve(case.mode, case.joint))
         and not (case.proposal and move.name in _DECISIONS - {case.proposal["decision"]})
         and judging.may_be_posted(case, move)
     ]  # fmt: skip
     return rng.choice(able) if able else None
+
+
+def _answer_by(case: Standing) -> str:
+    """The last day that a notice of correction gave; empty without one."""
+    given: str = case.clocks.get("correction", {}).get("given", "")
+    return given
+
+
+def _late_enough(case: Standing, move: Move, at: datetime) -> datetime:
+    """A correction lapses no earlier than the day after the last one."""
+    if move is not states.LAPSE_CORRECTION:
+        return at
+    day_after = datetime.fromisoformat(_answer_by(case)).replace(tzinfo=BEIJING) + timedelta(days=1)
+    return max(at, day_after)
 
 
 def _an_event(
@@ -326,6 +348,8 @@ def _said(rng: random.Random, case: Standing, move: Move, at: datetime) -> dict[
             return {"answer_by": _later(at, 10), **_SIGNED}
         case states.ASK_CORRECTION | states.REOPEN | states.CORRECT_DECISION:
             return _SIGNED
+        case states.GIVE_MORE_TIME:
+            return {"answer_by": _later(at, rng.randrange(1, 21)), **_SIGNED}
         case states.BEGIN_SPECIAL:
             days = rng.randrange(1, 31)
             kind = rng.choice(list(states.SPECIAL_KINDS))

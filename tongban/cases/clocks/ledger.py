@@ -199,7 +199,7 @@ def _lines(spans: Sequence[Span], clocks: Sequence[Clock]) -> Iterable[CaseLine]
             continue
         found = False
         for clock in clocks:
-            if clock.kind.is_given:
+            if clock.kind.is_given or clock.kind.is_beside:
                 continue
             for line in _within(span, clock):
                 found = True

@@ -63,6 +63,7 @@ SPECIAL = _law(
 )
 REOPENED = _ours("reopened", "重新打开以后更正或者重新制作结果的时间")
 CORRECTION = _ours("correction", "请申请人补正的时间")
+LAPSED = _ours("lapsed", "补正逾期以后，办理机关决定终止还是另给期限的时间")
 ORIGINALS = _ours("originals", "请申请人寄来原件的时间")
 INQUIRY = _ours("inquiry", "协查的答复时间")
 REQUEST = _ours("request", "对申请人请求的答复时间")
@@ -70,6 +71,7 @@ OTHER = _ours("other", "按给出的期限计算")
 
 # What stops a clock, or adds to it.
 STOP_CORRECTION = _ours("stop-correction", "请申请人补正期间停止计时", Mark.PRACTICE)
+STOP_LAPSED = _ours("stop-lapsed", "补正逾期、还没有补来期间停止计时")
 STOP_RETURN = _ours("stop-return", "退回申请人修改期间停止计时")
 STOP_SPECIAL = _law(
     "stop-special",
@@ -108,7 +110,8 @@ class Kind:
 
     `running` are pairs of state and holder (None for any); `pausing` are such pairs, each with the
     rule that stops it there. What is in neither ends it. `limit_key` is its name among the limits
-    that a case took along on submission; `is_given` that a notice names its last day.
+    that a case took along on submission; `is_given` that a notice names its last day,
+    `is_beside` that it runs while the clock that people wait for stands still.
     """
 
     key: str
@@ -121,6 +124,7 @@ class Kind:
     pausing: Mapping[_Where, Rule] = field(default_factory=dict)
     least_left: int = 0
     is_given: bool = False
+    is_beside: bool = False
 
 
 def _in(*pairs: _Where) -> frozenset[_Where]:
@@ -154,6 +158,7 @@ KINDS: dict[str, Kind] = {
             running=_in((State.PENDING, Party.DECIDER)),
             pausing={
                 (State.CORRECTION, None): STOP_CORRECTION,
+                (State.LAPSED, None): STOP_LAPSED,
                 (State.ORIGINALS, None): STOP_ORIGINALS,
                 (State.PENDING, Party.CHANNEL): STOP_TRANSIT,
             },
@@ -191,6 +196,15 @@ KINDS: dict[str, Kind] = {
             running=_in((State.CORRECTION, Party.APPLICANT)),
             pausing={(State.CORRECTION, Party.CHANNEL): STOP_TRANSIT},
             is_given=True,
+        ),
+        Kind(
+            "lapsed",
+            "补正逾期后的处理时间",
+            Party.DECIDER,
+            LAPSED,
+            Limit(5),
+            running=_in((State.LAPSED, Party.DECIDER)),
+            is_beside=True,
         ),
         Kind(
             "originals",

@@ -51,8 +51,9 @@ def advance(clocks: Clocks, now: Happened) -> Clocks:
         clock = clocks.get(kind.key)
         if clock is not None:
             after[kind.key] = _going_on(clock, now.at, stopped_by)
-        elif not stopped_by and (begun := _begun(kind, now)):
-            after[kind.key] = begun
+        # A notice names its last day when it is written, also if it has yet to reach the applicant.
+        elif (not stopped_by or (kind.is_given and now.given)) and (begun := _begun(kind, now)):
+            after[kind.key] = _going_on(begun, now.at, stopped_by)
     if now.extended_by and (clock := after.get("decide")):
         more = [now.extended_by, _moment(now.at), rules.EXTEND.key]
         after["decide"] = {**clock, "more": [*clock["more"], more]}

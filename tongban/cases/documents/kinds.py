@@ -25,7 +25,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("receipt", "收件告知单", (states.RECEIVE.name,)),
     Kind("acceptance", "受理通知书", (states.ACCEPT.name, states.DEEM_ACCEPTED.name)),
     Kind("refusal", "不予受理通知书", (states.REFUSE_ACCEPTANCE.name,)),
-    Kind("correction", "补正告知书", (states.ASK_CORRECTION.name,)),
+    Kind("correction", "补正告知书", (states.ASK_CORRECTION.name, states.GIVE_MORE_TIME.name)),
     Kind("special", "特别程序告知书", (states.BEGIN_SPECIAL.name,)),
     Kind("extension", "延期告知书", (states.EXTEND.name,)),
     Kind("suspension", "中止告知书", (states.SUSPEND.name,)),

@@ -168,7 +168,7 @@ def _faulty(case: Case, event: Event, personal: Words, version: Version | None) 
             for fault in personal.get("faults", [])
         ],
         "note": personal.get("note", ""),
-        "again": case.corrections > 1,
+        "again": case.corrections > 1 or event.kind == states.GIVE_MORE_TIME.name,
         **_last_day(event.content.get("answer_by")),
     }
 

@@ -6,13 +6,17 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q
 
+from tongban.cases import news
 from tongban.cases.inquiries import standing
 from tongban.cases.inquiries.models import Inquiry
 from tongban.cases.inquiries.standing import Standing, State
+from tongban.cases.news import News
 from tongban.exchange import inbox, shared_chains
 from tongban.exchange.envelope import Envelope
 from tongban.exchange.shared_chains import ChainRefused, Kind
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties import queries as parties
+from tongban.record import queries as recorded
 from tongban.record.chains import Author, Event
 
 WITHDRAWAL = "inquiry.withdrawal.v1"
@@ -24,9 +28,20 @@ def _head(chain: str) -> Standing | None:
     return row.standing() if row is not None else None
 
 
-def _keep(after: Standing, _event: Event) -> None:
+def _keep(after: Standing, event: Event) -> None:
     values = {name: getattr(after, name) for name in Standing.__slots__ if name != "chain"}
     Inquiry.objects.update_or_create(chain=after.chain, defaults=values)
+    if event.kind in {standing.ANSWER, standing.REFUSE} and after.asker_node == settings.NODE_ID:
+        _tell_asker(after, event)
+
+
+def _tell_asker(after: Standing, event: Event) -> None:
+    """Whoever asked last hears that there is an answer."""
+    asked = [one for one in recorded.events(after.chain) if one.author.role == "asker"]
+    officer = parties.officer_by_pseudonym(asked[-1].author.officer) if asked else None
+    if officer is not None:
+        ref = f"{after.chain} {event.seq}"
+        news.tell(News(news.INQUIRY_ANSWERED, officer, ref, event.at))
 
 
 def _arrived(after: Standing, at: datetime) -> None:

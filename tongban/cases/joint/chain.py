@@ -6,15 +6,20 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q
 
+from tongban.cases import news
 from tongban.cases.joint.models import JointStep
 from tongban.cases.joint.standing import (
     ARRIVE,
+    DONE,
+    REFUSE,
+    UNDONE,
     Side,
     StepStanding,
     StepState,
     apply,
 )
 from tongban.cases.models import Case
+from tongban.cases.news import News
 from tongban.exchange import shared_chains
 from tongban.exchange.shared_chains import Kind
 from tongban.record.chains import Author, Event
@@ -40,9 +45,19 @@ def lock(chain: str) -> StepStanding | None:
     return JointStep.objects.select_for_update().get(pk=chain).standing()
 
 
-def _keep(step: StepStanding, _event: Event) -> None:
+def _keep(step: StepStanding, event: Event) -> None:
     values = {name: getattr(step, name) for name in step.__slots__ if name != "chain"}
     JointStep.objects.update_or_create(chain=step.chain, defaults=values)
+    if event.kind in {DONE, REFUSE, UNDONE} and step.lead_node == settings.NODE_ID:
+        _tell_lead(step, event)
+
+
+def _tell_lead(step: StepStanding, event: Event) -> None:
+    """Whoever has the case in the lead's office hears that a partner has answered."""
+    case = Case.objects.select_related("claimed_by").filter(pk=step.number).first()
+    if case is not None and case.claimed_by is not None:
+        ref = f"{step.chain} {event.seq}"
+        news.tell(News(news.STEP_ANSWERED, case.claimed_by, ref, event.at, step.number))
 
 
 def _arrived(step: StepStanding, at: datetime) -> None:

@@ -135,3 +135,45 @@ class Preference(models.Model):
 
     def _context(self) -> bytes:
         return f"cases.notices.mail:{self.account_id}".encode()
+
+
+class DeskNotice(models.Model):
+    """One thing that one officer of this node was told; the desk's inbox is these rows.
+
+    Nothing personal is kept here, as with `Notice`: a page makes the words from the case. `ref`
+    tells things of the same kind and case apart (an event, a request, an alarm, a signature).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    officer = models.ForeignKey("parties.Officer", models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=20)
+    number = models.CharField(max_length=21, blank=True)
+    ref = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["officer", "-at", "-id"], name="inbox_of_officer"),
+            models.Index(fields=["officer"], condition=Q(read_at=None), name="unread_of_officer"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["officer", "kind", "number", "ref"], name="officer_told_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class DeskWish(models.Model):
+    """What an officer does not want to be told; without a row, everything is told."""
+
+    officer = models.OneToOneField(
+        "parties.Officer", models.CASCADE, related_name="notice_wish", primary_key=True
+    )
+    unwanted = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.officer_id}"

@@ -1,51 +1,22 @@
-"""Reminding applicants of the last day they have; the moment it is due follows from the ledger."""
+"""Reminding applicants of the last day they have, as their clock turns: before it and on it.
 
-from datetime import date, datetime
+The clocks that ran out are looked for in one place (`operations.expiring`); this listens. So what
+is told once there is told once here, also after a day of downtime and with two workers.
+"""
 
-from django.conf import settings
-from django.db.models import Exists, OuterRef
-
-from tongban.basics import calendar
-from tongban.cases import clocks_of_cases
-from tongban.cases.models import Case
+from tongban.cases.models import Alarm, Case
 from tongban.cases.notices import telling
-from tongban.cases.notices.models import Notice
-from tongban.cases.standing import BEIJING
-from tongban.cases.states import State
+from tongban.cases.operations import expiring
+from tongban.cases.operations.lapsing import CLOCK
 
-# Working days before the last one; a default of the platform.
-DAYS_BEFORE = 2
-KIND = "correction_due"
-BATCH = 500
+BEFORE, ON_THE_DAY = "correction_due", "correction_last"
+KINDS = {"amber": BEFORE, "last": ON_THE_DAY}
 
 
-def remind(*, at: datetime) -> int:
-    """Remind of corrections whose last day is near, once each, whoever else reminds meanwhile.
-
-    Also after the day itself while the node was down: late is better than not at all. Gives how
-    many notices were written.
-    """
-    told = Notice.objects.filter(number=OuterRef("number"), kind=KIND, seq=OuterRef("corrections"))
-    waiting = Case.objects.filter(
-        ~Exists(told), state=State.CORRECTION, applicant_node=settings.NODE_ID
-    )
-    count = 0
-    for case in waiting.order_by("held_since").iterator(chunk_size=BATCH):
-        count += _remind(case, at=at)
-    return count
-
-
-def _remind(case: Case, *, at: datetime) -> int:
-    last = _last_day(case, at=at)
-    today = at.astimezone(BEIJING).date()
-    if last is None or calendar.working_days_between(today, last) > DAYS_BEFORE:
-        return 0
-    facts = {"due": last.isoformat()}
-    return len(telling.tell(case=case, kind=KIND, seq=case.corrections, at=at, facts=facts))
-
-
-def _last_day(case: Case, *, at: datetime) -> date | None:
-    ledger = clocks_of_cases.ledger(case.number, at=at)
-    running = [one for one in ledger.clocks if one.is_open] if ledger else []
-    clock = next((one for one in running if one.kind.key == "correction"), None)
-    return clock.reckoning.due_on if clock else None
+@expiring.on_alarm
+def on_alarm(case: Case, alarm: Alarm) -> None:
+    """Tell the people of a case that the time to mend it runs out."""
+    if alarm.clock == CLOCK and (kind := KINDS.get(alarm.light)):
+        facts = {"due": alarm.due_on.isoformat()}
+        # The event on which the clock began may be followed by others; each alarm comes once.
+        telling.tell(case=case, kind=kind, seq=case.head_seq, at=alarm.at, facts=facts)

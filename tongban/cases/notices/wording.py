@@ -76,6 +76,25 @@ WORDINGS: dict[str, Wording] = {
         _("“%(item)s”的补正材料最晚%(due)s交。交不齐的，现在就联系%(decider)s。"),
         asks=True,
     ),
+    "correction_last": Wording(
+        _("补正最后一日"),
+        _(
+            "“%(item)s”的补正材料%(due)s是最后一日。过了这一日没有交，这件转回%(decider)s，由它决定终止办理还是另给期限。"
+        ),
+        asks=True,
+    ),
+    "correction_lapsed": Wording(
+        _("补正的时间过了"),
+        _(
+            "“%(item)s”没有等到补正材料，转回了%(decider)s，由它决定终止办理还是另给期限。还想办的，现在就补交材料或者联系它。"
+        ),
+        asks=True,
+    ),
+    "more_time": Wording(
+        _("另给了补正期限"),
+        _("%(decider)s给了“%(item)s”新的补正期限，哪一日到期、要补什么，在告知书里。"),
+        asks=True,
+    ),
     "special": Wording(
         _("进入特别程序"),
         _(
@@ -173,6 +192,8 @@ OCCASIONS: dict[str, str] = {
     "accept": "accepted",
     "deem_accepted": "deemed_accepted",
     "ask_correction": "correction",
+    "lapse_correction": "correction_lapsed",
+    "give_more_time": "more_time",
     "begin_special": "special",
     "end_special": "special_ended",
     "extend": "extended",

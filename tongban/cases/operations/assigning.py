@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
 from tongban.basics.refusals import NotAllowed, Refused
-from tongban.cases import queries
+from tongban.cases import news, queries
 from tongban.cases.models import Case, Handover
+from tongban.cases.news import News
 from tongban.cases.operations import moving
 from tongban.cases.operations.claims import NotInHand
 from tongban.cases.permissions import ClaimedByAnother, check_may_see, office_of
@@ -70,6 +71,7 @@ def assign(*, number: str, to: Officer, by: Officer, at: datetime) -> Case:
     if case.claimed_by is not None:
         raise ClaimedByAnother(case.claimed_by.name)
     _give(case, to, at)
+    _tell(case, to, by, at)
     return case
 
 
@@ -97,6 +99,7 @@ def hand_on(
         note=sealing.seal(note.encode(), context=_context(number)) if note else b"",
         at=at,
     )
+    _tell(case, to, by, at)
     return case
 
 
@@ -140,6 +143,11 @@ def _in_hand(number: str, by: Officer) -> Case:
 def _check_still(case: Case, having: Officer) -> None:
     if case.claimed_by_id != having.pk:
         raise ClaimChanged(case.claimed_by.name if case.claimed_by else "")
+
+
+def _tell(case: Case, to: Officer, by: Officer, at: datetime) -> None:
+    if to != by:
+        news.tell(News(news.GIVEN, to, f"{case.head_seq}-{at.isoformat()}", at, case.number))
 
 
 def _give(case: Case, to: Officer, at: datetime) -> None:

@@ -9,7 +9,7 @@ from tongban.basics import calendar
 from tongban.basics.refusals import FieldsRefused
 from tongban.cases import judging, queries, states
 from tongban.cases.models import Case
-from tongban.cases.operations import countersigning, moving
+from tongban.cases.operations import countersigning, lapsing, moving
 from tongban.cases.permissions import MoveNotPossible, check_may_act
 from tongban.cases.standing import BEIJING
 from tongban.cases.states import Move, Party, State
@@ -106,9 +106,11 @@ def extend(*, number: str, officer: Officer, days: int, reason: str, at: datetim
     check_may_act(officer, case, states.EXTEND)
     if case.extended:
         raise MoveNotPossible(states.EXTEND, State(case.state))
-    countersigning.check_days(case, days)
+    countersigning.check_days(case, states.EXTEND, days)
     told = {"reason": required(reason, "reason", _("写明延长的理由，申请人看得到"))}
-    signed_by = countersigning.use(case, states.EXTEND, officer=officer, at=at, days=days)
+    signed_by = countersigning.use(
+        case, states.EXTEND, officer=officer, at=at, words={"reason": reason}, days=days
+    )
     moving.make_move(
         case,
         states.EXTEND,
@@ -122,9 +124,13 @@ def extend(*, number: str, officer: Officer, days: int, reason: str, at: datetim
 
 @transaction.atomic
 def terminate(*, number: str, officer: Officer, ground: str, basis: str, at: datetime) -> Case:
-    """End a case that cannot be decided any more, with the ground and what it rests on."""
+    """End a case that cannot be decided any more, with the ground and what it rests on.
+
+    A correction that nobody answered is such a ground unless its place has set otherwise.
+    """
     case = queries.lock_case(number)
     check_may_act(officer, case, states.TERMINATE)
+    lapsing.check_may_terminate(case)
     told = {
         "ground": required(ground, "ground", _("写明终止的事实和理由")),
         "basis": required(basis, "basis", _("写明依据的文件和条款")),

@@ -87,7 +87,9 @@ def correct_decision(
         "wrong": required(wrong, "wrong", _("写明决定书里哪里写错了")),
         "right": required(right, "right", _("写明应当怎样写")),
     }
-    signed_by = countersigning.use(case, states.CORRECT_DECISION, officer=officer, at=at)
+    signed_by = countersigning.use(
+        case, states.CORRECT_DECISION, officer=officer, at=at, words=told
+    )
     content = {"countersigned_by": signed_by}
     return _make(case, states.CORRECT_DECISION, officer, at, content, told)
 
@@ -124,7 +126,7 @@ def reopen(*, number: str, officer: Officer, reason: str, at: datetime) -> Case:
     case = queries.lock_case(number)
     check_may_act(officer, case, states.REOPEN)
     told = {"reason": required(reason, "reason", _("写明为什么要重新打开，申请人看得到"))}
-    signed_by = countersigning.use(case, states.REOPEN, officer=officer, at=at)
+    signed_by = countersigning.use(case, states.REOPEN, officer=officer, at=at, words=told)
     _make(case, states.REOPEN, officer, at, {"countersigned_by": signed_by}, told)
     case.claimed_by, case.claimed_at = officer, at
     case.save(update_fields=["claimed_by", "claimed_at"])

@@ -1,4 +1,4 @@
-"""What happens because a clock ran out: deemed acceptance, an amber and a red alarm; each once.
+"""What happens because a clock ran out: deemed acceptance, a lapse, an alarm; each of them once.
 
 No job changes a clock. The worker looks now and then; what it does is written with a mark that
 cannot be written twice, under the lock of the case, so two workers, or one after a day of downtime,
@@ -7,7 +7,7 @@ do it once. A node acts only for its own offices: the one whose clock it is.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -19,14 +19,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tongban.basics import calendar
 from tongban.cases import clocks_of_cases, queries, states
 from tongban.cases.clocks import counting, running
+from tongban.cases.clocks.rules import Kind
+from tongban.cases.clocks.values import Reckoning, Thresholds
 from tongban.cases.models import Alarm, Case
-from tongban.cases.operations import moving, opening_hours
-from tongban.cases.standing import BEIJING, calendar_of, place_of_clock
+from tongban.cases.operations import lapsing, moving, opening_hours
+from tongban.cases.standing import BEIJING, Standing, calendar_of, place_of_clock
 from tongban.cases.states import Party, State
 from tongban.jurisdictions import calendars
 
 log = structlog.get_logger(__name__)
 
+# Units before the last day at which whoever applied is reminded; a default of the platform.
+REMINDED_LEFT = 2
 # No limit of a case is longer, so a share of it turns amber no earlier than this many units before.
 _LONGEST_LIMIT = 60
 
@@ -49,16 +53,25 @@ class Done:
     deemed: int = 0
     reminded: int = 0
     escalated: int = 0
+    lapsed: int = 0
 
 
 def act_on_expired(*, at: datetime) -> Done:
     """Do everything that has come due by now; the second time nothing is left to do."""
-    today = at.astimezone(BEIJING).date()
+    today = _day(at)
     deemed = sum(_each(_overdue_acceptances(today), deem_accepted, at))
+    lapsed = sum(_each(_overdue_corrections(today), lapsing.lapse, at))
     lights = _each(_near_or_late(today), _ring, at)
-    done = Done(deemed, lights.count("amber"), lights.count("red"))
+    reminded = lights.count("amber") + lights.count("last")
+    done = Done(deemed, reminded, lights.count("red"), lapsed)
     if done != Done():
-        log.info("cases.clocks_ran_out", deemed=deemed, amber=done.reminded, red=done.escalated)
+        log.info(
+            "cases.clocks_ran_out",
+            deemed=deemed,
+            amber=done.reminded,
+            red=done.escalated,
+            lapsed=lapsed,
+        )
     return done
 
 
@@ -87,6 +100,15 @@ def _overdue_acceptances(today: date) -> "QuerySet[Case]":
     )
 
 
+def _overdue_corrections(today: date) -> "QuerySet[Case]":
+    return Case.objects.filter(
+        state=State.CORRECTION,
+        holder=Party.APPLICANT,
+        applicant_node=settings.NODE_ID,
+        due_on__lt=today,
+    )
+
+
 @transaction.atomic
 def deem_accepted(*, number: str, at: datetime) -> bool:
     """Accept a case on which the decider was silent past the legal days (行政许可法 art. 32).
@@ -97,8 +119,11 @@ def deem_accepted(*, number: str, at: datetime) -> bool:
     case = queries.lock_case(number)
     if not _is_overdue(case, at):
         return False
+    clock, due_on = case.clocks["accept"], case.due_on
     hours = opening_hours.said(case)
     moving.make_move(case, states.DEEM_ACCEPTED, by=moving.system_author(), at=at, content=hours)
+    since = datetime.fromisoformat(clock["start"])
+    _note(case, clock="accept", since=since, light="deemed", due_on=due_on or _day(at), at=at)
     return True
 
 
@@ -109,7 +134,7 @@ def _is_overdue(case: Case, at: datetime) -> bool:
         return False
     held = case.standing()
     due = running.due_on(held.clocks, held.holder, lambda kind: calendar_of(held, kind))
-    return due is not None and at.astimezone(BEIJING).date() > due
+    return due is not None and _day(at) > due
 
 
 def _near_or_late(today: date) -> "QuerySet[Case]":
@@ -118,16 +143,21 @@ def _near_or_late(today: date) -> "QuerySet[Case]":
     here |= Q(holder=Party.APPLICANT, applicant_node=settings.NODE_ID)
     # What is noted stays so until its clock turns again: it is not opened at every look.
     noted = Alarm.objects.filter(case=OuterRef("pk"), due_on=OuterRef("due_on"))
-    red, amber = noted.filter(light="red"), noted.filter(light="amber")
-    near = Case.objects.filter(here, due_on__lte=_horizon(today))
-    return near.exclude(Exists(red)).exclude(Q(due_on__gte=today) & Exists(amber))
+    over, amber = noted.filter(light__in=["red", "last"]), noted.filter(light="amber")
+    near = Case.objects.filter(here, due_on__lte=_horizon(today)).exclude(Exists(over))
+    # Whoever applied is reminded again on the last day; an office turns red the day after.
+    ends_today = Q(holder=Party.APPLICANT, due_on=today)
+    return near.exclude(Q(due_on__gte=today) & ~ends_today & Exists(amber))
 
 
 def _horizon(today: date) -> date:
     """The last due day that may be amber today, by the widest thresholds that any place has set."""
     units = max(
-        max(found.amber_left, math.ceil(_LONGEST_LIMIT * found.amber_share / 100))
-        for found in calendars.all_lights()
+        REMINDED_LEFT,
+        *(
+            max(found.amber_left, math.ceil(_LONGEST_LIMIT * found.amber_share / 100))
+            for found in calendars.all_lights()
+        ),
     )
     return calendar.of().add_working_days(today, units)
 
@@ -140,45 +170,61 @@ def _ring(*, number: str, at: datetime) -> str:
     kind = running.current(held.clocks, held.holder)
     if kind is None or held.holder_node != settings.NODE_ID:
         return ""
-    ran = running.Ran(thresholds=clocks_of_cases.thresholds(place_of_clock(held, kind)))
+    ran = running.Ran(thresholds=_thresholds(held, kind))
     term = running.term(kind, held.clocks[kind.key], calendar_of(held, kind), ran)
     found = counting.reckon(term, at=at)
     if found.due_on is None:
         return ""
-    # After a day of downtime a case may be red that never was amber: then only the red is told.
-    light = {"warn": "amber", "bad": "red"}.get(found.light, "")
-    if not light:
-        return ""
+    light = _light(found, kind, today=_day(at))
+    since, due_on = term.start, found.due_on
+    is_new = light and _note(case, clock=kind.key, since=since, light=light, due_on=due_on, at=at)
+    return light if is_new else ""
+
+
+def _thresholds(held: Standing, kind: Kind) -> Thresholds:
+    """Those of the place; whoever applied is reminded no later than the platform's default."""
+    found = clocks_of_cases.thresholds(place_of_clock(held, kind))
+    if kind.party is not Party.APPLICANT:
+        return found
+    return replace(found, amber_left=max(found.amber_left, REMINDED_LEFT))
+
+
+def _light(found: Reckoning, kind: Kind, *, today: date) -> str:
+    """What is told. After a day of downtime only the last of it: red that never was amber."""
+    if kind.party is Party.APPLICANT and found.due_on is not None and found.due_on <= today:
+        return "last"
+    return {"warn": "amber", "bad": "red"}.get(found.light, "")
+
+
+def _note(
+    case: Case, *, clock: str, since: datetime, light: str, due_on: date, at: datetime
+) -> bool:
+    """Write an alarm down and tell the listeners, once; False the second time."""
     alarm, is_new = Alarm.objects.get_or_create(
         case=case,
-        clock=kind.key,
-        since=term.start,
+        clock=clock,
+        since=since,
         light=light,
         defaults={
-            "holder": held.holder,
+            "holder": case.holder,
             "authority": _authority(case),
-            "due_on": found.due_on,
+            "due_on": due_on,
             "at": at,
         },
     )
-    if not is_new:
-        return ""
-    for listener in _LISTENERS:
-        listener(case, alarm)
-    return light
+    if is_new:
+        for listener in _LISTENERS:
+            listener(case, alarm)
+    return is_new
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(BEIJING).date()
 
 
 def _authority(case: Case) -> str:
-    """Whose leader is told; the applicant has none."""
+    """Whose office is told; the applicant has none."""
     return {
         Party.RECEIVER.value: case.receiver_authority,
         Party.DECIDER.value: case.decider_authority,
     }.get(case.holder, "")
-
-
-def alarms_of(authority: str) -> "QuerySet[Alarm]":
-    """What turned red in the hands of an office and is still there, latest first."""
-    rows = Alarm.objects.filter(authority=authority, light="red").select_related("case")
-    held = Q(holder=Party.DECIDER.value, case__holder=Party.DECIDER.value)
-    held |= Q(holder=Party.RECEIVER.value, case__holder=Party.RECEIVER.value)
-    return rows.filter(held).order_by("-at", "case")

@@ -10,11 +10,13 @@ from tongban.basics.refusals import FieldsRefused
 from tongban.cases import queries, states
 from tongban.cases.models import Case
 from tongban.cases.operations import moving
-from tongban.cases.operations.review import CORRECTION_DAYS
 from tongban.cases.permissions import check_may_act, office_of
 from tongban.cases.standing import BEIJING
 from tongban.cases.states import Party
 from tongban.parties.models import Officer
+
+# Working days to post originals; a default of the platform.
+ORIGINALS_DAYS = 10
 
 
 @transaction.atomic
@@ -34,7 +36,7 @@ def ask_originals(
     if not handed_in.issuperset(specs):
         raise FieldsRefused({"specs": ["只能要求寄申请人交过的材料的原件"]})
     office = office_of(officer)
-    answer_by = calendar.add_working_days(at.astimezone(BEIJING).date(), CORRECTION_DAYS)
+    answer_by = calendar.add_working_days(at.astimezone(BEIJING).date(), ORIGINALS_DAYS)
     moving.make_move(
         case,
         states.ASK_ORIGINALS,

@@ -7,15 +7,16 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
 from tongban.basics.refusals import FieldsRefused, Refused
-from tongban.cases import queries, rules, states
+from tongban.cases import access, queries, rules, states
 from tongban.cases.models import Case, Draft, DraftPaper
 from tongban.cases.operations import drafts
 from tongban.cases.operations.drafts import Places
 from tongban.cases.permissions import MoveNotPossible
 from tongban.cases.standing import BEIJING
 from tongban.cases.states import Mode, State
+from tongban.catalogue.versions import Version
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.parties import queries as parties
+from tongban.jurisdictions.models import Authority
 from tongban.parties.models import Account
 from tongban.record import queries as recorded
 
@@ -36,6 +37,11 @@ def check_right_place(case: Case, place: str, *, on: date) -> str:
     if organ.code == case.decider_authority:
         raise FieldsRefused({"right_place": [_("这就是本机关，请选另一个办理地")]})
     return found
+
+
+def find_organs(version: Version, text: str, *, on: date) -> list[Authority]:
+    """The organs that could be the right one for an item, by their name or place."""
+    return jurisdictions.find_organs(version.department, text, on)
 
 
 def right_place(case: Case) -> str:
@@ -60,7 +66,9 @@ def pass_on(*, number: str, account: Account, at: datetime) -> Draft:
     if not place:
         raise MoveNotPossible(states.SUBMIT, State(case.state))
     applicant = next(
-        one for one in parties.applicants_of(account) if one.match == case.applicant_match
+        one
+        for one in access.applicants_for(account, case.item)
+        if one.match == case.applicant_match
     )
     draft = drafts.start_draft(
         account=account,

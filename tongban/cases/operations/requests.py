@@ -17,8 +17,9 @@ from django.db import IntegrityError, transaction
 from tongban.basics import sealing
 from tongban.basics.identifiers import check_mobile
 from tongban.basics.refusals import FieldsRefused, NotAllowed, NotFound, Refused
-from tongban.cases import asked, asking, happenings, messages, queries, states
+from tongban.cases import asked, asking, happenings, messages, news, queries, states
 from tongban.cases.models import Case, Request, Submission
+from tongban.cases.news import News
 from tongban.cases.operations import moving
 from tongban.cases.permissions import MoveNotPossible, check_may_see, office_of
 from tongban.cases.states import Party, State
@@ -315,6 +316,8 @@ def deal_with(case: Case, request: Request, *, at: datetime) -> None:
         _answer_withdrawal(case, request, at=at)
     elif request.kind == "change_contact":
         _change_contact(case, request, at=at)
+    elif case.claimed_by is not None:
+        news.tell(News(news.ASKED, case.claimed_by, str(request.id), at, case.number))
 
 
 def _answer_withdrawal(case: Case, request: Request, *, at: datetime) -> None:

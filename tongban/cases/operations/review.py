@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,12 +17,9 @@ from tongban.cases.operations.window import Fault, NothingWrong, said
 from tongban.cases.permissions import check_may_act
 from tongban.cases.standing import BEIJING
 from tongban.cases.states import Move, Party
+from tongban.jurisdictions import corrections
 from tongban.parties.models import Officer
 from tongban.record import papers
-
-# Working days an applicant gets to answer a correction notice. No law fixes it for all items, so
-# it is a default of the platform; lateness is not taken as giving up.
-CORRECTION_DAYS = 10
 
 
 class AskedOnce(Refused):
@@ -113,9 +111,10 @@ def ask_correction(
     _act(case, officer, states.ASK_CORRECTION)
     if not faults:
         raise NothingWrong
-    signed = _signed_again(case, officer, at) if case.corrections else {}
+    words = {"faults": list(faults), "note": note}
+    signed = _signed_again(case, officer, at, words) if case.corrections else {}
     answer_by = calendar.of(case.deciding_place).add_working_days(
-        at.astimezone(BEIJING).date(), CORRECTION_DAYS
+        at.astimezone(BEIJING).date(), corrections.of(case.deciding_place).days
     )
     moving.make_move(
         case,
@@ -132,10 +131,14 @@ def ask_correction(
     return case
 
 
-def _signed_again(case: Case, officer: Officer, at: datetime) -> dict[str, str]:
+def _signed_again(
+    case: Case, officer: Officer, at: datetime, words: dict[str, Any]
+) -> dict[str, str]:
     """A second notice bears the leader's signature; without one it is refused as such."""
     try:
-        signed_by = countersigning.use(case, states.ASK_CORRECTION, officer=officer, at=at)
+        signed_by = countersigning.use(
+            case, states.ASK_CORRECTION, officer=officer, at=at, words=words
+        )
     except CountersignatureNeeded as needed:
         if needed.facts()["asked"]:
             raise

@@ -52,6 +52,7 @@ for _mode in Mode:
     WAYS |= {
         (_mode, State.NOT_ACCEPTED): [*_way, states.REFUSE_ACCEPTANCE],
         (_mode, State.CORRECTION): [*_way, states.ASK_CORRECTION],
+        (_mode, State.LAPSED): [*_way, states.ASK_CORRECTION, states.LAPSE_CORRECTION],
         (_mode, State.UNDER_REVIEW): _review,
         (_mode, State.SPECIAL): [*_review, states.BEGIN_SPECIAL],
         (_mode, State.SUSPENDED): [*_review, states.SUSPEND],
@@ -77,7 +78,9 @@ PARCEL: dict[str, object] = {"parcel": "p35-00"}
 SIGNED: dict[str, object] = {"countersigned_by": "leader"}
 RESULT: dict[str, object] = {"result": {"digest": "b" * 64, "title": "准予", "number": "1号"}}
 SAID: dict[str, dict[str, object]] = {
-    "ask_correction": SIGNED,
+    # A last day that is past already, so that it can lapse.
+    "ask_correction": {"answer_by": "2026-11-13", **SIGNED},
+    "give_more_time": {"answer_by": "2026-12-01", **SIGNED},
     "begin_special": {"kind": "hearing", "days": 20, "until": "2026-12-14"},
     "extend": {"days": 10, **SIGNED},
     "correct_decision": SIGNED,
@@ -137,6 +140,8 @@ def holder_author(before: Standing, move: Move) -> Author:
     """Who may make this move: for a withdrawal whoever's node holds the case."""
     if move is states.WITHDRAW:
         return replace(AUTHORS[Party.APPLICANT], node=before.holder_node)
+    if move is states.LAPSE_CORRECTION:
+        return Author(AUTHORS[Party.APPLICANT].node, "system")
     if move in BY_ITSELF:
         return Author(AUTHORS[Party.DECIDER].node, "system")
     if before.proposal and move.by is Party.DECIDER:
@@ -208,8 +213,8 @@ def is_allowed(case: Standing, move: Move, author: Author, *, mode: Mode, role: 
     right_role = case.holder == move.by == role
     if move is states.REOPEN:
         right_role = role is Party.DECIDER and case.holder == Party.NOBODY
-    if move in BY_ITSELF or move is states.CLOSE_BY_POST:
-        return False  # nobody's act: only the deciding node itself writes it
+    if move in {*BY_ITSELF, states.CLOSE_BY_POST, states.LAPSE_CORRECTION}:
+        return False  # nobody's act: only a node itself writes it
     if case.proposal and move is states.DENY:
         return False  # what was proposed here is to approve
     return right_state and right_node and right_place and right_role and states.only_in(mode, move)

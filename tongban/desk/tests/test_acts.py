@@ -224,10 +224,11 @@ ONCE = [
 
 def test_every_act_is_tried_twice_below():
     # What two people or a leader's signature need, and notices of a pause, are in test_course; what
-    # became of a result by post in test_posting.
+    # became of a result by post in test_posting, of a notice that nobody answered in test_chasing.
     elsewhere = {
         "special", "end-special", "suspend", "resume", "extend", "terminate", "propose",
         "send-back", "correct-decision", "reissue", "reopen", "attempt", "keep-damaged",
+        "more-time",
     }  # fmt: skip
     assert {act for act, *_ in ONCE} == set(ACTS) - elsewhere
 
@@ -368,3 +369,41 @@ def test_an_act_that_is_not_possible_is_refused_with_a_sentence_in_every_state(s
                 assert 'href=""' not in answer.text
             assert page.get(address(case, name)).status_code in {403, 409}
     assert Case.objects.get(pk=case.pk).head_hash == case.head_hash
+
+
+def test_the_right_organ_is_searched_and_the_papers_can_go_on_to_it(signed_in):
+    case, filled = world.a_case()
+    officer = world.a_decider()
+    stages.pending(case, world.a_clerk(), officer)
+    desk, address = signed_in(officer), reverse("desk:act", args=[case.number, "refuse"])
+    assert "查到的机关" not in desk.get(address).text
+    none = desk.post(address, {"stage": "more", "ground": "户口在外地", "find": "没有这里"}).text
+    assert "没有查到管这件事的机关" in none
+    found = desk.post(address, {"stage": "more", "ground": "户口在外地", "find": "福州"}).text
+    assert "福州市公安局" in found
+    assert "户口在外地" in found
+    assert "要改" not in found
+
+    words = {"ground": "户口在外地", "find": "福州", "right_place": "350100", "right_organ": ""}
+    check = desk.post(address, {"stage": "check"} | words).text
+    assert "转到福州市公安局" in check
+    assert desk.post(address, {"stage": "do"} | words).status_code == 302
+    portal = signed_in(filled.account)
+    page = portal.get(reverse("portal:case", args=[case.number])).text
+    assert "转到福州市" in page
+    draft = portal.post(reverse("portal:pass-on", args=[case.number]))
+    assert draft.status_code == 302
+    assert "福州" in portal.get(draft["Location"]).text
+
+
+def test_our_own_organ_is_not_the_right_one_and_nothing_typed_is_lost(signed_in):
+    case, _ = world.a_case()
+    officer = world.a_decider()
+    stages.pending(case, world.a_clerk(), officer)
+    address = reverse("desk:act", args=[case.number, "refuse"])
+    words = {"ground": "不归我们", "find": "吉林市", "right_place": world.JILIN_CITY}
+    answer = signed_in(officer).post(address, {"stage": "do", "right_organ": ""} | words)
+    assert answer.status_code == 422
+    assert "这就是本机关" in answer.text
+    assert "不归我们" in answer.text
+    assert Case.objects.get(pk=case.pk).state == "pending"

@@ -218,7 +218,7 @@ def test_a_second_notice_of_correction_wants_a_signature(signed_in):
     refused = made.post("correction", CORRECTION)
     assert refused.status_code == 409
     assert "补正只能一次性告知" in refused.text
-    made.asks("correction", reason="第一次漏看了背面")
+    made.asks("correction", reason="第一次漏看了背面", **CORRECTION)
     made.settles("sign")
     page = made.page("correction")
     assert "科室负责人已经签字" in page.text
@@ -267,7 +267,7 @@ def test_the_second_officer_sends_a_proposal_back(under_review):
 def test_a_decision_is_corrected_in_its_words_and_its_result_made_again(signed_in):
     made = Desk(signed_in)
     stages.issued(made.case, made.clerk, made.officer)
-    made.asks("correct-decision", reason="门牌写错")
+    made.asks("correct-decision", reason="门牌写错", wrong="3单元501", right="3单元502")
     made.settles("sign")
     words = {"wrong": "3单元501", "right": "3单元502"}
     check = made.post("correct-decision", words, "check").text

@@ -8,6 +8,7 @@ from django.urls import reverse
 from tongban.cases.models import Case, Check
 from tongban.cases.states import State
 from tongban.cases.tests import world
+from tongban.desk.keys import KEYS
 from tongban.desk.tests import stages
 from tongban.desk.tests.browsing import cookies_of
 
@@ -60,6 +61,48 @@ def test_walking_claiming_and_opening_in_the_queue(sit_down):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/cases/{numbers[1]}/")
+
+
+def test_o_ticks_the_row_in_hand_and_unticks_it(sit_down):
+    numbers = sorted(world.a_case(serial=serial)[0].number for serial in (1, 2))
+    page = sit_down(world.a_clerk())
+    boxes = "[...document.querySelectorAll('[data-js=tick]')].filter(b => b.checked).length"
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    assert page.evaluate(boxes) == 1
+    row = page.locator("tr[aria-current]")
+    assert row.locator("[data-js=tick]").is_checked()
+    assert numbers[1] in row.locator("a").first.get_attribute("href")
+    page.keyboard.press("o")
+    assert page.evaluate(boxes) == 0
+    assert not Case.objects.exclude(claimed_by=None).exists()
+
+
+def test_the_question_mark_shows_every_key_and_escape_leaves_a_field(sit_down):
+    world.a_case()
+    page = sit_down(world.a_clerk())
+    assert not page.locator("#all-keys").evaluate("e => e.open")
+    page.keyboard.press("?")
+    shown = page.locator("#all-keys")
+    assert shown.evaluate("e => e.open")
+    printed = set(shown.locator("kbd").all_inner_texts())
+    assert printed == {key for _title, keys in KEYS for key, _words in keys}
+    assert shown.locator("kbd").first.is_visible()
+
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") != "find"
+    page.keyboard.press("j")
+    assert page.locator("tr[aria-current]").count() == 1
+
+
+def test_every_key_stands_on_the_page_of_keys_with_what_it_does(signed_in):
+    page = signed_in(world.a_clerk()).get("/desk/keys/").text
+    for _title, keys in KEYS:
+        for key, words in keys:
+            assert f"<kbd>{key}</kbd>" in page
+            assert str(words) in page
 
 
 def test_finding_and_typing_do_not_claim(sit_down):

@@ -14,18 +14,18 @@ from tongban.basics import calendar
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import queries, states
 from tongban.cases.models import Case
-from tongban.cases.operations.review import CORRECTION_DAYS
 from tongban.cases.states import Move, State
 from tongban.desk import signatures
 from tongban.desk.act_forms import ActForm, ReturnForm
 from tongban.desk.acts import ACTS, Act
 from tongban.desk.bench import Bench, bench_of
-from tongban.desk.course_forms import SpecialForm
+from tongban.desk.course_forms import MoreTimeForm, RefusalForm, SpecialForm
 from tongban.desk.drafted import drafted, proposal
 from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.offers import not_yet
 from tongban.desk.sides import side_of
 from tongban.desk.views.case import head
+from tongban.jurisdictions import corrections
 from tongban.parties import signing_in
 from tongban.record import queries as recorded
 
@@ -70,14 +70,21 @@ class ActPage:
         if not signatures.is_ready(self.case, self.move):
             return redirect("desk:ask-signature", self.case.number, self.act.name)
         kept = signing_in.take(self.request, now())
-        form = self._form(kept)
+        form = self._form(kept or self._signed_words())
         if kept is not None and isinstance(form, ReturnForm):
             form = form.unjudged(one_more=False)
         return self._page(form, ASK, kept=kept is not None)
 
+    def _signed_words(self) -> QueryDict | None:
+        """What the leader signed for, as the form has it."""
+        signature = self._signature()
+        return signatures.typed(signature) if signature else None
+
     def ask_again(self, *, one_more: bool) -> HttpResponse:
-        """What was typed, unjudged: back from the check page, or with room for one more thing."""
+        """What was typed, unjudged: back from the check page, with room for more, or with what was found."""
         form = self._form(self.request.POST)
+        if isinstance(form, RefusalForm):
+            form = form.unjudged()
         if isinstance(form, ReturnForm):
             form = form.unjudged(one_more=one_more)
         return self._page(form, ASK)
@@ -153,7 +160,8 @@ class ActPage:
             "signature": self._signature(),
             "proposal": proposal(self.case),
             **_promised(form),
-            "answer_by": calendar.add_working_days(today, CORRECTION_DAYS),
+            "correcting": (correcting := corrections.of(self.case.deciding_place)),
+            "answer_by": calendar.add_working_days(today, _days(form) or correcting.days),
             "today": today,
             "officer": self.request.officer,
         }
@@ -173,9 +181,16 @@ class ActPage:
         ]
 
 
+def _days(form: ActForm) -> int | None:
+    """The working days that a notice is about to give, once they are said."""
+    is_said = isinstance(form, MoreTimeForm) and form.is_bound and form.is_valid()
+    return form.cleaned_data["days"] if is_said else None
+
+
 def _promised(form: ActForm) -> dict[str, Any]:
     """What a notice of a special procedure promises: which one, and until which day."""
-    said = form.cleaned_data if isinstance(form, SpecialForm) and form.is_bound else {}
+    is_said = isinstance(form, SpecialForm) and form.is_bound and form.is_valid()
+    said = form.cleaned_data if is_said else {}
     if not said.get("kind") or not said.get("days"):
         return {}
     until = calendar.add_working_days(localdate(), said["days"])

@@ -1,10 +1,12 @@
 """Official documents at the desk: looked at before they go out, opened, printed by the pile."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 import structlog
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -20,12 +22,15 @@ from tongban.cases.documents import printing, shelf
 from tongban.cases.documents.kinds import BY_KEY
 from tongban.cases.inspection import pdf
 from tongban.cases.models import Case
-from tongban.cases.operations import window
-from tongban.desk.acts import ACTS
+from tongban.cases.operations import countersigning, window
+from tongban.desk import signatures
+from tongban.desk.act_forms import ActForm
+from tongban.desk.acts import ACTS, Act
 from tongban.desk.bench import bench_of
 from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.sides import side_of, sides_of
 from tongban.desk.views.papers import PAPER_POLICY
+from tongban.parties.models import Officer
 from tongban.record import papers
 
 log = structlog.get_logger(__name__)
@@ -80,7 +85,40 @@ def _act(request: OfficerRequest, case: Case, name: str) -> Callable[[], Case]:
     form = act.form(request.POST, bench=bench, version=queries.version_of(case))
     if not form.is_valid():
         raise _not_yet(form.errors)
-    return lambda: act.do(number=case.number, officer=officer, at=at, **form.say())
+    return _acted(case, act, officer, form, at)
+
+
+def _acted(
+    case: Case, act: Act, officer: Officer, form: ActForm, at: datetime
+) -> Callable[[], Case]:
+    """The act, as if it were signed where that is still to come."""
+    move, said = act.move(case), form.say()
+
+    def done() -> Case:
+        if not signatures.is_ready(case, move):
+            countersigning.pretend(case, move, officer=officer, at=at, days=said.get("days"))
+        return act.do(number=case.number, officer=officer, at=at, **said)
+
+    return done
+
+
+def signatures_preview(leader: Officer, pk: UUID) -> HttpResponse:
+    """What a leader is asked to sign for, as it would go out; nothing is written.
+
+    Refused: NotFound for another office's, and where the act has become impossible meanwhile.
+    """
+    row = countersigning.one_for(pk=pk, leader=leader)
+    case, officer = row.case, row.asked_by
+    act = next(one for one in ACTS.values() if one.move(case).name == row.act)
+    bench = bench_of(case, officer, side_of(officer, case), queries.particulars(case))
+    data = QueryDict(urlencode(countersigning.form_of(row)))
+    form = act.form(data, bench=bench, version=queries.version_of(case))
+    if not form.is_valid():
+        raise _not_yet(form.errors)
+    made = shelf.preview(case, _acted(case, act, officer, form, now()))
+    if not made:
+        raise Refused(_("这一步不发文书，没有可以预览的"))
+    return _pdf(pdf.bound(content for _title, content in made), _("预览"))
 
 
 @require_GET

@@ -14,8 +14,7 @@ from tongban.basics import calendar
 from tongban.basics.refusals import Refused
 from tongban.cases import queries, states
 from tongban.cases.models import Case
-from tongban.cases.operations.originals import ask_originals
-from tongban.cases.operations.review import CORRECTION_DAYS
+from tongban.cases.operations.originals import ORIGINALS_DAYS, ask_originals
 from tongban.cases.permissions import check_may_act
 from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.offers import reason
@@ -80,7 +79,7 @@ def _page(
         "form": form,
         "refusal": refusal,
         "why_not": "" if refusal else _why_not(request, case),
-        "answer_by": calendar.add_working_days(localdate(), CORRECTION_DAYS),
+        "answer_by": calendar.add_working_days(localdate(), ORIGINALS_DAYS),
         "office": request.officer.authority,
     }
     return render(request, "desk/originals.html", context, status=status)

@@ -5,109 +5,153 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongban.basics.refusals import FieldsRefused
-from tongban.cases import judging, queries, states
+from tongban.cases import queries
 from tongban.cases.models import Case
 from tongban.cases.operations import countersigning
+from tongban.cases.operations.countersigning import Draft
 from tongban.cases.states import Move
 from tongban.desk import signatures
-from tongban.desk.act_forms import long_text
+from tongban.desk.act_forms import ActForm, ReturnForm, long_text
 from tongban.desk.acts import ACTS, Act
+from tongban.desk.bench import bench_of
 from tongban.desk.gate import OfficerRequest, desk_page
+from tongban.desk.sides import side_of
 from tongban.desk.views.case import head
+from tongban.desk.views.documents import signatures_preview
 from tongban.parties import absences
 
 LONGEST_NOTE = 500
 
 
-class AskForm(forms.Form):
-    """报负责人签字: why, and for an extension by how much."""
+class WhyForm(forms.Form):
+    """报负责人签字: why, where the act itself does not say it."""
 
     use_required_attribute = False
 
-    days = forms.IntegerField(label=gettext_lazy("延长多久"), help_text=gettext_lazy("工作日"))
     reason = long_text(
         gettext_lazy("为什么要这样办"),
         gettext_lazy("科室负责人看得到"),
         required=gettext_lazy("写明为什么要这样办"),
     )
 
-    def __init__(self, data: Any = None, *, case: Case, move: Move, **named: Any) -> None:
-        super().__init__(data, **named)
-        if move is not states.EXTEND:
-            del self.fields["days"]
-            return
-        most = judging.most_extension(case.mode)
-        sentence = _("写1到%(most)d个工作日") % {"most": most}
-        self.fields["days"] = forms.IntegerField(
-            label=self.fields["days"].label,
-            help_text=self.fields["days"].help_text,
-            min_value=1,
-            max_value=most,
-            error_messages=dict.fromkeys(
-                ("required", "invalid", "min_value", "max_value"), sentence
-            ),
-        )
-        self.order_fields(["days", "reason"])
-
 
 @require_http_methods(["GET", "POST"])
 @desk_page
 def ask(request: OfficerRequest, number: str, name: str) -> HttpResponse:
-    """The page between an act and its signature: ask, wait, read why not, or go on to the act."""
+    """The page between an act and its signature: say it, look at it, ask, wait, go on to the act.
+
+    What is said here is what will go out: the leader signs for these words.
+    """
     case = queries.case_for(request.officer, number)
     act = ACTS.get(name)
     if act is None or not signatures.wants(case, act.move(case)):
         raise Http404
     act.check(request.officer, case)
-    found = signatures.last(case, act.move(case))
+    page = AskPage(request, case, act)
     if request.method == "GET":
-        begun = {"reason": found.reason, **found.terms} if found else {}
-        form = AskForm(case=case, move=act.move(case), initial=begun)
-        return _page(request, case, act, form)
-    form = AskForm(request.POST, case=case, move=act.move(case))
-    if not form.is_valid():
-        return _page(request, case, act, form, status=422)
-    try:
-        _ask(request, case, act, form)
-    except FieldsRefused as refusal:
-        for field, sentences in refusal.errors.items():
-            form.add_error(field if field in form.fields else None, sentences)
-        return _page(request, case, act, form, status=refusal.status)
-    messages.success(request, _("已经报科室负责人，签字以后您接着办"))
-    return redirect("desk:ask-signature", number, name)
+        return page.open()
+    return page.one_more() if request.POST.get("stage") == "more" else page.ask()
 
 
-def _ask(request: OfficerRequest, case: Case, act: Act, form: AskForm) -> None:
-    said = dict(form.cleaned_data)
-    countersigning.ask_countersignature(
-        number=case.number,
-        officer=request.officer,
-        act=act.move(case).name,
-        reason=said.pop("reason"),
-        terms=said,
-        at=now(),
-    )
+class AskPage:
+    """One request to put one act before the leader."""
+
+    def __init__(self, request: OfficerRequest, case: Case, act: Act) -> None:
+        self.request, self.case, self.act = request, case, act
+        self.move: Move = act.move(case)
+        side = side_of(request.officer, case)
+        self.bench = bench_of(case, request.officer, side, queries.particulars(case))
+
+    def open(self) -> HttpResponse:
+        """What was asked last, or nothing yet."""
+        found = signatures.last(self.case, self.move)
+        kept = signatures.typed(found) if found else None
+        form = self._form(kept, initial={"reason": found.reason, **found.terms} if found else {})
+        return self._page(form, self._why(kept, found.reason if found else ""))
+
+    def one_more(self) -> HttpResponse:
+        """What was typed, unjudged, with room for one more thing to mend."""
+        form = self._form(self.request.POST)
+        if isinstance(form, ReturnForm):
+            form = form.unjudged(one_more=True)
+        return self._page(form, self._why(None, self.request.POST.get("reason", "")))
+
+    def ask(self) -> HttpResponse:
+        """The 报负责人签字 button. What is missing stays on the page with its sentence."""
+        form, why = self._form(self.request.POST), self._why(self.request.POST)
+        # Both are judged, so that everything is said at once.
+        are_good = [form.is_valid(), why is None or why.is_valid()]
+        if not all(are_good):
+            return self._page(form, why, status=422)
+        try:
+            self._ask(form, why)
+        except FieldsRefused as refusal:
+            for field, sentences in refusal.errors.items():
+                form.add_error(field if field in form.fields else None, sentences)
+            return self._page(form, why, status=refusal.status)
+        messages.success(self.request, _("已经报科室负责人，签字以后您接着办"))
+        return redirect("desk:ask-signature", self.case.number, self.act.name)
+
+    def _form(self, data: QueryDict | None, **named: Any) -> ActForm:
+        version = queries.version_of(self.case)
+        return self.act.form(data, bench=self.bench, version=version, **named)
+
+    def _why(self, data: QueryDict | None, begun: str = "") -> WhyForm | None:
+        """Asked only where the act does not say why by itself."""
+        if "reason" in self.act.form.base_fields:
+            return None
+        return WhyForm(data, initial={"reason": begun})
+
+    def _ask(self, form: ActForm, why: WhyForm | None) -> None:
+        said = form.say()
+        countersigning.ask_countersignature(
+            number=self.case.number,
+            officer=self.request.officer,
+            act=self.move.name,
+            reason=(why.cleaned_data if why else said)["reason"],
+            terms={"days": said["days"]} if "days" in said else {},
+            draft=Draft(_pairs(self.request.POST), said),
+            at=now(),
+        )
+
+    def _page(self, form: ActForm, why: WhyForm | None, status: int = 200) -> HttpResponse:
+        context = head(self.request, self.case) | {
+            "act": self.act,
+            "move": self.move,
+            "label": _(self.move.label),
+            "signature": signatures.last(self.case, self.move),
+            "bench": self.bench,
+            "form": form,
+            "why": why,
+            "applicant": queries.particulars(self.case)["applicant"],
+        }
+        return render(self.request, "desk/ask_signature.html", context, status=status)
 
 
-def _page(
-    request: OfficerRequest, case: Case, act: Act, form: AskForm, status: int = 200
-) -> HttpResponse:
-    context = head(request, case) | {
-        "act": act,
-        "label": _(act.move(case).label),
-        "signature": signatures.last(case, act.move(case)),
-        "form": form,
-        "applicant": queries.particulars(case)["applicant"],
-    }
-    return render(request, "desk/ask_signature.html", context, status=status)
+def _pairs(data: QueryDict) -> list[tuple[str, str]]:
+    """What was typed, as it is kept until the act is done."""
+    own = {"csrfmiddlewaretoken", "stage"}
+    return [
+        (name, str(value)) for name, values in data.lists() if name not in own for value in values
+    ]
+
+
+@require_GET
+@xframe_options_sameorigin
+@desk_page
+def preview(request: OfficerRequest, pk: UUID) -> HttpResponse:
+    """What will go out once the leader signs, as the one who asked has written it."""
+    absences.check_leads(request.officer)
+    return signatures_preview(request.officer, pk)
 
 
 @require_POST

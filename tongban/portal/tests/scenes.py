@@ -1,11 +1,12 @@
 """Cases in every state that an applicant can meet, made by the very operations of the main job."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 
 from django.test import Client
 from django.utils.timezone import now
 
+from tongban.basics.hours import BEIJING
 from tongban.cases.joint import operations as joint
 from tongban.cases.models import Case
 from tongban.cases.operations import (
@@ -14,6 +15,7 @@ from tongban.cases.operations import (
     course,
     deciding,
     drafts,
+    expiring,
     requests,
     review,
     window,
@@ -94,6 +96,15 @@ def correction(**kwargs):
     review.ask_correction(
         number=case.number, officer=decider_of(case), faults=[FAULT], note="", at=now()
     )
+    return fresh(case), filled
+
+
+def lapsed(**kwargs):
+    """Nobody answered in the time given; the last reminder came the day before."""
+    case, filled = correction(**kwargs)
+    for days in (0, 1):
+        at = datetime.combine(case.due_on + timedelta(days=days), time(9), BEIJING)
+        expiring.act_on_expired(at=at)
     return fresh(case), filled
 
 

@@ -25,6 +25,7 @@ SCENES = {
     scenes.crossing: "已经交出，正在送往福州市",
     scenes.pending: "吉林市公安局已经收到材料，最迟",
     scenes.correction: "吉林市公安局请您补正，补好再交",
+    scenes.lapsed: "补正的时间过了，这件转回吉林市公安局",
     scenes.under_review: "吉林市公安局正在审查，最迟",
     scenes.special: "吉林市公安局正在走特别程序，最迟",
     scenes.suspended: "吉林市公安局中止了办理，恢复以后继续计时",

@@ -1,4 +1,4 @@
-"""The part that tells people: it sends at every look, and looks for last days now and then."""
+"""The part that tells people: it sends at every look."""
 
 import asyncio
 from types import SimpleNamespace
@@ -27,7 +27,6 @@ def calls(monkeypatch):
         return 2
 
     monkeypatch.setattr(noticing, "_send", send)
-    monkeypatch.setattr(noticing, "_remind", lambda: made.append("remind"))
     return made
 
 
@@ -39,10 +38,10 @@ def test_it_is_a_part_of_every_worker():
     assert main.parts(is_hub=False)["noticing"] is Noticing
 
 
-def test_it_sends_at_every_look_and_reminds_once_in_a_while(calls):
+def test_it_sends_at_every_look(calls):
     part = a_part()
     assert [run(part.look()) for _ in range(3)] == [2, 2, 2]
-    assert calls == ["remind", "send", "send", "send"]
+    assert calls == ["send", "send", "send"]
 
 
 def test_a_database_that_is_away_is_waited_for(calls, monkeypatch):

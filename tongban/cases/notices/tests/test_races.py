@@ -6,8 +6,9 @@ import pytest
 from django.db import connection, transaction
 
 from tongban.cases.models import Case
-from tongban.cases.notices import channels, reminding, sending, telling
+from tongban.cases.notices import channels, sending, telling
 from tongban.cases.notices.models import Notice, Sending
+from tongban.cases.operations import expiring
 from tongban.cases.tests import world
 from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import MONDAY
@@ -77,7 +78,7 @@ def test_two_workers_remind_once(sms_only):
     Notice.objects.all().delete()
 
     def remind() -> None:
-        reminding.remind(at=LATE)
+        expiring.act_on_expired(at=LATE)
 
     assert at_once(remind, remind) == [None, None]
     assert Notice.objects.filter(kind="correction_due").count() == 1

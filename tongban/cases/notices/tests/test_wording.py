@@ -20,7 +20,7 @@ OUTSIDE_TEXTS = [
 
 
 def test_every_occasion_has_words_and_every_word_an_occasion():
-    assert set(OCCASIONS.values()) | {"correction_due"} == set(WORDINGS)
+    assert set(OCCASIONS.values()) | {"correction_due", "correction_last"} == set(WORDINGS)
 
 
 @pytest.mark.parametrize("kind", WORDINGS)

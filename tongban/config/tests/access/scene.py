@@ -19,8 +19,8 @@ from tongban.cases.inquiries import operations as inquiries
 from tongban.cases.inquiries.operations import Attachment, Question
 from tongban.cases.joint import operations as joint
 from tongban.cases.joint.models import JointStep
-from tongban.cases.models import Case, Countersignature, Draft
-from tongban.cases.notices.models import Notice
+from tongban.cases.models import Alarm, Case, Countersignature, Draft
+from tongban.cases.notices.models import DeskNotice, Notice
 from tongban.cases.operations import (
     claims,
     countersigning,
@@ -276,6 +276,13 @@ def _own(who: SimpleNamespace, officers: dict[str, Any], case: Case) -> dict[str
     saved = SavedQueue.objects.create(
         officer=decider, side="decider", name="我的", filters={"shown": "all"}, saved_at=MONDAY
     )
+    alarm = Alarm.objects.create(
+        case=case, clock="decide", since=MONDAY, light="red", holder="decider",
+        authority=case.decider_authority, due_on=date(2026, 12, 14), at=MONDAY,
+    )  # fmt: skip
+    told = DeskNotice.objects.create(
+        officer=decider, kind="amber", number=case.number, ref=str(alarm.pk), at=MONDAY
+    )
     notice = Notice.objects.filter(account=account, number=case.number).earliest("seq")
     draft = _begun(account, who.principal)
     return {
@@ -284,6 +291,7 @@ def _own(who: SimpleNamespace, officers: dict[str, Any], case: Case) -> dict[str
         "mandate_id": who.mandates["agent"].pk, "notice_id": notice.pk,
         "address_id": addresses.keep(account=account, address=couriers.Address(NAME, PHONE, HOME), at=MONDAY).pk,
         "absence_id": absence.pk, "officer_id": decider.pk, "saved_id": saved.pk,
+        "alarm_id": alarm.pk, "desk_notice_id": told.pk,
     }  # fmt: skip
 
 

@@ -86,7 +86,8 @@ ROWS: dict[str, Row] = {
         DESK,
         "desk:queue", "desk:several", "desk:save", "desk:export", "desk:keys", "desk:standards",
         "desk:inquiries", "desk:ask-inquiry", "desk:requests", "desk:documents",
-        "desk:print-documents", "desk:joint-steps",
+        "desk:print-documents", "desk:joint-steps", "desk:alarms",
+        "desk:inbox", "desk:inbox-read", "desk:inbox-wishes",
     ),
     "desk:helping": Row({"clerk", "third_clerk"}),
     "desk:pack": Row({"clerk", "decider"}),
@@ -96,7 +97,10 @@ ROWS: dict[str, Row] = {
     # Of the leader of the office.
     **_rows({"leader", "third_leader"}, "desk:office", "desk:signatures"),
     **_rows({"leader"}, "desk:settle-signature", "desk:cancel-absence"),
+    "desk:preview-signature": Row({"leader"}, cannot=(409,)),
     "desk:cases-of-absent": Row(DECIDING),
+    "desk:acknowledge-alarm": Row(DECIDING),
+    "desk:notice": Row({"decider"}, leads_back=True),
     "desk:enter-absence": Row({"leader", "third_leader"}),
     # One case: its two offices see it, whoever has claimed it acts.
     **_rows(

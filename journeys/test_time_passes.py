@@ -1,0 +1,87 @@
+"""Clocks that run out over two real nodes: silence is acceptance, and an unanswered notice lapses.
+
+The days come because the nodes are started again with a clock ahead; so this goes last of all.
+"""
+
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from journeys import applying, deciding
+from journeys.agreement import wait_until_settled
+from journeys.installation import Installation, Node
+from journeys.people import DESK, Person
+from journeys.test_the_course import ASKED, agree, applied
+
+# Beyond five working days, and beyond ten, wherever the week begins; and the day after that.
+SILENT, ANSWERED_BY, DAY_AFTER = 9, 20, 21
+
+
+@pytest.fixture
+def enter(browser: Browser):
+    """Who comes in, by node and name."""
+    with ExitStack() as stack:
+
+        def come(node: Node, username: str) -> Person:
+            return stack.enter_context(Person(browser, node, username, size=DESK))
+
+        yield come
+
+
+@pytest.fixture(scope="module")
+def left_alone(nodes: Installation) -> str:
+    """A case that nobody in 福州 looks at."""
+    number = applied(nodes, serial=821)
+    wait_until_settled(nodes)
+    return number
+
+
+def test_silence_past_the_legal_days_is_acceptance_and_both_sides_see_it(
+    nodes: Installation, enter, left_alone: str
+):
+    nodes.let_days_pass(SILENT)
+    lisi = enter(nodes.jilin, "lisi")
+    applying.track(lisi, left_alone, "视为受理", "正在审查", patience=60)
+    lisi.sees("受理通知书")
+    lisi.open("/inbox/")
+    lisi.sees("视为受理")
+
+    sunqi = enter(nodes.fujian, "sunqi")
+    sunqi.open("/desk/alarms/?kind=deemed")
+    sunqi.sees("视为受理", "没有人认领")
+    alarm = sunqi.page.locator("section.card").filter(
+        has=sunqi.page.locator(f'a[href="/desk/cases/{left_alone}/"]')
+    )
+    alarm.locator('input[name="note"]').fill("今天审查")
+    alarm.get_by_role("button", name="记下").click()
+    sunqi.sees("已经记下")
+    agree(nodes, left_alone)
+
+
+def test_a_notice_that_nobody_answers_is_chased_and_comes_back(nodes: Installation, enter):
+    number = applied(nodes, serial=822)
+    sunqi = enter(nodes.fujian, "sunqi")
+    deciding.take_up(sunqi, number)
+    deciding.act(sunqi, "一次告知补正", check="检查后发出", send="发出补正告知书", **ASKED)
+    wait_until_settled(nodes)
+
+    # Those days are counted from today; the notice was written some days ahead already.
+    nodes.let_days_pass(SILENT + ANSWERED_BY)
+    lisi = enter(nodes.jilin, "lisi")
+    lisi.open("/inbox/")
+    lisi.waits_for("补正最后一日", patience=60)
+
+    nodes.let_days_pass(SILENT + DAY_AFTER)
+    lisi = enter(nodes.jilin, "lisi")
+    applying.track(lisi, number, "补正的时间过了", "福州市医疗保障局", patience=60)
+    sunqi = enter(nodes.fujian, "sunqi")
+    sunqi.open("/desk/inbox/")
+    sunqi.waits_for("补正逾期", number[-4:], patience=60)
+    deciding.take_up(sunqi, number)
+    sunqi.sees("另给补正期限（要签字）")
+    deciding.act(
+        sunqi, "终止", check="检查", send="终止办理", basis="本地办理规程关于补正逾期的规定"
+    )
+    applying.track(lisi, number, "终止了办理", "没有收到补正材料")
+    agree(nodes, number)

@@ -1,0 +1,14 @@
+"""The addresses of what an officer is told: her inbox, and the alarms of her office."""
+
+from django.urls import path
+
+from tongban.desk.views import alarms, inbox
+
+ALARMS = [
+    path("alarms/", alarms.index, name="alarms"),
+    path("alarms/<int:alarm_id>/acknowledge", alarms.acknowledge, name="acknowledge-alarm"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/read", inbox.read_all, name="inbox-read"),
+    path("inbox/settings/", inbox.wishes, name="inbox-wishes"),
+    path("inbox/<uuid:desk_notice_id>/", inbox.one, name="notice"),
+]
