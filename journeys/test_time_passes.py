@@ -44,7 +44,7 @@ def test_silence_past_the_legal_days_is_acceptance_and_both_sides_see_it(
     lisi = enter(nodes.jilin, "lisi")
     applying.track(lisi, left_alone, "视为受理", "正在审查", patience=60)
     lisi.sees("受理通知书")
-    lisi.open("/inbox/")
+    lisi.open("/messages/")
     lisi.sees("视为受理")
 
     sunqi = enter(nodes.fujian, "sunqi")
@@ -69,7 +69,7 @@ def test_a_notice_that_nobody_answers_is_chased_and_comes_back(nodes: Installati
     # Those days are counted from today; the notice was written some days ahead already.
     nodes.let_days_pass(SILENT + ANSWERED_BY)
     lisi = enter(nodes.jilin, "lisi")
-    lisi.open("/inbox/")
+    lisi.open("/messages/")
     lisi.waits_for("补正最后一日", patience=60)
 
     nodes.let_days_pass(SILENT + DAY_AFTER)
