@@ -161,3 +161,17 @@ def test_a_place_sets_when_its_lights_turn_amber_with_the_document_that_says_so(
 
     assert "剩2个以下亮黄灯" in said.stdout
     assert "示例办法第3条" in say(clock_command.app, "lights", "350102").stdout
+
+
+@pytest.mark.usefixtures("_of_the_node")
+def test_a_place_sets_what_silence_after_a_correction_may_lead_to(monkeypatch):
+    monkeypatch.setattr(clock_command.acting, "set_up_django", lambda **_: None)
+    default = say(clock_command.app, "corrections", "350100").stdout
+    assert "补正给10个工作日，逾期可以终止（平台默认值" in default
+    assert say(clock_command.app, "corrections", "350100", "--days", "15").exit_code == 1
+    own = ("--days", "15", "--no-terminate", "--basis", "示例办法第3条")
+    said = say(clock_command.app, "corrections", "350100", *own)
+
+    assert "补正给15个工作日，逾期不终止（示例办法第3条）" in said.stdout
+    found = json.loads(say(clock_command.app, "corrections", "350102", "--json").stdout)
+    assert (found["days"], found["may_terminate"], found["is_default"]) == (15, False, False)
