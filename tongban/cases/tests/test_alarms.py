@@ -9,13 +9,13 @@ from django.db import connection
 
 from tongban.basics.hours import BEIJING
 from tongban.basics.refusals import FieldsRefused, NotFound
+from tongban.basics.tests.races import at_once
 from tongban.cases import alarms
 from tongban.cases.alarms import Asked
 from tongban.cases.models import Alarm, Case
 from tongban.cases.operations import alarming, claims, expiring, review
 from tongban.cases.operations.alarming import AcknowledgedByAnother
 from tongban.cases.tests import world
-from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import CHANGCHUN, MONDAY
 
 in_database = pytest.mark.django_db

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tongban.basics.refusals import Refused
+from tongban.basics.tests.races import at_once
 from tongban.cases import queries as cases
 from tongban.cases.inquiries import operations, queries
 from tongban.cases.inquiries.models import Inquiry
@@ -15,7 +16,6 @@ from tongban.cases.models import Case, Request
 from tongban.cases.operations import moving, requests
 from tongban.cases.operations.requests import Wish
 from tongban.cases.tests import world
-from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import MONDAY
 from tongban.exchange import shared_chains
 from tongban.record.models import Entry

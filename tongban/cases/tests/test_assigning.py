@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from tongban.basics.refusals import FieldsRefused, NotAllowed, NotFound, Refused
+from tongban.basics.tests.races import at_once
 from tongban.cases import queries
 from tongban.cases.models import Case, Handover
 from tongban.cases.operations import assigning, claims, window
@@ -14,7 +15,6 @@ from tongban.cases.operations.assigning import Away, ClaimChanged, NotOfThisOffi
 from tongban.cases.operations.claims import NotInHand
 from tongban.cases.permissions import ClaimedByAnother
 from tongban.cases.tests import world
-from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import MONDAY
 from tongban.parties import absences
 from tongban.parties.models import Absence, Officer, Role

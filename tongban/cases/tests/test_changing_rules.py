@@ -10,6 +10,7 @@ from django.db import connection
 
 from tongban.basics.hours import BEIJING
 from tongban.basics.refusals import FieldsRefused
+from tongban.basics.tests.races import at_once
 from tongban.cases import queries, renewal, standing, timeline
 from tongban.cases.models import Case, Draft, RulesApplied
 from tongban.cases.operations import changing, claims, drafts, moving, review, window
@@ -17,7 +18,6 @@ from tongban.cases.operations.drafts import Places
 from tongban.cases.operations.window import Fault
 from tongban.cases.states import Mode
 from tongban.cases.tests import world
-from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import CHAOYANG, JILIN_CITY, MONDAY, MOVE_TO_SPOUSE
 from tongban.catalogue import drafting, running
 from tongban.catalogue.models import ItemVersion

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from tongban.basics import calendar
+from tongban.basics.tests.races import at_once
 from tongban.cases import alarms, clocks_of_cases, queries
 from tongban.cases.clocks import rules
 from tongban.cases.models import Alarm, Case
@@ -15,7 +16,6 @@ from tongban.cases.operations import claims, expiring, moving, review
 from tongban.cases.operations.expiring import Done
 from tongban.cases.states import State
 from tongban.cases.tests import world
-from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import MONDAY
 from tongban.record import queries as recorded
 from tongban.record.models import Entry

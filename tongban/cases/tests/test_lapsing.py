@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from tongban.basics.refusals import FieldsRefused
+from tongban.basics.tests.races import at_once
 from tongban.cases import states
 from tongban.cases.documents import shelf
 from tongban.cases.judging import NotInTable
@@ -29,7 +30,6 @@ from tongban.cases.operations.window import Fault
 from tongban.cases.permissions import MoveNotPossible
 from tongban.cases.states import Party, State
 from tongban.cases.tests import world
-from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import JILIN_CITY, MONDAY
 from tongban.jurisdictions import corrections
 from tongban.jurisdictions.corrections import CorrectionRuleRefused

@@ -1,13 +1,10 @@
 """Two at once: each race is also run with its lock taken away, to show that the lock is what wins."""
 
-import threading
-from collections.abc import Callable
-from contextlib import suppress
-
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from tongban.basics.refusals import Refused
+from tongban.basics.tests.races import at_once, let_two_meet
 from tongban.cases import queries
 from tongban.cases.models import Case, Submission
 from tongban.cases.operations import claims, drafts, moving, review
@@ -18,38 +15,10 @@ from tongban.record.models import Entry
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*attempts: Callable[[], object]) -> list[Exception | None]:
-    """Run attempts in threads of their own; what each raised, or None."""
-    raised: list[Exception | None] = [None] * len(attempts)
-
-    def run(index: int, attempt: Callable[[], object]) -> None:
-        try:
-            attempt()
-        except Exception as error:  # noqa: BLE001 - what a thread raised is the result
-            raised[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(attempts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return raised
-
-
 @pytest.fixture
 def meeting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both deciders come this far before either writes, unless a lock keeps one of them out."""
-    barrier = threading.Barrier(2)
-    write = moving.write
-
-    def met(*args: object, **kwargs: object) -> object:
-        with suppress(threading.BrokenBarrierError):
-            barrier.wait(timeout=3)
-        return write(*args, **kwargs)
-
-    monkeypatch.setattr(moving, "write", met)
+    let_two_meet(monkeypatch, moving, "write", seconds=3)
 
 
 def two_decide() -> list[Exception | None]:

@@ -8,6 +8,8 @@ from django.db import connection
 
 from tongban.catalogue import snapshot
 from tongban.catalogue.reader import fujian, listing, statecouncil
+from tongban.catalogue.tests import managers, publishers
+from tongban.catalogue.tests.publishers import Publisher
 from tongban.jurisdictions import snapshot as places
 from tongban.jurisdictions.models import Node
 
@@ -56,3 +58,23 @@ def _nothing_is_loaded_yet(request: pytest.FixtureRequest) -> None:
     snapshot.look_again()
     Node.objects.update(base_url="", public_key="", key_id="")
     places.look_again()
+
+
+@pytest.fixture
+def publishers_connected(tmp_path, _nothing_is_loaded_yet):
+    """Few standards, and nodes whose publications this one can check."""
+    with managers.few_standards():
+        publishers.connect(tmp_path)
+        yield
+
+
+@pytest.fixture
+def hub():
+    """The hub, as far as its publications go."""
+    return Publisher("00")
+
+
+@pytest.fixture(name="fujian")
+def _fujian():
+    """The node of 福建, as far as its publications go."""
+    return Publisher("35")

@@ -1,12 +1,12 @@
 """Drafts begun and published by two at the same moment; each race is also run without its lock."""
 
-import threading
-from contextlib import suppress
+from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from tongban.basics.refusals import Refused
+from tongban.basics.tests.races import at_once, let_two_meet
 from tongban.catalogue import drafting
 from tongban.catalogue.models import (
     Draft,
@@ -25,6 +25,10 @@ from tongban.catalogue.tests.managers import (
 CITY = "220100"
 
 
+def failures(*attempts: Callable[[], object]) -> list[Exception]:
+    return [error for error in at_once(*attempts) if error]
+
+
 class TestAtOnce:
     pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,31 +37,15 @@ class TestAtOnce:
             pass
         drafter, reviewer, third = (a_manager(name) for name in "丙丁戊")
         draft = handed_in(drafter, place=CITY)
-        barrier = threading.Barrier(2)
-        write = publishing.publish_draft
-
-        def met(*args, **kwargs):
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=1)
-            return write(*args, **kwargs)
-
-        monkeypatch.setattr(publishing, "publish_draft", met)
-        raised = []
-
-        def press(officer):
-            try:
-                drafts.publish(draft_id=draft.pk, officer=officer, at=MONDAY)
-            except Exception as error:  # noqa: BLE001 - what a thread raised is the result
-                raised.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=press, args=[one]) for one in (reviewer, third)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        return raised
+        let_two_meet(monkeypatch, publishing, "publish_draft")
+        return failures(
+            *(
+                lambda officer=officer: drafts.publish(
+                    draft_id=draft.pk, officer=officer, at=MONDAY
+                )
+                for officer in (reviewer, third)
+            )
+        )
 
     def test_of_two_reviewers_at_once_one_version_comes(self, monkeypatch):
         assert self.two_press(monkeypatch) == []
@@ -76,33 +64,14 @@ class TestAtOnce:
         with managers.few_standards():
             pass
         drafter = a_manager("丙")
-        barrier = threading.Barrier(2)
-        basis = drafting.basis
+        let_two_meet(monkeypatch, drafting, "basis")
+        begun: list[int] = []
 
-        def met(*args):
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=1)
-            return basis(*args)
+        def press() -> None:
+            draft = drafts.start_draft(item=ITEM, division_code=CITY, officer=drafter, at=MONDAY)
+            begun.append(draft.pk)
 
-        monkeypatch.setattr(drafting, "basis", met)
-        begun, raised = [], []
-
-        def press():
-            try:
-                begun.append(
-                    drafts.start_draft(item=ITEM, division_code=CITY, officer=drafter, at=MONDAY).pk
-                )
-            except Exception as error:  # noqa: BLE001 - what a thread raised is the result
-                raised.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=press) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        return begun, raised
+        return begun, failures(press, press)
 
     def test_two_presses_begin_one_draft(self, monkeypatch):
         begun, raised = self.two_start(monkeypatch)
@@ -122,32 +91,14 @@ class TestAtOnce:
             pass
         drafter, reviewer = a_manager("丙"), a_manager("丁")
         waiting = [handed_in(drafter, place=CITY, item=item) for item in (ITEM, "2020-2-61")]
-        barrier = threading.Barrier(2)
-        tell = publishing.tell
-
-        def met(*args, **kwargs):
-            """Both have their number by now, unless a lock keeps one of them out."""
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=1)
-            return tell(*args, **kwargs)
-
-        monkeypatch.setattr(publishing, "tell", met)
-        raised = []
-
-        def press(draft):
-            try:
-                drafts.publish(draft_id=draft.pk, officer=reviewer, at=MONDAY)
-            except Exception as error:  # noqa: BLE001 - what a thread raised is the result
-                raised.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=press, args=[one]) for one in waiting]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        return raised
+        # Both have their number by then, unless a lock keeps one of them out.
+        let_two_meet(monkeypatch, publishing, "tell")
+        return failures(
+            *(
+                lambda draft=draft: drafts.publish(draft_id=draft.pk, officer=reviewer, at=MONDAY)
+                for draft in waiting
+            )
+        )
 
     def test_two_steps_at_once_follow_each_other_in_the_chain(self, monkeypatch):
         assert self.two_publish(monkeypatch) == []

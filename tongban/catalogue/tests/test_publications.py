@@ -20,7 +20,6 @@ from tongban.catalogue.models import (
 from tongban.catalogue.operations import copying, opening, publishing, taking
 from tongban.catalogue.operations.taking import PublicationRefused
 from tongban.catalogue.permissions import OnlyAtTheHub
-from tongban.catalogue.tests import managers, publishers
 from tongban.catalogue.tests.managers import (
     ITEM,
     MONDAY,
@@ -44,24 +43,7 @@ from tongban.exchange.envelope import Unreadable
 from tongban.exchange.models import Received
 from tongban.jurisdictions.queries import NoSuchDivision
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _country(tmp_path, _nothing_is_loaded_yet):
-    with managers.few_standards():
-        publishers.connect(tmp_path)
-        yield
-
-
-@pytest.fixture
-def hub():
-    return Publisher("00")
-
-
-@pytest.fixture
-def fujian():
-    return Publisher("35")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("publishers_connected")]
 
 
 def test_a_standard_of_the_hub_is_taken_once_and_holds_from_its_day(hub):

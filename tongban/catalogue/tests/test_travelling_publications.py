@@ -16,7 +16,6 @@ from tongban.catalogue.models import (
 )
 from tongban.catalogue.operations import copying
 from tongban.catalogue.operations.taking import PublicationRefused
-from tongban.catalogue.tests import managers, publishers
 from tongban.catalogue.tests.managers import (
     ITEM,
     MONDAY,
@@ -27,7 +26,6 @@ from tongban.catalogue.tests.managers import (
 from tongban.catalogue.tests.publishers import (
     CITY,
     FUZHOU,
-    Publisher,
     letter,
     local,
     take,
@@ -38,24 +36,7 @@ from tongban.exchange.tests.conftest import told
 from tongban.jurisdictions import operations as directory
 from tongban.trust import signing
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _country(tmp_path, _nothing_is_loaded_yet):
-    with managers.few_standards():
-        publishers.connect(tmp_path)
-        yield
-
-
-@pytest.fixture
-def hub():
-    return Publisher("00")
-
-
-@pytest.fixture
-def fujian():
-    return Publisher("35")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("publishers_connected")]
 
 
 def test_the_hub_passes_on_what_a_place_published_as_it_was_signed(fujian, settings):

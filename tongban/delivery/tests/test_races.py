@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from tongban.basics.refusals import Refused
+from tongban.basics.tests.races import at_once
 from tongban.cases.tests import world
-from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import MONDAY
 from tongban.delivery import queries
 from tongban.delivery.models import Parcel

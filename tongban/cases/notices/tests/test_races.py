@@ -5,12 +5,12 @@ import threading
 import pytest
 from django.db import connection, transaction
 
+from tongban.basics.tests.races import at_once
 from tongban.cases.models import Case
 from tongban.cases.notices import channels, sending, telling
 from tongban.cases.notices.models import Notice, Sending
 from tongban.cases.operations import expiring
 from tongban.cases.tests import world
-from tongban.cases.tests.test_races import at_once
 from tongban.cases.tests.world import MONDAY
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("country")]
