@@ -33,7 +33,7 @@ def bench(
         typer.Option(
             min=1000,
             max=3_000_000,
-            help="先装入多少件；十万以上还量增长。 Cases loaded; from 100,000 on growth is measured, too.",
+            help="先装入多少件；五万以上还量增长。 Cases loaded; from 50,000 on growth is measured, too.",
         ),
     ] = 20_000,
     crossings: Annotated[

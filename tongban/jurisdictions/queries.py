@@ -123,6 +123,11 @@ def full_name(code: str) -> str:
 
 def plain_name(code: str) -> str:
     """Province and place as people say them, for the line of two places: 吉林 长春."""
+    found = snapshot.remembered(("plain name", code), lambda: _plain_name(code))
+    return found if found is not None else code
+
+
+def _plain_name(code: str) -> str:
     names = [rules.plain_name(one, short_name(one)) for one in [*_above(code), code]]
     return " ".join(names)
 

@@ -9,7 +9,7 @@ travels and is kept beside it.
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -112,15 +112,19 @@ def make(
             "seq": seq,
             "prev": prev,
             "kind": kind,
-            "author": asdict(author),
+            "author": _plain(author),
             "at": moment(at),
             "content": content,
             "sealed": sealed,
-            "files": [asdict(file) for file in files],
+            "files": [_plain(file) for file in files],
         }
     )
     data = canonical.loads(body)
     return _event(data, body, key_id=signer.key_id, signature=signer.sign(body))
+
+
+def _plain(part: Author | FileRef) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in part.__slots__}
 
 
 def unpack(packed: dict[str, str]) -> Event:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tongban.api.tests.caller import medical_case, problem, register, window_case
-from tongban.cases import intake
+from tongban.cases import happenings, intake, states
 from tongban.cases.models import Case, Submission
 from tongban.cases.tests import world
 from tongban.exchange.models import Outgoing
@@ -131,6 +131,13 @@ def test_the_same_key_sent_many_times_at_once_is_one_case(country):
     assert sorted(status for status, _ in answers) == [200] * 5 + [201]
     assert len({number for _, number in answers}) == 1
     assert Case.objects.count() == Submission.objects.count() == Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize("move", [states.SUBMIT.name, states.SUBMIT_ONLINE.name])
+def test_nobody_listens_to_a_submission_so_that_it_stays_one_statement(move):
+    """A listener would make it a transaction with reads of its own; see docs/adr/0007."""
+    assert not happenings.are_heard(move)
+    assert happenings.are_heard(states.HAND_OVER.name)
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 81, "with space", "鍵鍵鍵鍵鍵鍵鍵鍵"])

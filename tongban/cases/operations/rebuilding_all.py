@@ -65,10 +65,10 @@ class Found:
         self.faults += other.faults
 
 
-def stretches(size: int = STRETCH) -> list[Stretch]:
+def stretches(size: int = 0) -> list[Stretch]:
     """All cases of the record in stretches of so many, in the order of their numbers."""
     # A row whose chain is lost may lie before the first one, so the first begins at nothing.
-    starts = ["", *recorded.every_nth_chain(size, kind="^[0-9]")[1:]]
+    starts = ["", *recorded.every_nth_chain(size or STRETCH, kind="^[0-9]")[1:]]
     return [Stretch(*pair) for pair in zip(starts, [*starts[1:], ""], strict=True)]
 
 

@@ -421,7 +421,14 @@ def _settle_urges(case: Case, event: Event) -> None:
     ).update(answered_at=event.at, outcome="acted")
 
 
-@happenings.on()
+# Every event but the first: nobody has asked anything about a case that has just begun, and a
+# submission that nobody listens to is one statement.
+_LATER = ({*states.BY_NAME} - {states.SUBMIT.name, states.SUBMIT_ONLINE.name}) | {
+    states.ARRIVE, states.CHANGE_RULES, *states.NOTES,
+}  # fmt: skip
+
+
+@happenings.on(*sorted(_LATER))
 def follow(case: Case, event: Event) -> None:
     """Keep open requests with the case: to its next holder, and closed when it has ended."""
     here = settings.NODE_ID

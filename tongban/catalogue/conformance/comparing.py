@@ -56,10 +56,14 @@ def compare(standard: Version, local: Version, names: Names) -> tuple[Difference
 
     The second side is judged: what it asks more is stricter, what it spares is better.
     """
+    return judged(differing(standard, local), names)
+
+
+def differing(standard: Version, local: Version) -> tuple[Found, ...]:
+    """What differs, before it is judged and said; the same whatever the two sides are called."""
     if standard is local:
         return ()
-    found = [one for comparer in COMPARERS.values() for one in comparer(standard, local)]
-    return judged(found, names)
+    return tuple(one for comparer in COMPARERS.values() for one in comparer(standard, local))
 
 
 def judged(found: Iterable[Found], names: Names) -> tuple[Difference, ...]:

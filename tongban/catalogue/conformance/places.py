@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from tongban.catalogue import implementations, queries
 from tongban.catalogue.conformance import granularity
@@ -10,10 +11,11 @@ from tongban.catalogue.conformance.comparing import (
     Names,
     against_standard,
     compare,
+    differing,
     in_order,
     judged,
 )
-from tongban.catalogue.conformance.kinds import Difference
+from tongban.catalogue.conformance.kinds import Difference, Found
 from tongban.catalogue.implementations import Local
 from tongban.catalogue.models import Implementation, ItemVersion
 from tongban.catalogue.versions import Version
@@ -145,7 +147,7 @@ def of_rows(
     `others` the task codes that its list gives to other items, too, with their names. `read`
     gives the standard with `locals_` over it; it is asked only for what is not remembered.
     """
-    names = against_standard(called(place), place[:2])
+    names = _named(place, called(place))
     main = next((row for row in rows if row.part == ""), None)
     said = (main.name, main.catalog_code) if main else ("", standard.codes.catalog_code)
     found = _remembered(standard, locals_, names, said, read)
@@ -156,6 +158,13 @@ def of_rows(
 # What is published never changes, so what was compared once stays right: some kB each.
 _KEPT = 20_000
 _known: dict[object, tuple[Difference, ...]] = {}
+# What differs is the same in every place that has the same rules; only how it is said is not.
+_differing: dict[object, tuple[Found, ...]] = {}
+
+
+@lru_cache(maxsize=8192)
+def _named(place: str, name: str) -> Names:
+    return against_standard(name, place[:2])
 
 
 def _remembered(
@@ -165,12 +174,19 @@ def _remembered(
     said: tuple[str, str],
     read: Callable[[], Version],
 ) -> tuple[Difference, ...]:
-    key = (standard.item, standard.number, standard.digest, locals_, names, said)
+    same = (standard.item, standard.number, standard.digest, locals_, said)
+    if (unsaid := _differing.get(same)) is None:
+        if len(_differing) >= _KEPT:
+            _differing.clear()
+        local = _as_said(read() if locals_ else standard, standard, *said)
+        unsaid = _differing[same] = differing(standard, local)
+    if not unsaid:
+        return ()
+    key = (*same, names)
     if (found := _known.get(key)) is None:
         if len(_known) >= _KEPT:
             _known.clear()
-        local = _as_said(read() if locals_ else standard, standard, *said)
-        found = _known[key] = compare(standard, local, names)
+        found = _known[key] = judged(unsaid, names)
     return found
 
 

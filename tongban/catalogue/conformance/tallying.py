@@ -131,10 +131,12 @@ class Book:
     tasks: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     changes: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     standards: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
+    versions: dict[tuple[str, int, tuple[Local, ...]], Version] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         mine = Implementation.objects.filter(division_code__startswith=self.province[:2])
-        for row in mine.exclude(retired_on__lte=self.on).order_by("item", "division_code", "part"):
+        mine = mine.exclude(retired_on__lte=self.on).defer("authority_name", "faults")
+        for row in mine.order_by("item", "division_code", "part"):
             self.rows[row.item_id, row.division_code].append(row)
             self.places[row.item_id].add(row.division_code)
             if row.task_code:
@@ -198,14 +200,23 @@ class Book:
     def _others(self, rows: list[Implementation]) -> dict[str, str]:
         found = {}
         for row in rows:
+            if not row.task_code:
+                continue
             others = self.tasks[row.division_code, row.task_code] - {row.item_id}
-            if row.task_code and others:
+            if others:
                 found[row.task_code] = queries.item(min(others)).name
         return found
 
     def _read(self, standard: Version, locals_: tuple[Local, ...]) -> Version:
         if not locals_:
             return standard
+        key = (standard.item, standard.number, locals_)
+        if key not in self.versions:
+            # Most places of a province have its rules and no others, so these are read once.
+            self.versions[key] = self._read_over(standard, locals_)
+        return self.versions[key]
+
+    def _read_over(self, standard: Version, locals_: tuple[Local, ...]) -> Version:
         if not self.standards:
             # All at once: whoever asks for one place of a province asks for the others, too.
             for row in ItemVersion.objects.all():

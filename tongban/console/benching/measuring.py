@@ -39,8 +39,8 @@ MARKS = {"ratio": 0.20, "rate": 222.0, "crossing": 500.0, "page": 100.0, "long_p
 # How many submissions a second are made ready beforehand.
 _MOST = 3000
 _DRAIN = 120.0
-# From so many cases on a run also says what they cost more than ten thousand.
-MANY = 100_000
+# From so many cases on a run also says how much more they cost than ten thousand.
+MANY = 50_000
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Measuring:
     # --- cases, among very many ---
 
     def cases(self, count: int) -> None:
-        """Lists, cases and decisions among so many cases; from a hundred thousand on, their growth.
+        """Lists, cases and decisions among so many cases; from fifty thousand on, their growth.
 
         What is compared with is the same node while it had ten thousand.
         """

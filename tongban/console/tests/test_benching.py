@@ -13,7 +13,7 @@ from tongban.cases.models import Case, Material, Submission
 from tongban.cases.operations import submission, uploads
 from tongban.cases.tests import world
 from tongban.catalogue.operations import load_catalogue
-from tongban.console.benching import answers, applications, limit, load, results
+from tongban.console.benching import answers, applications, growth, limit, load, plans, results
 from tongban.record.models import Entry, Sealed
 
 
@@ -158,3 +158,42 @@ def test_answers_are_counted_and_ask_the_database_nothing_when_warm():
     }
     assert "; 0 queries in all of it" in rows["availability"]["note"]
     assert 0 < rows["availability_p50"]["value"] <= rows["availability_p99"]["value"]
+
+
+def test_users_who_pause_ask_less_often_and_every_answer_is_counted(server):
+    address, seen = server
+
+    report = load.run(
+        address, itertools.repeat(b"GET / HTTP/1.1\r\n\r\n"), connections=4, seconds=1, pause=0.2
+    )
+
+    assert len(report.latencies) == len(seen)
+    # Four who ask five times a second each, give or take what chance does to their pauses.
+    assert 5 <= len(seen) <= 60
+    assert report.statuses == {201: len(seen)}
+
+
+def a_look(cases, took, plan):
+    report = load.Report(seconds=1, latencies=[took] * 20, server_times=[took] * 20)
+    names = ("queue", "lists", "find", "case", "decision", "submission")
+    reports = dict.fromkeys(names, report)
+    step = plans.Step("Index Scan", "cases_case", plan)
+    return growth.Looked(cases, reports, reports, {"SELECT ?": frozenset({step})})
+
+
+def test_growth_is_told_with_the_plans_that_changed():
+    found = results.Results({})
+    told = growth.Growth(None, found, 1, print)
+    small, large = a_look(10_000, 0.010, "by_day"), a_look(1_000_000, 0.030, "by_name")
+
+    told.tell(large)
+    told.compare(small, large)
+
+    lines = {line.name: line for line in found.lines}
+    assert lines["queue_users_p95"].is_reached is True
+    assert lines["growth_queue"].value == 3
+    assert lines["growth_queue"].is_reached is False
+    assert lines["plans_changed"].value == 1
+    assert lines["whole_tables"].value == 0
+    told.compare(small, a_look(1_000_000, 0.011, "by_day"))
+    assert [line.is_reached for line in found.lines[-7:]] == [True] * 7
