@@ -14,14 +14,19 @@ from tongban.record.chains import Event
 Listener = Callable[[Case, Event], None]
 L = TypeVar("L", bound=Listener)
 
+# Whether a listener has anything to do with events of a kind just now; it may ask the database.
+Wants = Callable[[str], bool]
+
 EVERYTHING = "*"
 _LISTENERS: dict[str, list[Listener]] = {}
+_WANTS: dict[Listener, Wants] = {}
 
 
-def on(*kinds: str) -> Callable[[L], L]:
+def on(*kinds: str, wants: Wants | None = None) -> Callable[[L], L]:
     """Register a listener for kinds of events (names of moves, `arrive`, notes); without any, for all.
 
-    It hears events that this node wrote and those that came from others, each once.
+    It hears events that this node wrote and those that came from others, each once. `wants` lets
+    the busiest write of a node, which is one statement, stay one while nobody has asked to hear.
     """
 
     def register(listener: L) -> L:
@@ -29,14 +34,17 @@ def on(*kinds: str) -> Callable[[L], L]:
             heard = _LISTENERS.setdefault(kind, [])
             if listener not in heard:
                 heard.append(listener)
+        if wants:
+            _WANTS[listener] = wants
         return listener
 
     return register
 
 
 def are_heard(kind: str) -> bool:
-    """Whether anybody listens for a kind of events."""
-    return bool(_LISTENERS.get(kind) or _LISTENERS.get(EVERYTHING))
+    """Whether anybody listens for a kind of events, and has anything to do with it now."""
+    heard = (*_LISTENERS.get(kind, ()), *_LISTENERS.get(EVERYTHING, ()))
+    return any(listener not in _WANTS or _WANTS[listener](kind) for listener in heard)
 
 
 def tell(case: Case, event: Event) -> None:

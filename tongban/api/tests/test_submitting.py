@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils.timezone import now
 
 from tongban.api.tests.caller import medical_case, problem, register, window_case
 from tongban.cases import happenings, intake, states
+from tongban.cases.hooks.models import Hook
 from tongban.cases.models import Case, Submission
 from tongban.cases.tests import world
 from tongban.exchange.models import Outgoing
+from tongban.parties.models import ApiClient
 from tongban.record.models import Entry
 
 
@@ -134,10 +137,16 @@ def test_the_same_key_sent_many_times_at_once_is_one_case(country):
 
 
 @pytest.mark.parametrize("move", [states.SUBMIT.name, states.SUBMIT_ONLINE.name])
-def test_nobody_listens_to_a_submission_so_that_it_stays_one_statement(move):
+def test_a_submission_is_one_statement_while_no_system_wants_to_hear_of_it(move, jilin):
     """A listener would make it a transaction with reads of its own; see docs/adr/0007."""
     assert not happenings.are_heard(move)
     assert happenings.are_heard(states.HAND_OVER.name)
+
+    client = ApiClient.objects.get(client_id="jilin")
+    hook = Hook(client=client, url="https://example.invalid/", events=["submitted"], made_at=now())
+    hook.secret = "only for a test"
+    hook.save()
+    assert happenings.are_heard(move)
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 81, "with space", "鍵鍵鍵鍵鍵鍵鍵鍵"])

@@ -1,5 +1,6 @@
 """Owing an event to the hooks that want it, in the transaction that keeps the event."""
 
+from tongban.basics import prepared
 from tongban.cases import happenings
 from tongban.cases.hooks.happened import BY_KIND
 from tongban.cases.hooks.models import Hook, Push
@@ -7,7 +8,16 @@ from tongban.cases.models import Case
 from tongban.record.chains import Event
 
 
-@happenings.on(*BY_KIND)
+def _anybody_wants(kind: str) -> bool:
+    """Whether any hook at all is to be called for events of a kind."""
+    ((is_wanted,),) = prepared.rows(_WANTED, {"event": BY_KIND[kind]})
+    return bool(is_wanted)
+
+
+_WANTED = "SELECT EXISTS (SELECT FROM cases_hook WHERE events @> ARRAY[%(event)s::varchar])"
+
+
+@happenings.on(*BY_KIND, wants=_anybody_wants)
 def on_event(case: Case, event: Event) -> None:
     """Owe an event to the systems of the case's two offices; kept again, it is owed once.
 
