@@ -116,10 +116,9 @@ class Gmalg:
         curve = _gmalg().sm2._ecdlp
         factor = int.from_bytes(number, "big")
         given = curve.G if point is None else _gmalg().sm2.bytes_to_point(point)
-        x, y = curve.ec.mul(
-            factor, given
-        )  # never the point at infinity: the order of the curve is prime
-        return b"\4" + x.to_bytes(32, "big") + y.to_bytes(32, "big")
+        # Never the point at infinity: the order of the curve is prime.
+        x, y = curve.ec.mul(factor, given)
+        return bytes(b"\4" + x.to_bytes(32, "big") + y.to_bytes(32, "big"))
 
     def key(self, number: bytes, public: bytes) -> PrivateKey:
         """A private key."""

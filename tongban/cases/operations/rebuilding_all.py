@@ -160,7 +160,8 @@ def _tables(which: Q, *, lock: bool) -> dict[str, Standing]:
     for number, *paper in kept.order_by("case_id", "seq", "id").values_list("case_id", *_PAPER):
         papers.setdefault(number, []).append(Paper(*paper))
     # The papers come last, after the columns.
-    return {row[0]: Standing(*row, tuple(papers.get(row[0], ()))) for row in values}
+    whole = ((*row, tuple(papers.get(row[0], ()))) for row in values)
+    return {one[0]: Standing(*one) for one in whole}
 
 
 # --- writing ---

@@ -120,7 +120,7 @@ def test_a_result_that_was_lost_is_made_anew_before_it_is_sent_again(issued):
         written(failed, states.DELIVER_BY_POST, NODE, parcel="p2")
     found = written(failed, states.DELIVER_BY_POST, NODE, parcel="p1")
     assert found.posted == {"parcel": "p1", "fate": ""}
-    decider = table.AUTHORS["decider"]
+    decider = table.AUTHORS[states.Party.DECIDER]
     again = written(failed, states.REISSUE_RESULT, decider, **table.RESULT)
     assert again.posted == {}
     second = written(again, states.DELIVER_BY_POST, NODE, parcel="p2")
@@ -136,7 +136,7 @@ def test_what_came_back_whole_is_sent_again_as_it_is(issued):
 
 def test_the_judge_takes_only_the_parcel_that_was_sent_and_only_from_the_node_itself(issued):
     sent = written(issued, states.DELIVER_BY_POST, NODE, parcel="p1")
-    decider = table.AUTHORS["decider"]
+    decider = table.AUTHORS[states.Party.DECIDER]
     for move, author, said in (
         (states.CLOSE_BY_POST, NODE, {"parcel": "p2"}),
         (states.CLOSE_BY_POST, NODE, {}),
@@ -154,7 +154,7 @@ def test_the_judge_takes_only_the_parcel_that_was_sent_and_only_from_the_node_it
 
 def test_an_officer_closes_only_what_came_damaged_and_is_kept_as_it_is(issued):
     sent = written(issued, states.DELIVER_BY_POST, NODE, parcel="p1")
-    decider = table.AUTHORS["decider"]
+    decider = table.AUTHORS[states.Party.DECIDER]
     for fate in states.FATES:
         failed = written(sent, states.POST_FAILED, NODE, parcel="p1", fate=fate)
         if fate == "damaged":
@@ -169,7 +169,7 @@ def test_an_officer_closes_only_what_came_damaged_and_is_kept_as_it_is(issued):
 
 def test_a_window_gives_back_what_never_came_and_gets_it_only_made_anew():
     with_window = table.a_case(Mode.RECEIVED_FOR, table.WAYS[Mode.RECEIVED_FOR, State.IN_DELIVERY])
-    clerk, decider = table.AUTHORS["receiver"], table.AUTHORS["decider"]
+    clerk, decider = table.AUTHORS[states.Party.RECEIVER], table.AUTHORS[states.Party.DECIDER]
     with pytest.raises(NotInTable):
         written(with_window, states.RETURN_RESULT, clerk, fate="lost")
     sent = written(with_window, states.RETURN_RESULT, clerk, "c" * 64, fate="lost")

@@ -10,7 +10,7 @@ class TimeAuthorityConfig(AppConfig):
         """The authority that is set up; the sandbox's own only in a sandbox without another one."""
         from tongban.record import stamping
 
-        if settings.TSA_URL:
+        if settings.TSA_URL and settings.TSA_CA_FILE:
             from tongban.connectors.time_authority.client import HttpAuthority
 
             stamping.use(HttpAuthority(settings.TSA_URL, settings.TSA_CA_FILE))

@@ -105,7 +105,7 @@ def test_a_system_acts_for_the_officers_it_was_registered_with():
              officer.staff_number]  # fmt: skip
 
     assert say(client_command.app, *words).exit_code != 0
-    words += ["--authority", officer.authority_id]
+    words += ["--authority", str(officer.authority_id)]
     assert say(client_command.app, *words).exit_code == 0
     assert officer.staff_number in say(client_command.app, "list").stdout
 

@@ -16,7 +16,7 @@ STARTS = {103: "A", 104: "B", 105: "C"}
 
 def modules(svg: str) -> str:
     """The bars of a picture as ones and noughts, quiet zones aside."""
-    width = int(re.search(r'viewBox="0 0 (\d+) ', svg)[1])
+    (width,) = (int(found) for found in re.findall(r'viewBox="0 0 (\d+) ', svg))
     dark = {int(x) for x in re.findall(r"M(\d+) 0h1v", svg)}
     row = "".join("1" if x in dark else "0" for x in range(width))
     assert row.startswith("0" * slips.QUIET + "1")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -64,16 +65,23 @@ def test_a_server_comes_back_as_it_was_at_a_moment_or_as_it_last_was(enterable_f
         backups.base_backup(copies, programs=server.programs, url=url)
         connection.execute("insert into said values ('after the copy')")
         time.sleep(0.05)
-        (moment,) = connection.execute("select clock_timestamp()").fetchone()
+        moment = one(connection, "select clock_timestamp()")
         time.sleep(0.05)
         connection.execute("insert into said values ('a mistake')")
-        (last,) = connection.execute("select pg_walfile_name(pg_current_wal_lsn())").fetchone()
+        last = one(connection, "select pg_walfile_name(pg_current_wal_lsn())")
         connection.execute("select pg_switch_wal()")
         wait_for(copies.wal / last)
 
     words = ["before the copy", "after the copy"]
     assert played(server, copies, root / "then", until=moment) == words
     assert played(server, copies, root / "now", until=None) == [*words, "a mistake"]
+
+
+def one(connection, sql: str) -> Any:
+    """The only value that a question has."""
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return row[0]
 
 
 def wait_for(file: Path) -> None:
@@ -91,7 +99,7 @@ def played(server, copies: Copies, data: Path, *, until) -> list[str]:
     again = replace(server, data=data, settings=postgres.FAST, port=ports.free_port())
     with running(again), connect(again) as connection:
         for _ in range(200):
-            if not connection.execute("select pg_is_in_recovery()").fetchone()[0]:
+            if not one(connection, "select pg_is_in_recovery()"):
                 break
             time.sleep(0.05)
         return [row[0] for row in connection.execute("select word from said")]

@@ -31,9 +31,14 @@ def test_both_are_parts_of_every_worker():
 
 def test_a_period_is_closed_before_stamps_are_asked_for_also_without_the_broker(monkeypatch):
     calls: list[str] = []
+
+    def send():
+        calls.append("send")
+        return 3
+
     monkeypatch.setattr(stamps, "_authority", [SimpleNamespace(name="test")])
     monkeypatch.setattr(stamping, "_close", lambda: calls.append("close"))
-    monkeypatch.setattr(stamping, "_send", lambda: calls.append("send") or 3)
+    monkeypatch.setattr(stamping, "_send", send)
     assert run(a_part(Stamping, connected=False).look()) == 3
     assert calls == ["close", "send"]
 
