@@ -41,6 +41,12 @@ def connect(server) -> psycopg.Connection:
     return psycopg.connect(server.url("postgres", "admin", "postgres"), autocommit=True)
 
 
+def one(connection: psycopg.Connection, question: str):
+    found = connection.execute(question).fetchone()
+    assert found is not None
+    return found[0]
+
+
 def hand_over(folder: Path, user) -> None:
     """What root copied belongs to the server's user, as on a machine whose operator is that user."""
     for place in (folder, *folder.rglob("*")):
