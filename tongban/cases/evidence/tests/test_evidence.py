@@ -233,3 +233,16 @@ def test_a_signature_of_either_suite_is_checked_by_openssl_as_the_guide_says(tmp
     assert forging.keys.from_pem(files[layout.key("35", signer.key_id)]) == signer.public_key
     (place / name).write_bytes(files[name] + b" ")
     assert "WRONG" in run().stdout
+
+
+@pytest.mark.django_db
+def test_a_seal_is_given_again_where_a_suite_never_signs_the_same_way_twice(tmp_path, settings):
+    settings.NODE_KEY_FILE = tmp_path / "gm.key"
+    settings.NODE_KEY_FILE.write_bytes(signing.new_key("gm"))
+    signer = signing.load_signer(settings.NODE_KEY_FILE)
+    assert signer.sign(b"list") != signer.sign(b"list")
+
+    first = making._signed(b"list")
+    assert making._signed(b"list") == first
+    assert making._signed(b"another list") != first
+    assert signing.verify(signer.public_key, b"list", first[1])
