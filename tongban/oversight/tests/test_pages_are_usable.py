@@ -9,7 +9,10 @@ from django.test import Client
 from django.utils.timezone import now
 
 from tongban.cases import standing
-from tongban.catalogue.models import ItemChange, RollOut
+from tongban.cases.hooks import operations as subscribing
+from tongban.cases.hooks.models import Push
+from tongban.cases.notices.models import Fate
+from tongban.catalogue.models import Draft, ItemChange, RollOut
 from tongban.catalogue.operations import drafts, load_catalogue, preparing, renewing
 from tongban.catalogue.tests import renewals
 from tongban.catalogue.tests.managers import a_manager, handed_in, published
@@ -19,6 +22,7 @@ from tongban.exchange.models import NodeContact, Outgoing
 from tongban.exchange.tests.conftest import introduced
 from tongban.oversight import handins
 from tongban.oversight.tests.conftest import officer
+from tongban.parties import operations as parties
 from tongban.parties.models import Role
 from tongban.ui.tests.page_checks import NARROWEST, PHONE, Checks, check_pages
 
@@ -44,7 +48,23 @@ def busy(hub):
     Outgoing.objects.filter(recipient="52").update(
         sent_at=now(), parked_at=now(), parked_code="unknown-type", parked_reason="升级后再重试"
     )
+    _hooked()
     return cookies()
+
+
+def _hooked():
+    """A business system that did not take a call."""
+    client, _secret = parties.make_client(
+        client_id="police", name="公安业务系统", prefixes=["22"], scopes=["hooks"],
+        authority=officer(Role.MANAGER, name="张管").authority, at=now(),
+    )  # fmt: skip
+    subscribing.subscribe(
+        client_id=client.pk, url="https://police.example/hook", events=["decided"], at=now()
+    )
+    Push.objects.update(
+        fate=Fate.FAILED, ended_at=now(), attempts=8, trouble="域名指向内部网络，没有推送",
+        number="22010420261116000010Y", seq=7, event="decided",
+    )  # fmt: skip
 
 
 def cookies():
@@ -70,12 +90,13 @@ def test_every_page_works_for_everyone(browser, live_server, busy):
         "/oversight/nodes/?still",
         "/oversight/exchange/",
         f"/oversight/exchange/{first.pk}/drop/",
+        "/oversight/hooks/",
     ]
     check_pages(browser, live_server.url, pages, cookies=busy)
 
 
 def test_empty_pages_say_what_will_be_here(browser, live_server, hub):
-    pages = ["/oversight/nodes/", "/oversight/exchange/"]
+    pages = ["/oversight/nodes/", "/oversight/exchange/", "/oversight/hooks/"]
     check_pages(browser, live_server.url, pages, cookies=cookies())
 
 
@@ -97,6 +118,7 @@ def catalogue(monkeypatch):
               from_day=standing.today() + timedelta(days=9))  # fmt: skip
     written = drafts.start_draft(item="2020-2-61", division_code="220000", officer=drafter, at=at)
     file = BytesIO("事项编码,区划代码\n2020-2-06,999999\n".encode())
+    drafts.start_draft(item="2020-2-06", division_code="220100", officer=drafter, at=at)
     given = handins.hand_in(file, name="清单.csv", size=40, officer=reviewer, at=at)
     return drafter, written, given
 
@@ -104,6 +126,7 @@ def catalogue(monkeypatch):
 def test_managers_pages_work_for_everyone(browser, live_server, catalogue, monkeypatch):
     drafter, written, given = catalogue
     draft = f"/oversight/drafts/{written.pk}"
+    jointly = Draft.objects.get(item_id="2020-2-06", division_code="220100")
     shared = RollOut.objects.filter(members_known=True).exclude(members=[]).first()
     pages = [
         "/oversight/items/", "/oversight/items/2020-2-06/",
@@ -111,6 +134,7 @@ def test_managers_pages_work_for_everyone(browser, live_server, catalogue, monke
         "/oversight/items/2020-2-06/compare/?a=standard:1&b=220000:1&all",
         "/oversight/drafts/", f"{draft}/", f"{draft}/when/", f"{draft}/preview/",
         f"{draft}/materials/", f"{draft}/materials/id-card/", "/oversight/rollouts/",
+        f"/oversight/drafts/{jointly.pk}/sections/joint/", f"{draft}/sections/joint/",
         f"/oversight/rollouts/{shared.key}/", "/oversight/differences/", "/oversight/imports/",
         "/oversight/lists/?province=350000", f"/oversight/imports/{given.token}/",
         "/oversight/copies/",
