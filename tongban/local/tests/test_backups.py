@@ -41,7 +41,8 @@ def connect(server) -> psycopg.Connection:
     return psycopg.connect(server.url("postgres", "admin", "postgres"), autocommit=True)
 
 
-def one(connection: psycopg.Connection, question: str):
+def one(connection: psycopg.Connection, question: str) -> Any:
+    """The only value that a question has."""
     found = connection.execute(question).fetchone()
     assert found is not None
     return found[0]
@@ -81,13 +82,6 @@ def test_a_server_comes_back_as_it_was_at_a_moment_or_as_it_last_was(enterable_f
     words = ["before the copy", "after the copy"]
     assert played(server, copies, root / "then", until=moment) == words
     assert played(server, copies, root / "now", until=None) == [*words, "a mistake"]
-
-
-def one(connection, sql: str) -> Any:
-    """The only value that a question has."""
-    row = connection.execute(sql).fetchone()
-    assert row is not None
-    return row[0]
 
 
 def wait_for(file: Path) -> None:
