@@ -44,7 +44,7 @@ def test_a_refusal_after_another_place_acted_is_taken_back_everywhere(nodes: Ins
     wangwu.press("开始联办")
     wangwu.sees("已经开始联办", "核对婚姻登记")
 
-    step(enter(nodes.fujian, "wujiu"), "核对婚姻登记", "告诉牵头地办好了")
+    step(enter(nodes.fujian, "wujiu"), "核对婚姻登记", "告诉牵头地核对一致")
     qianyi = enter(nodes.jilin, "qianyi")
     step(qianyi, "迁出登记", "告诉牵头地办好了", **{"finish-note": "已办理迁出"})
     applying.track(lisi, number, "迁出登记", "已办好")
@@ -71,7 +71,7 @@ def test_a_refusal_after_another_place_acted_is_taken_back_everywhere(nodes: Ins
         ground="房主撤回同意，不能落户",
         basis="当地户口迁移的规定",
     )
-    applying.track(lisi, number, "联办没有办成", "房主撤回了同意", "已撤销")
+    applying.track(lisi, number, "联办就没有办成", "房主撤回了同意", "已撤销")
     wait_until_settled(nodes)
     check_agreement(nodes, {number})
 

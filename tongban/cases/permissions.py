@@ -7,6 +7,7 @@ from tongban.cases import judging, states
 from tongban.cases.joint.models import JointStep
 from tongban.cases.models import Case
 from tongban.cases.states import Mode, Move, Party, State
+from tongban.catalogue import queries as catalogue
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority
 from tongban.parties import queries as parties
@@ -261,8 +262,17 @@ def check_joint(case: Case, move: Move) -> None:
             if case.joint == "refused"
             else "先开始联办，各地都办好、结束联办以后才能准予"
         )
+    if move is states.APPROVE and _facts_are_open(case):
+        raise JointNotDone(_("先到“联办”那一页请各地核对事实，都核对完、结束联办以后才能准予"))
     if move is states.DENY and case.joint == "done" and _is_done_elsewhere(case):
         raise JointNotDone("各地已经办好了。要不予批准，先停止联办，请各地撤销")
+
+
+def _facts_are_open(case: Case) -> bool:
+    """Whether whoever came in person was not looked up yet at the places that keep the facts."""
+    if case.mode != Mode.ON_SITE or case.joint:
+        return False
+    return bool(catalogue.version(case.item, case.item_version, case.local_version).joint)
 
 
 def _is_done_elsewhere(case: Case) -> bool:

@@ -61,6 +61,28 @@ class FinishForm(SayForm):
     note = _said(_("办理情况"), _("可以不写。例如文书编号、生效的日期"), "", optional=True)
 
 
+class ContradictForm(SayForm):
+    """What the partner's record says otherwise."""
+
+    argument = "ground"
+    ground = _said(
+        _("查到的和申请人说的有什么不同"),
+        _("只写核对要用的。牵头地和申请人都会看到，并附上您的姓名和电话"),
+        _("写明查到的和申请人说的有什么不同"),
+    )
+
+
+class LookUpForm(SayForm):
+    """How the lead looked a fact up itself."""
+
+    argument = "how"
+    how = _said(
+        _("怎样核对的、结果是什么"),
+        _("写明用什么办法、向谁、哪一天核对的。会写进办理记录"),
+        _("写明用什么办法、向谁核对、核对的结果"),
+    )
+
+
 class RefuseForm(SayForm):
     """Why the partner does not do it."""
 

@@ -37,6 +37,7 @@ class Stop:
     answered_at: datetime | None
     due_on: date | None
     ground: str
+    is_contradicted: bool
     contact: dict[str, Any]
 
 
@@ -55,6 +56,8 @@ def _stop(line: Line, told: dict[str, queries.Told]) -> Stop:
     words = STATE_LABELS[StepState(row.state)] if row else _("还没轮到")
     if line.is_left_out:
         words = _("由办理地用其他办法核对")
+    elif line.otherwise and line.is_done:
+        words = _("办理地已经用其他办法核对")
     return Stop(
         name=line.name,
         kind=line.kind,
@@ -67,5 +70,6 @@ def _stop(line: Line, told: dict[str, queries.Told]) -> Stop:
         answered_at=row.answered_at if row else None,
         due_on=row.due_on if row else None,
         ground=answer.get("ground", ""),
+        is_contradicted=line.state == StepState.CONTRADICTED,
         contact=answer.get("contact", {}) if answer.get("ground") else {},
     )

@@ -4,6 +4,8 @@ import io
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongban.basics import identifiers
 from tongban.cases import queries, states
 from tongban.cases.documents import numbering, wording
@@ -14,8 +16,9 @@ from tongban.cases.documents.typesetting import (
     official_pdf,
     place_in_record,
 )
+from tongban.cases.joint.standing import STATE_LABELS, StepState
 from tongban.cases.models import Case
-from tongban.cases.permissions import office_of
+from tongban.cases.permissions import authority_name, office_of
 from tongban.cases.standing import BEIJING
 from tongban.parties.models import Officer
 from tongban.record import queries as recorded
@@ -58,8 +61,31 @@ def _facts(case: Case, officer: Officer, at: datetime) -> dict[str, Any]:
         "head": case.head_hash,
         "seq": case.head_seq,
         "place": place_in_record(case.number, case.head_seq, case.head_hash),
+        "joint": _steps(case),
         **_said(case),
     }
+
+
+def _steps(case: Case) -> list[dict[str, str]]:
+    """What other places did for a joint case, each with its office and what it came to."""
+    events = recorded.events(case.number)
+    planned = [e for e in events if e.kind == states.BEGIN_JOINT.name and e.content.get("steps")]
+    ended = [e for e in events if e.kind == states.END_JOINT.name]
+    if not planned or not ended:
+        return []
+    came_to = {one["key"]: StepState(one["state"]) for one in ended[-1].content["steps"]}
+    otherwise = recorded.part(ended[-1].sealed).get("otherwise", {}) if ended[-1].sealed else {}
+    return [
+        {
+            "name": step["name"],
+            "office": authority_name(step["authority"]) if step["authority"] else step["kind"],
+            "state": _("由本机关用其他办法核对")
+            if step["is_left_out"] or step["key"] in otherwise
+            else STATE_LABELS[came_to[step["key"]]],
+        }
+        for step in planned[-1].content["steps"]
+        if step["is_left_out"] or step["key"] in came_to
+    ]
 
 
 def _said(case: Case) -> dict[str, Any]:

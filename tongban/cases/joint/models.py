@@ -58,6 +58,26 @@ class JointStep(models.Model):
         return StepStanding(self.chain, **{name: getattr(self, name) for name in FOLDED})
 
 
+class JointOtherwise(models.Model):
+    """That the lead looked a fact up by other means, since a partner did not answer or could not."""
+
+    number = models.CharField(max_length=21)
+    round = models.PositiveIntegerField()
+    key = models.CharField(max_length=40)
+    how = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number", "round", "key"], name="a_fact_is_looked_up_otherwise_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.round} {self.key}"
+
+
 class JointStop(models.Model):
     """That the lead gave a joint round up: what is done is taken back, what is open is stopped."""
 

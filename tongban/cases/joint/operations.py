@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tongban.basics.hours import day_in_beijing
 from tongban.basics.refusals import FieldsRefused, NotAllowed, NotFound, Refused
 from tongban.cases import queries, states
 from tongban.cases.joint import chain as chains
@@ -13,7 +14,9 @@ from tongban.cases.joint import progress, rules
 from tongban.cases.joint.models import JointStep
 from tongban.cases.joint.progress import Line, Progress
 from tongban.cases.joint.standing import (
+    CONTRADICT,
     DONE,
+    NOT_DONE,
     REFUSE,
     STATE_LABELS,
     UNDONE,
@@ -46,6 +49,15 @@ class StillOpen(Refused):
         names = "、".join(line.name for line in lines)
         said = _("还没有撤销或者停办：%(names)s") if is_stopping else _("还没有办好：%(names)s")
         super().__init__(said % {"names": names}, steps=[line.key for line in lines])
+
+
+class LookedUpByPartner(Refused):
+    """A fact is looked up otherwise only when the place that keeps it will not or is late."""
+
+    code = "looked-up-by-partner"
+
+    def __init__(self) -> None:
+        super().__init__(_("联办地逾期没有答复或者不能核对的，才能用其他办法核对"))
 
 
 class StepNotPossible(Refused):
@@ -109,19 +121,37 @@ def begin(*, number: str, officer: Officer, note: str, at: datetime) -> Case:
 
 @transaction.atomic
 def ask_again(*, number: str, officer: Officer, key: str, note: str, at: datetime) -> Case:
-    """Ask a refused step once more, saying what is otherwise now.
+    """Ask once more for a step that was refused or contradicted, saying what is otherwise now.
 
-    Refused when that step was not refused, and once the round was given up.
+    Refused when that step was neither, and once the round was given up.
     """
     case, found = _lead(number, officer)
     line = found.line(key)
     if line is None:
         raise NotFound(_("没有这个联办环节"))
-    if found.is_stopping or line.state != StepState.REFUSED:
+    if found.is_stopping or line.is_done or line.state not in NOT_DONE:
         raise StepNotPossible(StepState(line.state or StepState.ASKED))
     said = _required(note, "note", _("写明这次有什么不同，联办地才好重新办"))
     by = moving.officer_author(officer, Party.DECIDER)
     progress.ask(case, found, line, by=by, at=at, note=said)
+    return case
+
+
+@transaction.atomic
+def look_up(*, number: str, officer: Officer, key: str, how: str, at: datetime) -> Case:
+    """Take a fact as looked up by other means: by telephone, by letter, in another register.
+
+    Refused for a step that changes something, while its partner still has time to answer, for a
+    fact that a partner contradicted, once the round was given up, and the second time.
+    """
+    case, found = _lead(number, officer)
+    line = found.line(key)
+    if line is None:
+        raise NotFound(_("没有这个联办环节"))
+    if found.is_stopping or not line.may_be_looked_up(day_in_beijing(at)):
+        raise LookedUpByPartner
+    said = _required(how, "how", _("写明用什么办法、向谁核对、核对的结果"))
+    progress.look_up(number, found, line, how=said, at=at)
     return case
 
 
@@ -164,13 +194,15 @@ def end(*, number: str, officer: Officer, at: datetime) -> Case:
         if line.row
     ]
     reason = progress.reason_of(number, found.round)
+    otherwise = {line.key: line.otherwise for line in found.lines if line.otherwise}
+    told: dict[str, object] = {"note": reason} if reason else {}
     moving.make_move(
         case,
         states.END_JOINT,
         by=moving.officer_author(officer, Party.DECIDER),
         at=at,
         content={"outcome": found.outcome, "steps": steps},
-        personal={"note": reason} if reason else None,
+        personal=told | ({"otherwise": otherwise} if otherwise else {}) or None,
     )
     return case
 
@@ -207,6 +239,23 @@ def finish(*, chain: str, officer: Officer, note: str, at: datetime) -> StepStan
     _step(chain, officer, StepState.ARRIVED)
     personal: dict[str, object] = {"note": note.strip(), "contact": queries.contact(officer)}
     return _answered(chains.write(chain, DONE, by=_partner(officer), at=at, personal=personal), at)
+
+
+@transaction.atomic
+def contradict(*, chain: str, officer: Officer, ground: str, at: datetime) -> StepStanding:
+    """The partner looked the fact up, and it is not as the applicant says.
+
+    Refused for a step that does something (that one is refused instead), after a stop, and twice.
+    """
+    step = _step(chain, officer, StepState.ARRIVED)
+    if step.has_undo:
+        raise NotAllowed(_("这个环节要办手续，不是核对事实；不能办的，写明理由不予办理"))
+    personal: dict[str, object] = {
+        "ground": _required(ground, "ground", _("写明查到的和申请人说的有什么不同")),
+        "contact": queries.contact(officer),
+    }
+    by = _partner(officer)
+    return _answered(chains.write(chain, CONTRADICT, by=by, at=at, personal=personal), at)
 
 
 @transaction.atomic

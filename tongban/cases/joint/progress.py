@@ -5,7 +5,7 @@ before is done, and that what was done is taken back once the round is given up,
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +14,16 @@ from tongban.basics import sealing
 from tongban.cases import happenings, queries, states
 from tongban.cases.joint import chain as chains
 from tongban.cases.joint.chain import KIND, land, system_author, write
-from tongban.cases.joint.models import JointStep, JointStop
-from tongban.cases.joint.standing import ASK, STOP, UNANSWERED, UNDO, StepStanding, StepState
+from tongban.cases.joint.models import JointOtherwise, JointStep, JointStop
+from tongban.cases.joint.standing import (
+    ASK,
+    NOT_DONE,
+    STOP,
+    UNANSWERED,
+    UNDO,
+    StepStanding,
+    StepState,
+)
 from tongban.cases.models import Case
 from tongban.catalogue import forms
 from tongban.exchange import inbox, outbox, shared_chains
@@ -28,7 +36,10 @@ STOP_WISH = "joint.stop.v1"
 
 @dataclass(frozen=True)
 class Line:
-    """One step of the plan and how far it came; `row` is the latest time it was asked."""
+    """One step of the plan and how far it came; `row` is the latest time it was asked.
+
+    `otherwise` says how the lead looked the fact up itself, where it did.
+    """
 
     key: str
     name: str
@@ -42,6 +53,7 @@ class Line:
     has_undo: bool
     is_left_out: bool
     row: JointStep | None = None
+    otherwise: str = ""
 
     @property
     def state(self) -> str:
@@ -50,8 +62,21 @@ class Line:
 
     @property
     def is_done(self) -> bool:
-        """Whether what waits for this step may be asked."""
-        return self.is_left_out or self.state == StepState.DONE
+        """Whether what waits for this step may be asked.
+
+        What a partner said counts before what the lead looked up: a fact contradicted stays so.
+        """
+        if self.is_left_out or self.state == StepState.DONE:
+            return True
+        return bool(self.otherwise) and self.state in {StepState.STOPPED, StepState.REFUSED}
+
+    def may_be_looked_up(self, today: date) -> bool:
+        """Whether the lead may look a fact up by other means: the partner will not, or is late."""
+        if self.row is None or self.has_undo or self.otherwise:
+            return False
+        if self.state == StepState.REFUSED:
+            return True
+        return self.state in UNANSWERED and self.row.standing().due < today
 
     @property
     def is_settled(self) -> bool:
@@ -77,8 +102,8 @@ class Progress:
 
     @property
     def refused(self) -> list[Line]:
-        """The steps that a partner refused, and that nobody asked again."""
-        return [line for line in self.lines if line.state == StepState.REFUSED]
+        """The steps that a partner refused or contradicted, and that nobody asked again."""
+        return [line for line in self.lines if line.state in NOT_DONE and not line.is_done]
 
     @property
     def open(self) -> list[Line]:
@@ -102,10 +127,18 @@ def look(number: str) -> Progress | None:
         row.key: row
         for row in JointStep.objects.filter(number=number, round=planned.seq).order_by("asked_at")
     }
+    otherwise = {
+        row.key: sealing.unseal(bytes(row.how)).decode()
+        for row in JointOtherwise.objects.filter(number=number, round=planned.seq)
+    }
     return Progress(
         round=planned.seq,
         lines=tuple(
-            Line(**{**step, "after": tuple(step["after"])}, row=rows.get(step["key"]))
+            Line(
+                **{**step, "after": tuple(step["after"])},
+                row=rows.get(step["key"]),
+                otherwise=otherwise.get(step["key"], ""),
+            )
             for step in planned.content["steps"]
         ),
         is_stopping=JointStop.objects.filter(number=number, round=planned.seq).exists(),
@@ -225,6 +258,19 @@ def stop(number: str, round_: int, *, reason: str, by: Author, at: datetime) -> 
     for line in found.lines:
         if line.row and line.state in UNANSWERED:
             _wish_to_stop(line.row.standing(), at=at)
+
+
+def look_up(number: str, found: Progress, line: Line, *, how: str, at: datetime) -> None:
+    """Write down how the lead looked a fact up itself, and stop a partner that has not answered.
+
+    An answer that comes before the stop arrives still counts. The caller holds the case.
+    """
+    JointOtherwise.objects.create(
+        number=number, round=found.round, key=line.key, how=sealing.seal(how.encode()), at=at
+    )
+    if line.row and line.state in UNANSWERED:
+        _wish_to_stop(line.row.standing(), at=at)
+    go_on(number, at=at)
 
 
 def take_back(found: Progress, *, by: Author, at: datetime) -> None:

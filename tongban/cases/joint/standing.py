@@ -1,7 +1,8 @@
 """Where a joint step stands, as a fold of its chain; the same judge on every node.
 
 The lead asks, the step travels to the partner, and the partner answers: done, or refused with the
-ground and a person to ask. When the case fails after a step was done, the lead asks to take it
+ground and a person to ask. Where only a fact is looked up, done says that it is as the applicant
+says, and a third answer says that it is not. When the case fails after a step was done, the lead asks to take it
 back and the partner says when that has happened. One side holds a step at a time; the lead's wish
 to stop an unanswered step is answered by the partner's node, which holds it.
 """
@@ -18,8 +19,8 @@ from tongban.record.chains import Author, Event
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
-ASK, ARRIVE, DONE, REFUSE, STOP, UNDO, UNDONE = (
-    "ask", "arrive", "done", "refuse", "stop", "undo", "undone",
+ASK, ARRIVE, DONE, CONTRADICT, REFUSE, STOP, UNDO, UNDONE = (
+    "ask", "arrive", "done", "contradict", "refuse", "stop", "undo", "undone",
 )  # fmt: skip
 
 
@@ -29,6 +30,7 @@ class StepState(StrEnum):
     ASKED = "asked"
     ARRIVED = "arrived"
     DONE = "done"
+    CONTRADICTED = "contradicted"
     REFUSED = "refused"
     STOPPED = "stopped"
     UNDO_ASKED = "undo_asked"
@@ -49,6 +51,7 @@ STATE_LABELS: dict[StepState, str] = {
     StepState.ASKED: "已发出，等送达",
     StepState.ARRIVED: "等办理",
     StepState.DONE: "已办好",
+    StepState.CONTRADICTED: "核对不符",
     StepState.REFUSED: "不予办理",
     StepState.STOPPED: "已停办",
     StepState.UNDO_ASKED: "已请撤销，等送达",
@@ -64,6 +67,8 @@ SIDE_LABELS: dict[Side, str] = {
 # The partner has to act; what is in the channel for it comes to this as soon as it is there.
 IN_HAND = frozenset({StepState.ARRIVED, StepState.UNDO_ARRIVED})
 UNANSWERED = frozenset({StepState.ASKED, StepState.ARRIVED})
+# Answers with which nothing was done; the lead may ask once more.
+NOT_DONE = frozenset({StepState.REFUSED, StepState.CONTRADICTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,12 @@ class StepStanding:
         state = StepState(self.state)
         if state is StepState.DONE:
             return not self.has_undo
-        return state in {StepState.REFUSED, StepState.STOPPED, StepState.UNDONE}
+        return state in NOT_DONE | {StepState.STOPPED, StepState.UNDONE}
+
+    @property
+    def due(self) -> date:
+        """By when it should be answered, also while it is still on its way."""
+        return self.due_on or _due(self.asked_at, self.days)
 
 
 def apply(before: StepStanding | None, event: Event) -> StepStanding:
@@ -209,6 +219,16 @@ def _refused(step: StepStanding, event: Event) -> StepStanding:
     return replace(_answered(step, event, StepState.REFUSED, Side.NOBODY), settled_at=event.at)
 
 
+def _contradicted(step: StepStanding, event: Event) -> StepStanding:
+    _check_partner(step, event.author)
+    _from(step, StepState.ARRIVED)
+    if step.has_undo:
+        raise NotInTable(f"step {step.chain} does something, it does not look up a fact")
+    if not event.sealed:
+        raise NotInTable("whoever contradicts says what the record says")
+    return replace(_answered(step, event, StepState.CONTRADICTED, Side.NOBODY), settled_at=event.at)
+
+
 def _answered(step: StepStanding, event: Event, state: StepState, holder: Side) -> StepStanding:
     return replace(
         step, state=state, holder=holder, answered_at=event.at, answer=event.sealed, due_on=None
@@ -253,6 +273,7 @@ def _due(at: datetime, days: int) -> date:
 _JUDGES: dict[str, Callable[[StepStanding, Event], StepStanding]] = {
     ARRIVE: _arrived,
     DONE: _done,
+    CONTRADICT: _contradicted,
     REFUSE: _refused,
     STOP: _stopped,
     UNDO: _undo_asked,

@@ -12,6 +12,7 @@ from tongban.cases.joint import standing
 from tongban.cases.joint.standing import Side, StepState
 from tongban.catalogue import archetypes, reading
 from tongban.exchange.shared_chains import NotInTable
+from tongban.portal.ways import longest
 from tongban.record.chains import Author, Event
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
@@ -33,6 +34,7 @@ TABLE = {
     "arrive": ({StepState.ASKED, StepState.UNDO_ASKED}, SYSTEM),
     "done": ({StepState.ARRIVED}, PARTNERS),
     "refuse": ({StepState.ARRIVED}, PARTNERS),
+    "contradict": ({StepState.ARRIVED}, PARTNERS),
     "stop": ({StepState.ASKED, StepState.ARRIVED}, SYSTEM),
     "undo": ({StepState.DONE}, LEADS),
     "undone": ({StepState.UNDO_ARRIVED}, PARTNERS),
@@ -42,6 +44,7 @@ WAYS = {
     StepState.ARRIVED: ["arrive"],
     StepState.DONE: ["arrive", "done"],
     StepState.REFUSED: ["arrive", "refuse"],
+    StepState.CONTRADICTED: ["arrive", "contradict"],
     StepState.STOPPED: ["stop"],
     StepState.UNDO_ASKED: ["arrive", "done", "undo"],
     StepState.UNDO_ARRIVED: ["arrive", "done", "undo", "arrive"],
@@ -74,7 +77,9 @@ def asked(**step):
 
 
 def stood(state, **step):
-    where = asked(**step)
+    """A step in a state; only what changes nothing can be contradicted."""
+    facts = {"has_undo": False} if state is StepState.CONTRADICTED else {}
+    where = asked(**(facts | step))
     for kind in WAYS[state]:
         who = min(TABLE[kind][1])
         where = standing.apply(where, an_event(kind, AUTHORS[who]))
@@ -89,7 +94,7 @@ def test_every_state_event_and_author(state, kind, who):
     assert before.state == state
     sources, authors = TABLE[kind]
     event = an_event(kind, AUTHORS[who])
-    if state in sources and who in authors:
+    if state in sources and who in authors and kind != "contradict":
         standing.apply(before, event)
     else:
         with pytest.raises(NotInTable):
@@ -114,6 +119,24 @@ def test_what_changed_nothing_is_not_taken_back():
     assert before.is_settled
     with pytest.raises(NotInTable):
         standing.apply(before, an_event("undo", AUTHORS["lead"]))
+
+
+@pytest.mark.parametrize("who", AUTHORS)
+def test_a_fact_is_contradicted_by_the_office_that_keeps_it(who):
+    before = stood(StepState.ARRIVED, has_undo=False)
+    event = an_event("contradict", AUTHORS[who])
+    if who in PARTNERS:
+        after = standing.apply(before, event)
+        assert (after.state, after.holder, after.is_settled) == ("contradicted", "nobody", True)
+    else:
+        with pytest.raises(NotInTable):
+            standing.apply(before, event)
+
+
+def test_a_contradiction_says_what_the_record_says():
+    before = stood(StepState.ARRIVED, has_undo=False)
+    with pytest.raises(NotInTable):
+        standing.apply(before, an_event("contradict", AUTHORS["partner"], sealed=""))
 
 
 def test_a_refusal_says_why():
@@ -180,6 +203,13 @@ def test_four_items_can_be_handled_jointly_and_say_that_the_plan_is_ours(code):
     assert all(step.is_default for step in version.joint)
     assert any(step.undo for step in version.joint)
     assert any(step.field for step in version.joint)
+
+
+@pytest.mark.parametrize("code", [*JOINT, "2020-3-03"])
+def test_the_steps_of_a_plan_fit_into_the_time_for_the_decision(code):
+    """Their time runs inside the decision's, so a longer row of them could not be kept."""
+    version = PLANS[code]
+    assert longest(version.joint) <= version.limits.decide_days
 
 
 @pytest.mark.parametrize("code", [*JOINT, "2020-3-03"])

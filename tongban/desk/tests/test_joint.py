@@ -129,6 +129,39 @@ def test_the_lead_asks_once_more_or_gives_up_and_ends(begun, lead, partner, sign
     assert (begun.state, begun.joint) == ("under_review", "refused")
 
 
+def test_a_fact_is_confirmed_contradicted_or_not_to_be_looked_up(begun, lead, partner, signed_in):
+    client = signed_in(partner)
+    page = said(client.get(step_page(begun)))
+    assert all(words in page for words in ("核对一致", "核对不符", "不能核对"))
+    empty = client.post(step_page(begun), {"do": "contradict", "contradict-ground": ""})
+    assert empty.status_code == 422
+    client.post(step_page(begun), {"do": "contradict", "contradict-ground": "登记簿上是离婚"})
+    assert the_step(begun).state == "contradicted"
+    shown = said(signed_in(lead).get(lead_page(begun)))
+    assert all(words in shown for words in ("“核对婚姻登记”核对不符", "登记簿上是离婚", "再请一次"))
+    assert "用其他办法核对" not in shown
+
+
+def test_what_changes_something_is_done_or_refused(begun, partner, police, signed_in):
+    operations.finish(chain=the_step(begun).chain, officer=partner, note="", at=MONDAY)
+    page = said(signed_in(police).get(step_page(begun, "move_out")))
+    assert "告诉牵头地办好了" in page
+    assert "核对不符" not in page
+
+
+def test_a_fact_refused_there_is_looked_up_otherwise(begun, lead, partner, signed_in):
+    operations.refuse(chain=the_step(begun).chain, officer=partner, ground="系统维护", at=MONDAY)
+    client = signed_in(lead)
+    assert "“核对婚姻登记”用其他办法核对" in said(client.get(lead_page(begun)))
+    asked = {"do": "lookup", "key": "check_marriage"}
+    assert client.post(lead_page(begun), asked | {"lookup-how": ""}).status_code == 422
+    client.post(lead_page(begun), asked | {"lookup-how": "电话问了民政局"})
+    after = said(client.get(lead_page(begun)))
+    assert "电话问了民政局" in after
+    assert "被拒绝了" not in after
+    assert the_step(begun, "move_out").state == "arrived"
+
+
 def test_papers_of_a_step_are_for_its_partner_alone(begun, partner, police, signed_in):
     step = the_step(begun)
     digest = begun.materials.get(spec="marriage-certificate").digest

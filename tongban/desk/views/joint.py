@@ -34,7 +34,9 @@ from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.joint_forms import (
     AgainForm,
     BeginForm,
+    ContradictForm,
     FinishForm,
+    LookUpForm,
     RefuseForm,
     SayForm,
     StopForm,
@@ -51,6 +53,7 @@ log = structlog.get_logger(__name__)
 # How a step stands, as the light of its row.
 LIGHTS = {
     StepState.DONE: "ok",
+    StepState.CONTRADICTED: "bad",
     StepState.UNDONE: "ok",
     StepState.REFUSED: "bad",
     StepState.STOPPED: "pause",
@@ -112,15 +115,18 @@ Answer = tuple[type[SayForm], Callable[..., Any], str]
 def _answers() -> Mapping[str, Answer]:
     return {
         "finish": (FinishForm, operations.finish, _("已经告诉牵头地：办好了")),
+        "contradict": (ContradictForm, operations.contradict, _("已经告诉牵头地：核对不符")),
         "refuse": (RefuseForm, operations.refuse, _("已经告诉牵头地：不予办理")),
         "undone": (UndoneForm, operations.undone, _("已经告诉牵头地：撤销了")),
     }
 
 
-_POSSIBLE = {
-    StepState.ARRIVED: ("finish", "refuse"),
-    StepState.UNDO_ARRIVED: ("undone",),
-}
+def _possible(row: JointStep) -> tuple[str, ...]:
+    if row.state == StepState.UNDO_ARRIVED:
+        return ("undone",)
+    if row.state != StepState.ARRIVED:
+        return ()
+    return ("finish", "refuse") if row.has_undo else ("finish", "contradict", "refuse")
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,7 +165,7 @@ def _step_page(
     told = steps_of_offices.told([row])[row.chain]
     forms = {
         name: (filled or {}).get(name) or _answers()[name][0](prefix=name)
-        for name in _POSSIBLE.get(StepState(row.state), ())
+        for name in _possible(row)
     }
     kept = steps_of_offices.files_of(row)
     context = {
@@ -236,6 +242,7 @@ def _acts() -> Mapping[str, Act]:
     return {
         "begin": (BeginForm, operations.begin, _("已经开始联办")),
         "again": (AgainForm, operations.ask_again, _("已经再请一次")),
+        "lookup": (LookUpForm, operations.look_up, _("已经记下用其他办法核对")),
         "stop": (StopForm, operations.give_up, _("已经停止联办，正在请各地撤销和停办")),
         "end": (None, operations.end, _("联办已经结束，接着决定")),
     }
@@ -255,7 +262,7 @@ def case_steps(request: OfficerRequest, number: str) -> HttpResponse:
     if form is not None and not form.is_valid():
         return _case_page(request, case, {pressed: form}, status=422)
     said = form.said() if form is not None else {}
-    if pressed == "again":
+    if pressed in {"again", "lookup"}:
         said["key"] = request.POST.get("key", "")
     try:
         operation(number=number, officer=request.officer, at=now(), **said)
@@ -299,11 +306,18 @@ def _case_page(
             for name, (form, _do, _done) in _acts().items()
             if form
         },
-        "asked_again": request.POST.get("key", ""),
+        "may_look_up": _may_look_up(found),
         "stopped_because": progress.reason_of(case.number, found.round) if found else "",
         "refusal": refusal,
     }
     return render(request, "desk/joint/case.html", context, status=status)
+
+
+def _may_look_up(found: Progress | None) -> list[Line]:
+    """The facts that the lead may look up itself by now."""
+    if found is None or found.is_stopping:
+        return []
+    return [line for line in found.lines if line.may_be_looked_up(standing.today())]
 
 
 def _shown(found: Progress) -> list[Shown]:
