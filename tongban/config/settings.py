@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "tongban.guidance",
     "tongban.delivery",
     "tongban.cases",
+    "tongban.counters",
     "tongban.sandbox",
     "tongban.portal",
     "tongban.desk",

@@ -12,7 +12,7 @@ class DeskConfig(AppConfig):
         from tongban.cases import queues, standing
         from tongban.delivery import queries as parcels
         from tongban.delivery.permissions import office_of
-        from tongban.desk import alarm_links, joint_links, request_links
+        from tongban.desk import alarm_links, counter_urls, joint_links, request_links
         from tongban.desk.gate import officer_here
         from tongban.desk.leading import is_leader, to_sign
         from tongban.desk.sides import sides_of
@@ -81,6 +81,7 @@ class DeskConfig(AppConfig):
                 count=alarm_links.alarms_waiting,
             ),
             frame.Link(_("寄递"), "desk:parcels", 15, visible=handles_papers, count=to_receive),
+            frame.Link(_("窗口"), "desk:counter", 17, visible=counter_urls.has_counter),
             frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),
             frame.Link(_("帮办代办"), "desk:helping", 25, visible=receives),
             frame.Link(_("科室"), "desk:office", 30, visible=is_leader, count=to_sign),

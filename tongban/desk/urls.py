@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tongban.desk.alarm_urls import ALARMS
+from tongban.desk.counter_urls import COUNTER
 from tongban.desk.document_urls import DOCUMENTS
 from tongban.desk.inquiry_urls import INQUIRIES, REQUESTS
 from tongban.desk.joint_urls import JOINT
@@ -26,6 +27,7 @@ _CASE = "cases/<str:number>/"
 
 urlpatterns = [
     *PARCELS,
+    *COUNTER,
     *JOINT,
     *INQUIRIES,
     *REQUESTS,

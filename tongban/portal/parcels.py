@@ -1,6 +1,6 @@
 """What an applicant sees of papers on their way: his own, and how the result will reach him."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -167,9 +167,11 @@ class SendForm(AddressForm):
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, facts: CaseFacts, key: Any) -> None:
+    def __init__(
+        self, data: Any, *, facts: CaseFacts, key: Any, wanted: Collection[str] = ()
+    ) -> None:
         initial = {"name": facts.applicant_name, "phone": facts.applicant_phone, "key": key}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=initial | {"papers": list(wanted)})
         self.fields["papers"] = forms.MultipleChoiceField(
             label=_("寄了哪些原件"),
             choices=[(spec, name) for spec, name in facts.materials],

@@ -127,7 +127,7 @@ def _office(part: people.Part, *, at: datetime) -> Authority:
     if part.role == Role.MANAGER:
         return places.competent_authority(part.department, f"{settings.NODE_ID}0000")
     home = people.home(settings.NODE_ID, localdate(at))
-    if part.role == Role.RECEIVER:
+    if part.role == Role.RECEIVER or (part.role, part.department) == (Role.LEADER, "zhengwu"):
         return places.window_authority(home.county)
     return places.competent_authority(part.department, home.city)
 

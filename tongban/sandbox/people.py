@@ -61,8 +61,9 @@ _CAST: tuple[Part, ...] = (
     Part("heershi", "何二十", _DECIDE, role=Role.DECIDER, department="lincao"),
     Part("gongershiyi", "龚二十一", _DECIDE, role=Role.DECIDER, department="sifa"),
 )
-# The head of every office that decides: some acts want a signature.
+# The head of every office: some acts want a signature, and a centre says how many people come.
 _HEADS = (
+    ("zhengwu", "musanshiliu", "穆三十六"),
     ("gongan", "tangershier", "唐二十二"),
     ("yibao", "songershisan", "宋二十三"),
     ("zhufang_gongjijin", "jinershisi", "金二十四"),

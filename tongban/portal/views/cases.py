@@ -19,8 +19,9 @@ from tongban.cases.models import Case
 from tongban.cases.operations import passing_on
 from tongban.cases.permissions import check_move
 from tongban.cases.states import State
+from tongban.counters import queries as counters
 from tongban.parties.models import Account
-from tongban.portal import clock, files, joint, mending, parcels, tracking, wishes
+from tongban.portal import clock, files, joint, mending, originals, parcels, tracking, wishes
 from tongban.portal.door import signed_in
 from tongban.portal.placenames import place_name
 from tongban.record import papers
@@ -81,6 +82,7 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         "held": held,
         "stages": tracking.stages(found),
         "joint": joint.stops(found),
+        "originals": originals.wanted(found),
         "count": clock.count(told),
         "spans": clock.spans(told),
         "late": tracking.late(found, at=now()),
@@ -96,10 +98,17 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         **wishes.about(found),
         "open_request": cases.open_request(found),
         "last_request": cases.last_request(found),
+        "may_book": _may_book(found),
         "can_sign": may(check_move, found, states.CLOSE_ONLINE),
         "can_withdraw": State(found.state) in states.UNDECIDED,
     }
     return render(request, "portal/case.html", context)
+
+
+def _may_book(found: Case) -> bool:
+    """Whether somebody is to come to a window of this node: to be received, or for the result."""
+    waits = State(found.state) in {State.SUBMITTED, State.IN_DELIVERY}
+    return waits and bool(found.receiver_authority) and counters.is_ours(found.receiving_place)
 
 
 def _refusal(steps: Sequence[timeline.Step]) -> timeline.Step | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from tongban.cases import queries as cases
 from tongban.cases import standing
 from tongban.catalogue import queries as catalogue
+from tongban.counters import queries as counters
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.models import Account
 from tongban.portal import listing, places, shelf, tracking
@@ -75,5 +76,7 @@ def windows(request: HttpRequest) -> HttpResponse:
         "place": jurisdictions.full_name(here) if here else "",
         "groups": places.groups(on=today, keep=here),
         "windows": jurisdictions.receiving_windows(here) if here else [],
+        # Another province's windows are booked at its own portal.
+        "is_ours": bool(here) and not settings.IS_HUB and counters.is_ours(here),
     }
     return render(request, "portal/windows.html", context)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tongban.basics.refusals import FieldsRefused, NotAllowed
+from tongban.cases import queries as cases
 from tongban.delivery import casebook, picture, queries, states
 from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.choices import Way
@@ -19,7 +20,7 @@ from tongban.delivery.operations.packing import Packed
 from tongban.delivery.permissions import ParcelMoveNotPossible
 from tongban.delivery.states import State
 from tongban.parties.models import Account
-from tongban.portal import kept
+from tongban.portal import kept, originals
 from tongban.portal.door import signed_in
 from tongban.portal.parcels import SendForm, SignForm, choice_form, say
 
@@ -63,7 +64,8 @@ def send(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     if not facts.takes_post and request.method != "POST":
         raise NotAllowed(_("这件现在不等您寄材料。要寄之前，先问办理机关"))
     typed = request.POST if request.method == "POST" else kept.take(request)
-    form = SendForm(typed, facts=facts, key=uuid4())
+    asked = originals.wanted(cases.case_of(account, number))
+    form = SendForm(typed, facts=facts, key=uuid4(), wanted=asked.names if asked else ())
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

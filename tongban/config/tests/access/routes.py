@@ -13,6 +13,7 @@ ASKED: dict[str, str] = {
     "portal:start": f"?item={world.MOVE_TO_SPOUSE}&from={world.CHANGCHUN}&to={world.JILIN_CITY}",
     "desk:pack": "?case={number}",
     "desk:export": "?shown=all",
+    "desk:counter": "?day=2026-11-17",
 }
 # What stands for an argument of a route where the scene has no object of that kind.
 _FIXED: dict[str, Any] = {
@@ -49,8 +50,8 @@ class Route:
             return objects["joint"]
         if self.name.endswith((":document", ":case_document")) and name == "kind":
             return objects["document"]
-        if self.name == "desk:settle-signature":
-            return objects["signature"]
+        if name == "pk":
+            return objects["signature" if self.name == "desk:settle-signature" else "appointment"]
         if self.name == "portal:step" and name == "key":
             return objects["step"]
         if self.name == "portal:draft-paper" and name == "spec":

@@ -37,6 +37,9 @@ from tongban.cases.tests import world
 from tongban.cases.tests.world import CHANGCHUN, CHAOYANG, FUZHOU, JILIN_CITY, MONDAY
 from tongban.catalogue import forms
 from tongban.catalogue import queries as catalogue
+from tongban.counters import booking
+from tongban.counters.booking import Chosen, Visit
+from tongban.counters.rules import Half
 from tongban.delivery import couriers
 from tongban.delivery.operations import addresses, packing
 from tongban.delivery.operations.packing import Packed
@@ -290,9 +293,20 @@ def _own(who: SimpleNamespace, officers: dict[str, Any], case: Case) -> dict[str
         "step": catalogue.version(draft.item, draft.item_version).steps[0].key, "applicant_id": who.principal.pk,
         "mandate_id": who.mandates["agent"].pk, "notice_id": notice.pk,
         "address_id": addresses.keep(account=account, address=couriers.Address(NAME, PHONE, HOME), at=MONDAY).pk,
-        "absence_id": absence.pk, "officer_id": decider.pk, "saved_id": saved.pk,
+        "appointment": _appointment(account), "authority": officers["clerk"].authority.code,
+        "window": 3, "absence_id": absence.pk, "officer_id": decider.pk, "saved_id": saved.pk,
         "alarm_id": alarm.pk, "desk_notice_id": told.pk,
     }  # fmt: skip
+
+
+def _appointment(account: Account) -> Any:
+    """Somebody comes to the window of the clerk, without a case."""
+    return booking.book(
+        account=account,
+        visit=Visit(world.MEDICAL, CHANGCHUN, NAME, PHONE),
+        chosen=Chosen(places.receiving_windows(CHAOYANG)[0], date(2026, 11, 17), Half.MORNING),
+        at=MONDAY,
+    ).pk
 
 
 def _systems(case: Case) -> dict[str, Client | Caller]:

@@ -59,17 +59,19 @@ ROWS: dict[str, Row] = {
         "portal:favicon", "portal:home", "portal:windows", "portal:deadline", "portal:search",
         "portal:suggestions", "portal:place-names", "portal:item", "portal:guide-pdf",
         "portal:check-evidence",
+        "portal:called",
     ),
     # The portal: what is one's own is made from whoever is signed in, so everybody has the page.
     **_rows(
         SIGNED_IN,
         "portal:start", "portal:inbox", "portal:inbox-read", "portal:wishes", "portal:mine",
-        "portal:mandates", "portal:mandate-give", "portal:cases",
+        "portal:mandates", "portal:mandate-give", "portal:cases", "portal:appointments",
+        "portal:book",
     ),
     **_rows(
         OF_CASE,
         "portal:case", "portal:delivery", "portal:parcel", "portal:receipt", "portal:paper",
-        "portal:document", "portal:withdraw", "portal:ask", "portal:evidence",
+        "portal:document", "portal:withdraw", "portal:ask", "portal:evidence", "portal:book-case",
     ),
     **_rows(OF_CASE, "portal:mend", "portal:pass-on", "portal:sign", leads_back=True),
     "portal:send": Row(OF_CASE, cannot=(403,)),
@@ -77,7 +79,8 @@ ROWS: dict[str, Row] = {
         {"applicant"},
         "portal:tasks", "portal:step", "portal:materials", "portal:draft-paper", "portal:check",
         "portal:draft-delivery", "portal:address-forget",
-        "portal:done", "portal:drop", "portal:phone", "portal:notice",
+        "portal:done", "portal:drop", "portal:phone", "portal:notice", "portal:appointment",
+        "portal:appointment-cancel",
     ),
     **_rows(OF_CASE, "portal:mandate", "portal:mandate-end"),
     "portal:mandate-accept": Row(OF_CASE, leads_back=True),
@@ -90,6 +93,11 @@ ROWS: dict[str, Row] = {
         "desk:inbox", "desk:inbox-read", "desk:inbox-wishes",
     ),
     "desk:helping": Row({"clerk", "third_clerk"}),
+    # The cross-place counter: who sits there. Its leader, who sets how many come, is not among them.
+    **_rows({"clerk", "third_clerk"}, "desk:counter", "desk:counter-call"),
+    "desk:counter-arrived": Row({"clerk"}, cannot=(409,)),
+    "desk:counter-missed": Row({"clerk"}),
+    "desk:capacity": Row(NOBODY),
     "desk:pack": Row({"clerk", "decider"}),
     "desk:parcels": Row(DESK - {"leader", "third_leader"}),
     # Whose list it is not, it is no list.

@@ -28,7 +28,9 @@ pytestmark = pytest.mark.django_db
 REFUSED = {401, 403, 404}
 POST_ONLY = 405
 # Parts of a node that keep what people do; reference data are published and kept by the database.
-KEPT = ("cases_", "record_", "delivery_", "parties_", "desk_", "exchange_", "api_")
+KEPT = (
+    "cases_", "record_", "delivery_", "parties_", "desk_", "exchange_", "api_", "counters_",
+)  # fmt: skip
 # Pressing there ends or changes the session of the reader; nothing of a case hangs on it.
 OWN_SESSION = ("account_", "mfa_", "sandbox-", "parties-acting")
 

@@ -1,0 +1,69 @@
+"""An application of any item, filled in by the names of its questions, page after page."""
+
+from journeys import applying
+from journeys.people import Person, expect
+
+# How places are typed where they are not chosen from a list.
+TYPED = {"350102": "福州市鼓楼区", "220104": "长春市朝阳区"}
+MOST_PAGES = 12
+
+
+def apply(
+    person: Person,
+    item: str,
+    *,
+    here: str,
+    there: str,
+    answers: dict[str, str],
+    mode: str = "",
+    serial: int,
+) -> str:
+    """From the guide of an item for two places to a submitted case; gives its number."""
+    person.open(f"/items/{item}?from={here}&to={there}")
+    _begin(person, mode)
+    person.press("继续填写")
+    for _ in range(MOST_PAGES):
+        if person.heading == "材料":
+            break
+        _answer(person, answers)
+    _hand_in(person, serial)
+    return applying.submit(person)
+
+
+def _begin(person: Person, mode: str) -> None:
+    guide = person.page.url
+    person.press("开始办理")
+    if mode and person.page.locator('[name="mode"][type="radio"]').count():
+        person.fill(mode=mode)
+    person.press("开始填写")
+    person.sees("检查、承诺、提交")
+    if person.page.get_by_text("您在继续").count():
+        person.press("删除这份申请")
+        person.press("删除")
+        person.open(guide)
+        _begin(person, mode)
+
+
+def _answer(person: Person, answers: dict[str, str]) -> None:
+    """One page: every question that there is an answer to; then on to the next."""
+    before = person.page.url
+    asked = person.page.locator("main form [name]").evaluate_all(
+        "all => [...new Set(all.filter(e => e.type !== 'hidden').map(e => e.name))]"
+    )
+    for name in asked:
+        # An answer may ask for more, or make a question needless.
+        control = person.page.locator(f'main form [name="{name}"]').first
+        if name in answers and control.is_visible():
+            is_typed = control.evaluate("e => e.tagName === 'INPUT' && e.type === 'text'")
+            person.fill(
+                **{name: TYPED.get(answers[name], answers[name]) if is_typed else answers[name]}
+            )
+    person.press("保存并继续")
+    expect(person.page).not_to_have_url(before)
+
+
+def _hand_in(person: Person, serial: int) -> None:
+    """A picture for each material that has to be handed in."""
+    wanted = person.page.locator('section.mat:has(.tag[data-k="warn"]) input[type="file"]')
+    names = wanted.evaluate_all("all => all.map(e => e.name.replace('paper-', ''))")
+    applying.hand_in_papers(person, tuple(names), serial=serial)

@@ -1,0 +1,17 @@
+"""A case taken in at a window: whoever had an appointment for it has come."""
+
+from tongban.basics.hours import day_in_beijing
+from tongban.cases import happenings, states
+from tongban.cases.models import Case
+from tongban.counters.models import Appointment
+from tongban.record.chains import Event
+
+
+@happenings.on(states.RECEIVE.name)
+def has_come(case: Case, event: Event) -> None:
+    """Mark the appointment of that day as come, also when nobody pressed the button."""
+    Appointment.objects.filter(
+        number=case.number,
+        state=Appointment.State.BOOKED,
+        slot__day=day_in_beijing(event.at),
+    ).update(state=Appointment.State.ARRIVED, changed_at=event.at)
