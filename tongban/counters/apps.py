@@ -6,5 +6,5 @@ class CountersConfig(AppConfig):
     label = "counters"
 
     def ready(self) -> None:
-        """Listen for cases taken in at a window: whoever had an appointment for it has come."""
-        from tongban.counters import arrivals  # noqa: F401 - registers itself on import
+        """Register what this domain hears of: cases taken in at a window, wishes from other nodes."""
+        from tongban.counters import arrivals, handlers  # noqa: F401 - they register themselves

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from tongban.basics.hours import day_in_beijing
 from tongban.basics.refusals import FieldsRefused, NotAllowed, Refused
 from tongban.cases import queries as cases
 from tongban.catalogue import queries as catalogue
-from tongban.counters import queries, queueing
+from tongban.counters import queries, queueing, travelling
 from tongban.counters.models import Appointment, Slot, Ticket, WindowCapacity
 from tongban.counters.rules import MOST_DAYS_AHEAD, MOST_OPEN, MOST_PER_HALF_DAY, Half
 from tongban.jurisdictions import queries as jurisdictions
@@ -89,7 +90,8 @@ def book(*, account: Account, visit: Visit, chosen: Chosen, at: datetime) -> App
     """
     _lock_account(account)
     _check_visit(account, visit, chosen.window)
-    mine = Appointment.objects.filter(account=account, state=Appointment.State.BOOKED)
+    open_ones = [Appointment.State.ASKED, Appointment.State.BOOKED]
+    mine = Appointment.objects.filter(account=account, state__in=open_ones)
     same = mine.filter(
         item=visit.item, deciding_place=visit.deciding_place, number=visit.number,
         slot__authority=chosen.window.authority_id, slot__window=chosen.window.number,
@@ -101,15 +103,34 @@ def book(*, account: Account, visit: Visit, chosen: Chosen, at: datetime) -> App
         raise Refused(_("这件办件已经约过时间，要改时间请打开那次预约"))
     if mine.filter(slot__day__gte=day_in_beijing(at)).count() >= MOST_OPEN:
         raise TooMany
-    slot = _room_in(chosen, at=at)
-    made = Appointment(
-        slot=slot, account=account, item=visit.item, deciding_place=visit.deciding_place,
-        number=visit.number, made_at=at, changed_at=at,
-    )  # fmt: skip
-    who = f"{visit.name.strip()}\n{visit.phone.strip()}".encode()
-    made.who_sealed = sealing.seal(who, context=made.context)
-    made.save()
+    is_here = queries.is_ours(chosen.window.authority.division_code)
+    slot = room_in(chosen, at=at) if is_here else _far_slot(chosen, visit, at=at)
+    state = Appointment.State.BOOKED if is_here else Appointment.State.ASKED
+    made = written(Appointment(account=account, home=settings.NODE_ID), visit, slot, state, at=at)
+    if not is_here:
+        travelling.wish(made, travelling.BOOK, at=at)
     return made
+
+
+def written(
+    row: Appointment, visit: Visit, slot: Slot, state: Appointment.State, *, at: datetime
+) -> Appointment:
+    """A new appointment, with name and phone sealed to it."""
+    row.item, row.deciding_place, row.number = visit.item, visit.deciding_place, visit.number
+    row.slot, row.state, row.made_at, row.changed_at = slot, state, at, at
+    who = f"{visit.name.strip()}\n{visit.phone.strip()}".encode()
+    row.who_sealed = sealing.seal(who, context=row.context)
+    row.save(force_insert=True)
+    return row
+
+
+def _far_slot(chosen: Chosen, visit: Visit, *, at: datetime) -> Slot:
+    """A half-day of another node's window; only that node knows whether there is room."""
+    if not visit.number:
+        raise NotAllowed(_("外省的窗口，交了申请才能从这里预约"))
+    _check_offered(chosen, at=at)
+    window = chosen.window
+    return queries.lock_slot(window.authority_id, window.number, chosen.day, chosen.half)
 
 
 def _lock_account(account: Account) -> None:
@@ -121,13 +142,7 @@ def _lock_account(account: Account) -> None:
 
 
 def _check_visit(account: Account, visit: Visit, window: Window) -> None:
-    errors: dict[str, list[str]] = {}
-    if len(visit.name.strip()) < 2:
-        errors["name"] = [_("填写来办的人的姓名")]
-    if sum(one.isdigit() for one in visit.phone) < 7:
-        errors["phone"] = [_("填写能打通的电话")]
-    if errors:
-        raise FieldsRefused(errors)
+    check_who(visit)
     catalogue.item(visit.item)
     jurisdictions.division(visit.deciding_place)
     if visit.number:
@@ -136,12 +151,27 @@ def _check_visit(account: Account, visit: Visit, window: Window) -> None:
             raise NotAllowed(_("这件办件不在这个窗口收件，请到收件的窗口预约"))
 
 
-def _room_in(chosen: Chosen, *, at: datetime) -> Slot:
-    """The half-day with room for one more, locked."""
-    window = chosen.window
-    rooms = queries.rooms(window, at=at)
+def check_who(visit: Visit) -> None:
+    """Whoever comes has a name and a phone. Refused: FieldsRefused."""
+    errors: dict[str, list[str]] = {}
+    if len(visit.name.strip()) < 2:
+        errors["name"] = [_("填写来办的人的姓名")]
+    if sum(one.isdigit() for one in visit.phone) < 7:
+        errors["phone"] = [_("填写能打通的电话")]
+    if errors:
+        raise FieldsRefused(errors)
+
+
+def _check_offered(chosen: Chosen, *, at: datetime) -> None:
+    rooms = queries.rooms(chosen.window, at=at)
     if not any((room.day, room.half) == (chosen.day, chosen.half) for room in rooms):
         raise NotOffered
+
+
+def room_in(chosen: Chosen, *, at: datetime) -> Slot:
+    """The half-day with room for one more, locked. Refused: NotOffered, SlotFull."""
+    _check_offered(chosen, at=at)
+    window = chosen.window
     slot = queries.lock_slot(window.authority_id, window.number, chosen.day, chosen.half)
     most = queries.capacity(window.authority_id, window.number).per_half_day
     if queries.taken(slot) >= most:
@@ -153,14 +183,15 @@ def _room_in(chosen: Chosen, *, at: datetime) -> Slot:
 def move(*, account: Account, pk: UUID, day: date, half: Half, at: datetime) -> Appointment:
     """Come on another half-day, at the same window.
 
-    Refused as `book`, and once the appointment is over; whoever finds the new one full keeps the
-    old one. Moving to where it stands changes nothing.
+    Refused as `book`, once the appointment is over, and for another node's window (NotFound: cancel,
+    then choose anew); whoever finds the new one full keeps the old one. Moving to where it stands
+    changes nothing.
     """
     found = _own_open(account, pk)
     if (found.slot.day, found.slot.half) == (day, half.value):
         return found
     window = queries.window(found.slot.authority, found.slot.window)
-    found.slot = _room_in(Chosen(window, day, half), at=at)
+    found.slot = room_in(Chosen(window, day, half), at=at)
     found.changed_at = at
     found.save(update_fields=["slot", "changed_at"])
     return found
@@ -171,8 +202,11 @@ def cancel(*, account: Account, pk: UUID, at: datetime) -> Appointment:
     """Give the place back. Cancelling twice changes nothing; refused once somebody has come."""
     found = _own(account, pk)
     if found.state != Appointment.State.CANCELLED:
-        _check_open(found)
-        _settle(found, Appointment.State.CANCELLED, at=at)
+        if not found.has_room:
+            raise AppointmentOver(found.state)
+        settle(found, Appointment.State.CANCELLED, at=at)
+        if queries.node_of(found) != settings.NODE_ID:
+            travelling.wish(found, travelling.CANCEL, at=at)
     return found
 
 
@@ -192,10 +226,13 @@ def _check_open(found: Appointment) -> None:
         raise AppointmentOver(found.state)
 
 
-def _settle(found: Appointment, state: Appointment.State, *, at: datetime) -> None:
+def settle(found: Appointment, state: Appointment.State, *, at: datetime) -> None:
+    """Give an appointment another state, and tell the node of whoever comes, if it is another."""
     found.state = state
     found.changed_at = at
     found.save(update_fields=["state", "changed_at"])
+    if found.home != settings.NODE_ID:
+        travelling.tell_state(found, at=at)
 
 
 # --- the window ---
@@ -215,7 +252,7 @@ def arrive(*, officer: Officer, pk: UUID, at: datetime) -> Ticket:
         return known
     if found.state not in {Appointment.State.BOOKED, Appointment.State.MISSED}:
         raise AppointmentOver(found.state)
-    _settle(found, Appointment.State.ARRIVED, at=at)
+    settle(found, Appointment.State.ARRIVED, at=at)
     return queueing.allot(found.slot.authority, appointment=found, at=at)
 
 
@@ -227,7 +264,7 @@ def miss(*, officer: Officer, pk: UUID, at: datetime) -> Appointment:
         raise Refused(_("还没有到约好的日子"))
     if found.state != Appointment.State.MISSED:
         _check_open(found)
-        _settle(found, Appointment.State.MISSED, at=at)
+        settle(found, Appointment.State.MISSED, at=at)
     return found
 
 

@@ -66,10 +66,13 @@ class Appointment(models.Model):
     """Somebody comes to a window on a half-day, for an item and the place that decides it.
 
     Name and phone are sealed and bound to the row. Without a case it is somebody who wants to hand
-    one in there.
+    one in there. Where the window is another node's, both have a row of the same id: there it takes
+    a place, here it says what the window answered. `home` is the node of whoever comes.
     """
 
     class State(models.TextChoices):
+        ASKED = "asked", "已申请，等窗口答复"
+        FULL = "full", "那半天约满了"
         BOOKED = "booked", "已约好"
         ARRIVED = "arrived", "已到"
         MISSED = "missed", "没有来"
@@ -77,7 +80,10 @@ class Appointment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="appointments")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="appointments")
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, null=True, related_name="appointments"
+    )
+    home = models.CharField(max_length=2)
     item = models.CharField(max_length=20)
     deciding_place = models.CharField(max_length=6)
     number = models.CharField(max_length=21, blank=True)
@@ -90,7 +96,7 @@ class Appointment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["number"],
-                condition=Q(state="booked") & ~Q(number=""),
+                condition=Q(state__in=["asked", "booked"]) & ~Q(number=""),
                 name="one_appointment_a_case",
             ),
         ]
@@ -117,6 +123,11 @@ class Appointment(models.Model):
     def is_open(self) -> bool:
         """Whether it can still be moved or cancelled."""
         return self.state == self.State.BOOKED
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it has, or may yet be given, a place."""
+        return self.state in {self.State.ASKED, self.State.BOOKED}
 
 
 class Ticket(models.Model):

@@ -21,6 +21,8 @@ from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Window
 from tongban.parties.models import Account, Officer, Role
 
+WITHOUT_PLACE = (Appointment.State.CANCELLED, Appointment.State.FULL)
+
 
 @dataclass(frozen=True)
 class Room:
@@ -47,13 +49,21 @@ class Room:
 
 def window(authority: str, number: int) -> Window:
     """A window of a centre that this node serves. Refused: NotFound."""
+    found = any_window(authority, number)
+    if not is_ours(found.authority.division_code):
+        raise NotFound(_("没有这个专窗，或者它由别的节点预约"))
+    return found
+
+
+def any_window(authority: str, number: int) -> Window:
+    """A window of any node of the directory. Refused: NotFound."""
     found = (
         Window.objects.select_related("authority")
         .filter(authority=authority, number=number)
         .first()
     )
-    if found is None or not is_ours(found.authority.division_code):
-        raise NotFound(_("没有这个专窗，或者它由别的节点预约"))
+    if found is None:
+        raise NotFound(_("没有这个专窗"))
     return found
 
 
@@ -84,11 +94,14 @@ def lock_slot(authority: str, number: int, day: date, half: Half) -> Slot:
 
 def taken(slot: Slot) -> int:
     """How many places of a half-day are taken; whoever cancelled gave theirs back."""
-    return slot.appointments.exclude(state=Appointment.State.CANCELLED).count()
+    return slot.appointments.exclude(state__in=WITHOUT_PLACE).count()
 
 
 def rooms(found: Window, *, at: datetime) -> list[Room]:
-    """The half-days of a window that may be chosen, the full ones too, the next one first."""
+    """The half-days of a window that may be chosen, the full ones too, the next one first.
+
+    How many are taken is known at the window's own node alone; elsewhere all seem to be free.
+    """
     most = capacity(found.authority_id, found.number)
     spans = rules.halves(found.office_hours)
     days = calendar.of(found.authority.division_code)
@@ -109,8 +122,18 @@ def half_days(found: Window) -> list[tuple[str, str, str]]:
 def _used(found: Window, days: Iterable[date]) -> Counter[tuple[date, str]]:
     rows = Appointment.objects.filter(
         slot__authority=found.authority_id, slot__window=found.number, slot__day__in=list(days)
-    ).exclude(state=Appointment.State.CANCELLED)
+    ).exclude(state__in=WITHOUT_PLACE)
     return Counter(rows.values_list("slot__day", "slot__half"))
+
+
+def place_of(row: Appointment) -> str:
+    """The place of the window to which somebody comes."""
+    return any_window(row.slot.authority, row.slot.window).authority.division_code
+
+
+def node_of(row: Appointment) -> str:
+    """The node of the window to which somebody comes."""
+    return jurisdictions.node_for(place_of(row)).code
 
 
 # --- applicants ---
@@ -135,7 +158,8 @@ def appointment_of(account: Account, pk: UUID) -> Appointment:
 
 def appointment_for_case(account: Account, number: str) -> Appointment | None:
     """When an account comes to the window with a case; None without an appointment."""
-    return appointments_of(account).filter(number=number, state="booked").first()
+    open_ones = [Appointment.State.ASKED, Appointment.State.BOOKED]
+    return appointments_of(account).filter(number=number, state__in=open_ones).first()
 
 
 # --- the window ---
@@ -169,7 +193,7 @@ def day_list(officer: Officer, day: date) -> list[Appointment]:
     rows = (
         Appointment.objects.select_related("slot", "ticket")
         .filter(slot__authority=counter_of(officer), slot__day=day)
-        .exclude(state=Appointment.State.CANCELLED)
+        .exclude(state__in=WITHOUT_PLACE)
     )
     order = list(Half)
     return sorted(rows, key=lambda one: (order.index(Half(one.slot.half)), one.made_at))

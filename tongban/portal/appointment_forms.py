@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tongban.basics.refusals import Refused
 from tongban.catalogue import queries as catalogue
 from tongban.counters.booking import Chosen, Visit
-from tongban.counters.queries import Room
+from tongban.counters.queries import Room, is_ours
 from tongban.counters.rules import Half
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Window
@@ -56,8 +56,10 @@ def _value(window: Window, room: Room) -> str:
 
 
 def _words(window: Window, room: Room, *, several: bool) -> str:
+    said = f"{day_words(room.day, year=False)}{room.words} {room.span}"
     left = ngettext("还有%(left)s个名额", "还有%(left)s个名额", room.left) % {"left": room.left}
-    said = f"{day_words(room.day, year=False)}{room.words} {room.span}，{left}"
+    if is_ours(window.authority.division_code):
+        said = f"{said}，{left}"
     return (
         _("%(number)s号窗口，%(said)s") % {"number": window.number, "said": said}
         if several

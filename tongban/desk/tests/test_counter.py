@@ -31,7 +31,7 @@ def coming(day=None, *, serial=1):
         authority=one.authority_id, window=one.number, day=day or localdate(), half="morning"
     )
     made = Appointment(
-        slot=slot, account=account, item=world.MOVE_TO_SPOUSE, deciding_place=world.FUZHOU,
+        slot=slot, account=account, item=world.MOVE_TO_SPOUSE, deciding_place=world.FUZHOU, home="22",
         made_at=now(), changed_at=now(),
     )  # fmt: skip
     made.who_sealed = sealing.seal("李四\n13900000002".encode(), context=made.context)

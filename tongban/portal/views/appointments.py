@@ -84,7 +84,7 @@ def for_case(request: HttpRequest, account: Account, number: str) -> HttpRespons
 
 def _rooms_of(case: Case) -> Rooms:
     """The half-days of all windows of the centre that receives a case here."""
-    if not case.receiver_authority or not queries.is_ours(case.receiving_place):
+    if not case.receiver_authority:
         raise NotFound(_("这件办件不用到窗口来，不用预约"))
     at = now()
     return [
@@ -121,7 +121,10 @@ def _book(
     except SlotFull as refusal:
         form.add_error("room", refusal.message)
         return None
-    messages.success(request, _("已经约好。改时间、取消都在这一页"))
+    if made.state == Appointment.State.BOOKED:
+        messages.success(request, _("已经约好。改时间、取消都在这一页"))
+    else:
+        messages.success(request, _("已经告诉那边的窗口，有没有名额看这一页"))
     return redirect("portal:appointment", pk=made.pk)
 
 
@@ -141,6 +144,7 @@ def _page(
         "windows": windows,
         "is_closed": not rooms,
         "capacities": _defaults(windows),
+        "is_far": any(not queries.is_ours(one.authority.division_code) for one in windows),
         "back": back,
     }
     status = 422 if request.method == "POST" and form.errors else status
@@ -161,7 +165,7 @@ def index(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 def _shown(one: Appointment) -> dict[str, object]:
-    window = queries.window(one.slot.authority, one.slot.window)
+    window = queries.any_window(one.slot.authority, one.slot.window)
     room = next(
         (room for room in queries.half_days(window) if room[0] == one.slot.half), ("", "", "")
     )
@@ -185,8 +189,10 @@ def _shown(one: Appointment) -> dict[str, object]:
 def one(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     """One appointment: when, where, what for; and another half-day for it."""
     found = queries.appointment_of(account, pk)
-    window = queries.window(found.slot.authority, found.slot.window)
-    rooms = [(window, room) for room in queries.rooms(window, at=now())] if found.is_open else []
+    window = queries.any_window(found.slot.authority, found.slot.window)
+    is_ours = queries.is_ours(window.authority.division_code)
+    can_move = found.is_open and is_ours
+    rooms = [(window, room) for room in queries.rooms(window, at=now())] if can_move else []
     now_at = f"{window.number}:{found.slot.day.isoformat()}:{found.slot.half}"
     form = RoomForm(request.POST if request.method == "POST" else None, rooms=rooms, but=now_at)
     if request.method == "POST" and form.is_valid():
@@ -198,7 +204,8 @@ def one(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已经改约"))
             return redirect("portal:appointment", pk=pk)
-    context = _shown(found) | {"form": form, "can_move": bool(form.fields["room"].choices)}  # type: ignore[attr-defined]
+    choices = form.fields["room"].choices  # type: ignore[attr-defined]
+    context = _shown(found) | {"form": form, "can_move": bool(choices), "is_ours": is_ours}
     status = 422 if request.method == "POST" and form.errors else 200
     return render(request, "portal/appointment.html", context, status=status)
 

@@ -19,7 +19,6 @@ from tongban.cases.models import Case
 from tongban.cases.operations import passing_on
 from tongban.cases.permissions import check_move
 from tongban.cases.states import State
-from tongban.counters import queries as counters
 from tongban.parties.models import Account
 from tongban.portal import clock, files, joint, mending, originals, parcels, tracking, wishes
 from tongban.portal.door import signed_in
@@ -106,9 +105,9 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 
 
 def _may_book(found: Case) -> bool:
-    """Whether somebody is to come to a window of this node: to be received, or for the result."""
+    """Whether somebody is to come to a window: to be received, or for the result."""
     waits = State(found.state) in {State.SUBMITTED, State.IN_DELIVERY}
-    return waits and bool(found.receiver_authority) and counters.is_ours(found.receiving_place)
+    return waits and bool(found.receiver_authority)
 
 
 def _refusal(steps: Sequence[timeline.Step]) -> timeline.Step | None:
