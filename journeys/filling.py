@@ -16,11 +16,12 @@ def apply(
     there: str,
     answers: dict[str, str],
     mode: str = "",
+    window: str = "",
     serial: int,
 ) -> str:
     """From the guide of an item for two places to a submitted case; gives its number."""
     person.open(f"/items/{item}?from={here}&to={there}")
-    _begin(person, mode)
+    _begin(person, mode, window)
     person.press("继续填写")
     for _ in range(MOST_PAGES):
         if person.heading == "材料":
@@ -30,18 +31,20 @@ def apply(
     return applying.submit(person)
 
 
-def _begin(person: Person, mode: str) -> None:
+def _begin(person: Person, mode: str, window: str) -> None:
     guide = person.page.url
     person.press("开始办理")
     if mode and person.page.locator('[name="mode"][type="radio"]').count():
         person.fill(mode=mode)
+    if window:
+        person.fill(window=window)
     person.press("开始填写")
     person.sees("检查、承诺、提交")
     if person.page.get_by_text("您在继续").count():
         person.press("删除这份申请")
         person.press("删除")
         person.open(guide)
-        _begin(person, mode)
+        _begin(person, mode, window)
 
 
 def _answer(person: Person, answers: dict[str, str]) -> None:

@@ -99,7 +99,9 @@ class StartForm(forms.Form):
         if not mode or not COMPOSITIONS[Mode(mode)].window:
             cleaned["window"] = ""
         elif not cleaned.get("window") and "window" not in self.errors:
-            self.add_error("window", str(_("选择到哪个专窗交材料")))
+            is_visit = Mode(mode) is Mode.ON_SITE
+            said = _("选择到哪个窗口现场办") if is_visit else _("选择到哪个专窗交材料")
+            self.add_error("window", str(said))
         return cleaned
 
     @property
