@@ -1,6 +1,7 @@
 """The shipped plans of joint cases, each played by its offices from the application to its outcome."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from tongban.cases.joint import queries as steps_of_offices
 from tongban.cases.models import Case
 from tongban.cases.operations import review
 from tongban.cases.tests import world
+from tongban.cases.tests.test_documents import text_of
 from tongban.cases.tests.test_joint import GUANGZHOU, TABLES, Scene, begun, fund_answers
 from tongban.cases.tests.world import CHANGCHUN, FUZHOU, MONDAY
 from tongban.catalogue.tests.test_archetypes import sample
 from tongban.exchange.tests.two_nodes import country
 from tongban.parties.models import Officer
+from tongban.record import papers
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +95,15 @@ def told(play: Play, key: str) -> steps_of_offices.Told:
         return steps_of_offices.told([row])[row.chain]
 
 
-def test_every_step_done_ends_in_one_approval_that_reaches_the_applicant(play):
+def decision_of(play: Play, folder: Path) -> str:
+    """What stands on the decision."""
+    with play.scene.land.at("22"):
+        case = Case.objects.get(pk=play.scene.number)
+        with papers.open(case.result["digest"]) as file:
+            return text_of(file.read(), folder)
+
+
+def test_every_step_done_ends_in_one_approval_that_reaches_the_applicant(play, tmp_path):
     for key in play.plan.steps:
         asked = told(play, key).asked
         assert asked["asks"]
@@ -106,10 +117,13 @@ def test_every_step_done_ends_in_one_approval_that_reaches_the_applicant(play):
     there = play.scene.case(play.scene.home)
     assert (there.state, there.decision, there.joint) == ("in_delivery", "approve", "done")
     assert (there.holder, there.result["title"] != "") == ("applicant", True)
+    said = decision_of(play, tmp_path)
+    assert "本件由多地联办" in said
+    assert said.count("已办好") == len(play.plan.steps)
     play.scene.agree()
 
 
-def test_a_refusal_after_another_acted_is_taken_back_and_ends_in_one_denial(play):
+def test_a_refusal_after_another_acted_is_taken_back_and_ends_in_one_denial(play, tmp_path):
     first, last = play.plan.steps
     play.done(first)
     play.scene.answer(operations.refuse, play.partners[last], last, ground="记录对不上")
@@ -130,6 +144,8 @@ def test_a_refusal_after_another_acted_is_taken_back_and_ends_in_one_denial(play
     there = play.scene.case(play.scene.home)
     assert (there.state, there.decision, there.joint) == ("in_delivery", "deny", "refused")
     assert play.scene.states(play.scene.home) == {first: "undone", last: "refused"}
+    said = decision_of(play, tmp_path)
+    assert all(words in said for words in ("已撤销", "不予办理"))
     play.scene.agree()
 
 
