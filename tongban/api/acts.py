@@ -22,7 +22,7 @@ from tongban.api.repeating import Key, Text, once
 from tongban.api.shapes import Body
 from tongban.cases import states
 from tongban.cases.models import Case
-from tongban.cases.operations import claims, course, deciding, posting, review, window
+from tongban.cases.operations import claims, course, deciding, lapsing, posting, review, window
 from tongban.cases.states import State
 
 router = Router(tags=["acts"])
@@ -64,6 +64,7 @@ ACTS: tuple[Act, ...] = (
     Act("accept", "受理", None, review.accept_case),
     Act("refuse-acceptance", "不予受理", bodies.Refusing, review.refuse_acceptance),
     Act("ask-correction", "一次性告知补正", bodies.Faults, review.ask_correction),
+    Act("give-more-time", "另给补正期限", bodies.Longer, lapsing.give_more_time),
     Act("begin-special", "开始特别程序", bodies.Special, course.begin_special),
     Act("end-special", "结束特别程序", bodies.Outcome, course.end_special),
     Act("extend", "延长办理时限", bodies.Longer, course.extend),

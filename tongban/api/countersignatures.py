@@ -20,11 +20,11 @@ from tongban.cases.operations import countersigning
 router = Router(tags=["acts"])
 
 REFUSALS = {403: Problem, 404: Problem, 409: Problem, 422: Problem}
-Signed = Literal["extend", "correct_decision", "reopen", "ask_correction"]
+Signed = Literal["extend", "correct_decision", "reopen", "ask_correction", "give_more_time"]
 
 
 class CountersignatureIn(Body):
-    """What the leader is to sign for: the act, why, and by how many working days (extend)."""
+    """What the leader is to sign for: the act, why, and by how many working days (extend, give_more_time)."""
 
     act: Signed
     reason: Text
