@@ -10,7 +10,7 @@ from tongban.basics.hours import BEIJING
 from tongban.cases import alarms
 from tongban.cases.models import Alarm, Case, Countersignature
 from tongban.cases.notices.models import DeskNotice, DeskWish
-from tongban.cases.operations import claims, expiring
+from tongban.cases.operations import alarming, claims, expiring
 from tongban.cases.states import State
 from tongban.cases.tests import world
 from tongban.desk.tests import stages
@@ -120,7 +120,7 @@ def red(signed_in):
 
 
 def test_alarms_are_listed_with_filters_and_lead_into_the_case(red):
-    case, desk, _leader, _officer = red
+    case, desk, leader, _officer = red
     page = desk.get("/desk/alarms/").text
     assert reverse("desk:case", args=[case.number]) in page
     assert "办理时限" in page
@@ -128,6 +128,9 @@ def test_alarms_are_listed_with_filters_and_lead_into_the_case(red):
     assert "按这些条件没有找到预警" not in desk.get("/desk/alarms/?kind=nonsense&stand=x").text
     assert case.number not in desk.get("/desk/alarms/?kind=amber").text
     assert case.number not in desk.get("/desk/alarms/?kind=escalated").text
+    alarming.escalate_due(at=now() + timedelta(days=60))
+    assert case.number in desk.get("/desk/alarms/?kind=escalated").text
+    assert "看报到您这里的1条预警" in leader.get("/desk/office/").text
 
 
 def test_an_alarm_is_acknowledged_with_words_by_one_person(red, signed_in):

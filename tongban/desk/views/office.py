@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tongban.basics.refusals import FieldsRefused
-from tongban.cases import queues, standing
+from tongban.cases import alarms, queues, standing
 from tongban.cases.operations import assigning, countersigning
 from tongban.cases.states import Party
 from tongban.desk import bulk, load
@@ -45,6 +45,7 @@ def _page(request: OfficerRequest, form: AbsenceForm, status: int = 200) -> Http
         ),
         "coming": coming,
         "to_sign": countersigning.waiting_for(request.officer).count(),
+        "escalated": alarms.counts(request.officer)[alarms.ESCALATED],
         "today": localdate(at),
         "form": form,
     }
