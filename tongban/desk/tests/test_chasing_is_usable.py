@@ -11,9 +11,9 @@ from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 from tongban.desk.tests import stages
 from tongban.desk.tests.browsing import cookies_of
-from tongban.desk.tests.test_pages_are_usable import act_on, looked_at, page_of
+from tongban.desk.tests.test_pages_are_usable import act_on, page_of
 from tongban.parties.models import Role
-from tongban.ui.tests.page_checks import check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("country")]
 
@@ -44,7 +44,11 @@ def test_alarms_and_messages_are_usable_by_everybody(browser, live_server):
         reverse("desk:ask-signature", args=[lapsed.number, "more-time"]),
         "/desk/alarms/?kind=amber&stand=all",
     ]
-    check_pages(browser, live_server.url, others, cookies=cookies_of(officer), only=looked_at)
+    check_pages(browser, live_server.url, others, cookies=cookies_of(officer), only=Checks.in_brief)
     check_pages(
-        browser, live_server.url, ["/desk/alarms/"], cookies=cookies_of(leader), only=looked_at
+        browser,
+        live_server.url,
+        ["/desk/alarms/"],
+        cookies=cookies_of(leader),
+        only=Checks.in_brief,
     )
