@@ -107,6 +107,25 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("busy")
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts whole nodes comes before the tests of rules, which are handed out to the end.
+
+    Else one process would have all of them last, while the others had nothing left to do.
+    """
+    items.sort(
+        key=lambda item: 0 if _uses_database(item) else 2 - bool(item.get_closest_marker("nodes"))
+    )
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "live_server"}
+    return bool(
+        item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
+    )
+
+
 # Rules are tried without a database, so they count by the shipped calendar; a test of documents that
 # an operator loaded follows the tables itself.
 from tongban.basics import calendar  # noqa: E402
@@ -255,7 +274,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:  
         # The catalogue and its index belong to it because they are empty then.
         kept_rows.keep("places", labels=["jurisdictions", "catalogue", "guidance"])
         remembering.remember()
-        TransactionTestCase._fixture_teardown = _take_out_what_was_committed  # type: ignore[method-assign]
+        TransactionTestCase._fixture_teardown = _take_out_what_was_committed
 
 
 _committed: list[bool] = []
@@ -291,8 +310,7 @@ def _load_places() -> None:
 @pytest.fixture(autouse=True)
 def _places_are_there(request: pytest.FixtureRequest) -> None:
     """Bring places back after a test with real commits, which may have left anything there."""
-    uses = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
-    if not uses and not request.node.get_closest_marker("django_db"):
+    if not _uses_database(request.node):
         return
     request.getfixturevalue("_django_db_helper")
     if not _committed:

@@ -17,6 +17,7 @@ from tongban.worker.tests.nodes import (
     wait_for,
 )
 
+pytestmark = pytest.mark.nodes
 PROMISED_CROSSING_MS = 500
 
 
@@ -111,8 +112,8 @@ def test_nothing_is_lost_or_doubled_when_everything_is_killed_in_turn(pair, brok
             node.stop(signal.SIGKILL)
             node.start()
 
-    wait_for(lambda: arrived(fujian) >= total, what="all notes", seconds=60)
-    wait_for(lambda: unconfirmed(jilin) == 0, what="all receipts", seconds=60)
+    wait_for(lambda: arrived(fujian) >= total, what="all notes", seconds=120)
+    wait_for(lambda: unconfirmed(jilin) == 0, what="all receipts", seconds=120)
     assert arrived(fujian) == total
     handled = "SELECT count(*) FROM exchange_received WHERE state = 'handled'"
     assert count(fujian, handled) == total
