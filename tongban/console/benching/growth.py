@@ -60,14 +60,16 @@ class Growth:
     def look(self, filled: Filled, submit: Callable[[], load.Report]) -> Looked:
         """Measure everything once among the cases there are."""
         looked = Looked(filled.cases)
+        url = self.nodes.node(HERE).url
+        cookies = pages.sign_in(url, CLERK)
         for page in _pages(filled):
             self.say(f"{filled.cases:,}件：{_LABELS[page.name]} …")
-            url = self.nodes.node(HERE).url
             looked.users[page.name] = pages.measure(
-                page, url, connections=CONNECTIONS, seconds=self.seconds * 2, pause=PAUSE
-            )
+                page, url, connections=CONNECTIONS, seconds=self.seconds * 2, pause=PAUSE,
+                cookies=cookies,
+            )  # fmt: skip
             looked.reports[page.name] = pages.measure(
-                page, url, connections=CONNECTIONS, seconds=self.seconds
+                page, url, connections=CONNECTIONS, seconds=self.seconds, cookies=cookies
             )
         paths = [path for page in _pages(filled) for path in page.paths[:8]]
         looked.plans = plans.of_pages(CLERK, paths)

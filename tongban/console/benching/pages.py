@@ -46,10 +46,19 @@ LONG = Page(
 
 
 def measure(
-    page: Page, url: str, *, connections: int, seconds: float, pause: float = 0.0
+    page: Page,
+    url: str,
+    *,
+    connections: int,
+    seconds: float,
+    pause: float = 0.0,
+    cookies: str = "",
 ) -> load.Report:
-    """Open a page over so many connections; every answer must be the page itself."""
-    cookies = _sign_in(url, page.username) if page.username else ""
+    """Open a page over so many connections; every answer must be the page itself.
+
+    Somebody who is to open it signs in first, unless `cookies` say that he has.
+    """
+    cookies = cookies or (sign_in(url, page.username) if page.username else "")
     address = httpx.URL(url)
     host, port = address.host, address.port or 80
     load.run((host, port), _requests(page, host, port, cookies), connections=2, seconds=1)
@@ -73,7 +82,7 @@ def _requests(page: Page, host: str, port: int, cookies: str) -> Iterator[bytes]
     return cycle(made)
 
 
-def _sign_in(url: str, username: str) -> str:
+def sign_in(url: str, username: str) -> str:
     """The cookies of somebody who signed in at the sandbox's page."""
     with Browser(url, username) as browser:
         people.sign_in(browser, username)
