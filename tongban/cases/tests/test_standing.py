@@ -271,8 +271,9 @@ def test_the_window_has_one_working_day_from_the_day_after_submission():
     assert standing.apply(case, event).due_on == date(2026, 11, 23)
 
 
-def test_the_acceptance_clock_stands_while_the_applicant_corrects():
+def test_the_acceptance_clock_stands_while_the_applicant_corrects(monkeypatch):
     """Five days from arrival; two used before the correction, so three are left after it."""
+    monkeypatch.setitem(SAID, "ask_correction", SIGNED)
     case = a_case(Mode.ONLINE, [states.SUBMIT_ONLINE])
     assert case.due_on == date(2026, 11, 23)
 
