@@ -27,7 +27,7 @@ def model(
     guards: Annotated[
         bool, typer.Option("--guards", help="逐一去掉保证，看会出什么错。 Take each guard out.")
     ] = False,
-    most: Annotated[int, typer.Option(help="最多多少个状态。 At most so many states.")] = 3_000_000,
+    most: Annotated[int, typer.Option(help="最多多少个状态。 At most so many states.")] = 500_000,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON.")] = False,
 ) -> None:
     """Code 1 when a scene has a fault or is too large, or when a missing guard does not show."""

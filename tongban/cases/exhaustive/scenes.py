@@ -25,27 +25,16 @@ SHORT: tuple[Scene, ...] = (
 LONG: tuple[Scene, ...] = (
     *SHORT,
     Scene(
-        "there and back",
-        TWO,
-        (*ONLINE, "ask_correction", "answer_correction", "deny", "approve"),
-        budget=Budget(repeats=1),
+        "repeats and losses", TWO, ONLINE, budget=Budget(losses=1, repeats=1), without=ALONE
+    ),
+    Scene(
+        "two cases, repeats", TWO, ("submit_online",), cases=2, budget=Budget(repeats=1),
         without=ALONE,
     ),
-    Scene("repeats and losses", TWO, ONLINE, budget=Budget(losses=1, repeats=2), without=ALONE),
     Scene(
-        "three nodes", THREE, ("submit", "receive", "hand_over"), budget=Budget(repeats=1),
-        without=ALONE,
+        "three nodes", THREE, ("submit", "receive"), budget=Budget(repeats=1), without=ALONE
     ),
     Scene("the decider is restored", TWO, ONLINE, budget=Budget(restores=1), backs_up="35"),
-    Scene("the applicant's node is restored", TWO, ONLINE, budget=Budget(restores=1), backs_up="22"),
-    Scene(
-        "restored, and the broker forgets",
-        TWO,
-        ONLINE,
-        budget=Budget(restores=1, losses=1),
-        backs_up="35",
-    ),
-    Scene("two cases, repeats", TWO, ONLINE, cases=2, budget=Budget(repeats=1), without=ALONE),
 )  # fmt: skip
 # In which scene it shows that a guard is missing.
 SHOWS: dict[Guard, str] = {
