@@ -9,7 +9,7 @@ from tongban.portal.tests.test_pages_are_usable import signed_in, try_pages
 
 @pytest.mark.django_db(transaction=True)
 def test_pages_of_parcels_are_usable(browser, live_server, country):
-    scene = scenes.handed_over()
+    scene = scenes.with_result(scenes.handed_over())
     home = scenes.sent(
         scene, officer=scene.decider, to="", address=scenes.HOME, purpose=Purpose.RESULT
     )
