@@ -42,12 +42,12 @@ def at_window(request: HttpRequest, account: Account, authority: str, window: in
     is_sent = request.method == "POST" and form.is_valid()
     if is_sent and (made := _book(request, account, form, form.visit)):
         return made
-    context = {
+    context: dict[str, object] = {
         "items": [one.name for one in catalogue.items()],
         "groups": places.groups(on=localdate()),
         "to": form["to"].value() or "",
     }
-    return _page(request, form, rooms, back=reverse("portal:windows"), **context)
+    return _page(request, form, rooms, {"back": reverse("portal:windows")} | context)
 
 
 def _initial(request: HttpRequest, account: Account) -> dict[str, str]:
@@ -79,7 +79,8 @@ def for_case(request: HttpRequest, account: Account, number: str) -> HttpRespons
         if made := _book(request, account, form, visit):
             return made
     name = catalogue.item(case.item).name
-    return _page(request, form, rooms, back=reverse("portal:case", args=[number]), name=name)
+    back = reverse("portal:case", args=[number])
+    return _page(request, form, rooms, {"back": back, "name": name})
 
 
 def _rooms_of(case: Case) -> Rooms:
@@ -129,13 +130,7 @@ def _book(
 
 
 def _page(
-    request: HttpRequest,
-    form: RoomForm,
-    rooms: Rooms,
-    *,
-    back: str,
-    status: int = 200,
-    **context: object,
+    request: HttpRequest, form: RoomForm, rooms: Rooms, context: dict[str, object]
 ) -> HttpResponse:
     windows = list({window.number: window for window, _room in rooms}.values())
     known = {
@@ -145,9 +140,8 @@ def _page(
         "is_closed": not rooms,
         "capacities": _defaults(windows),
         "is_far": any(not queries.is_ours(one.authority.division_code) for one in windows),
-        "back": back,
     }
-    status = 422 if request.method == "POST" and form.errors else status
+    status = 422 if request.method == "POST" and form.errors else 200
     return render(request, "portal/book.html", known | context, status=status)
 
 
