@@ -22,11 +22,15 @@ from journeys.desks import Desk
 from journeys.installation import Installation, Node, until
 from journeys.systems import System
 from tongban.basics import canonical, sealing
-from tongban.exchange import addresses
+from tongban.exchange import addresses, letters
 from tongban.exchange.envelope import seal_envelope
-from tongban.trust.signing import Signer, new_key, signer_from_pem
+from tongban.trust import suites
+from tongban.trust.signing import Signer, load_signer, new_key, signer_from_pem
+from tongban.trust.suites import Purpose
 
 EVENTS = "case.events.v1"
+_INTL = suites.suite("intl")
+SOMEBODY_ELSE = _INTL.opener(_INTL.new_key(Purpose.SEAL)).public_key
 
 
 def publish(sender: Node, to: str, raw: bytes, *, times: int = 1) -> None:
@@ -53,7 +57,17 @@ def publish(sender: Node, to: str, raw: bytes, *, times: int = 1) -> None:
 
 
 def key_of(node: Node) -> Signer:
-    return signer_from_pem(Path(node.settings["NODE_KEY_FILE"]).read_bytes())
+    return load_signer(Path(node.settings["NODE_KEY_FILE"]))
+
+
+def sealing_key(node: Node, code: str) -> str:
+    """What messages to a node are encrypted to, as the directory has it."""
+    directory = json.loads(
+        (Path(node.settings["DATA_DIR"]).parents[1] / "directory.json").read_bytes()
+    )
+    [keys] = [one["keys"] for one in directory["nodes"] if one["code"] == code]
+    texts = [str(key["public_key"]) for key in keys]
+    return next(text for text in texts if suites.public_key(text).purpose is Purpose.SEAL)
 
 
 def message(node: Node, data: Any, **otherwise: Any) -> bytes:
@@ -67,6 +81,7 @@ def message(node: Node, data: Any, **otherwise: Any) -> bytes:
         "at": datetime.now(UTC),
         "data": data,
         "signer": key_of(node),
+        "to": sealing_key(node, "22"),
     }
     return seal_envelope(**(facts | otherwise))
 
@@ -87,7 +102,12 @@ def wrong_messages(there: Installation) -> dict[str, bytes]:
         "wrong-recipient": message(there.fujian, {}, recipient="44"),
         "wrong-sender": message(there.fujian, {}, sender="44"),
         "unknown-key": message(there.fujian, {}, signer=stranger),
-        "bad-signature": changed(good, subject="220104202611220000023"),
+        "bad-signature": changed(good, id=str(uuid.uuid4())),
+        "truncated": good[:-20],
+        "redirected": message(there.fujian, {}, sender="44", recipient="45"),
+        "reflected": message(there.fujian, {}, sender="22"),
+        "downgraded": message(there.fujian, {}, to=""),
+        "unknown-seal-key": message(there.fujian, {}, to=SOMEBODY_ELSE),
         "event-refused": good,
     }
 
@@ -100,6 +120,11 @@ CODES = (
     "wrong-sender",
     "unknown-key",
     "bad-signature",
+    "truncated",
+    "redirected",
+    "reflected",
+    "downgraded",
+    "unknown-seal-key",
     "event-refused",
 )
 
@@ -181,12 +206,17 @@ def _accepted_unseen(there: Installation) -> tuple[str, bytes]:
 
 
 def _copy(sender: Node, number: str, seq: int) -> bytes:
-    """The message that a node owes about one event, as its relay will send it."""
+    """The message that a node owes about one event, sealed and signed as its relay will do it."""
     query = (
         "SELECT message_id, envelope FROM exchange_outgoing WHERE subject = %s AND sequence = %s"
     )
     row = sender.ask(query, number, seq)[0]
-    return _unsealed(sender, row["envelope"], row["message_id"].bytes)
+    letter = letters.unpack(_unsealed(sender, row["envelope"], row["message_id"].bytes))
+    return message(
+        sender, letter.data, message_id=letter.id, type=letter.type, at=letter.at,
+        subject=letter.subject, recipient=letter.recipient, sequence=letter.sequence,
+        files=letter.files, to=sealing_key(sender, letter.recipient),
+    )  # fmt: skip
 
 
 def _unsealed(node: Node, envelope: bytes, context: bytes) -> bytes:

@@ -57,7 +57,7 @@ def take_events(envelope: Envelope) -> None:
     for digest, part in parts.items():
         record.keep_part(digest, part)
     for event in fresh:
-        case = _take(case, event)
+        case = _take(case, event, sender=envelope.sender)
     if case and fresh:
         moving.arrive(case, at=datetime.now(UTC))
 
@@ -75,12 +75,12 @@ def _check_same(events: Sequence[Event], end: chains.Head | None) -> None:
         )
 
 
-def _take(case: Case | None, event: Event) -> Case:
+def _take(case: Case | None, event: Event, *, sender: str) -> Case:
     before = case.standing() if case else Standing(number=event.chain)
     head = chains.Head(before.head_seq, before.head_hash) if case else None
     try:
         chains.check_follows(event, head)
-        chains.check_signed(event, jurisdictions.public_key)
+        bundles.check_signed(event, sender=sender)
         after = standing.apply(before, event)
     except (ChainBroken, NotInTable, KeyError, ValueError) as broken:
         raise EventRefused(f"这条办件记录不能接受：{broken}", seq=event.seq) from broken

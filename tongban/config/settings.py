@@ -18,8 +18,8 @@ DATA_DIR = env.folder("DATA_DIR", ROOT / ".tongban" / "nodes" / NODE_ID)
 NATS_URL = os.environ.get("NATS_URL", "")
 # Who signed the broker's certificate, in PEM; without it what this machine trusts.
 NATS_CA_FILE = env.file("NATS_CA_FILE")
-# PKCS#8 PEM file with this node's Ed25519 key; what it signs, the directory lets others check.
-NODE_KEY_FILE = env.folder("NODE_KEY_FILE", DATA_DIR / "node.key")
+# The key store: what this node signs with and opens with; see docs/how-to/look-after-keys.md.
+NODE_KEY_FILE = env.folder("NODE_KEY_FILE", DATA_DIR / "node.keys")
 # Two 32-byte keys in base64: one encrypts what is personal at rest, the other makes keyed hashes.
 FIELD_KEY = base64.b64decode(env.required("FIELD_KEY", "Make one with: ./run node new-key"))
 MATCH_KEY = base64.b64decode(env.required("MATCH_KEY", "Make one with: ./run node new-key"))

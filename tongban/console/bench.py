@@ -55,7 +55,7 @@ def bench(
     with ground.own_nodes(web_processes=processes, say=_say) as nodes:
         os.environ.update(nodes.node(HERE).settings())
         acting.set_up_django()
-        from tongban.console.benching import rebuilding
+        from tongban.console.benching import protecting, rebuilding
         from tongban.console.benching.measuring import Measuring
 
         measuring = Measuring(nodes, results, seconds=seconds, say=_say)
@@ -63,6 +63,8 @@ def bench(
         measuring.cases(cases)
         if not only_cases:
             _everything_else(measuring, results, crossings)
+            _say("签名和加密的报文 Signed and encrypted messages …")
+            protecting.measure(results, broker=nodes.broker_as_administrator())
         _say("重建 Rebuilding …")
         rebuilding.measure(results, nodes.node(HERE))
     _tell(results, as_json=as_json)

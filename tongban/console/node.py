@@ -6,7 +6,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from tongban.local.home import home, saved_settings
 from tongban.local.keys import write_private
 from tongban.local.postgres import wheel_programs
 from tongban.local.trouble import WrongWords
-from tongban.trust.signing import new_key
+from tongban.trust import keeping, store, suites
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None,
@@ -97,21 +97,37 @@ def load_directory(directory: Annotated[Path, typer.Argument(exists=True)]) -> N
 @app.command("new-key", help="生成一组新的密钥，以环境变量形式输出。 Make new keys for a node.")
 def new_keys(
     key_file: Annotated[
-        Path | None, typer.Option(help="签名密钥写入的文件。 Where to write the signing key.")
+        Path | None, typer.Option(help="密钥库写入的文件。 Where to write the key store.")
     ] = None,
+    suite: Annotated[
+        str, typer.Option(help="算法套件：intl 国际，gm 国密。 The suite.")
+    ] = suites.INTL,
+    passphrase: Annotated[
+        bool,
+        typer.Option(
+            "--passphrase",
+            help=f"用 {store.PASSPHRASE} 里的口令保护，不写开锁文件。 Protect by a passphrase.",
+        ),
+    ] = False,
 ) -> None:
-    """Print what a node's environment needs; a signing key is written only where told."""
+    """Print what a node's environment needs; a key store is written only where told."""
     for name in ("FIELD_KEY", "MATCH_KEY"):
         print(f"{name}={base64.b64encode(secrets.token_bytes(32)).decode()}")
     print(f"SECRET_KEY={secrets.token_urlsafe(48)}")
     if key_file is None:
         return
+    if suite not in suites.NAMES:
+        raise WrongWords("--suite 只能是 intl 或 gm。", "--suite takes intl or gm.")
     if key_file.exists():
         raise WrongWords(
-            f"{key_file} 已存在，不会覆盖：换掉签名密钥要先在节点目录中登记新公钥。",
-            f"{key_file} exists and is not overwritten: register a new public key first.",
+            f"{key_file} 已存在，不会覆盖：更换密钥用 ./run key new 和 ./run key rotate。",
+            f"{key_file} exists and is not overwritten: use ./run key new and ./run key rotate.",
         )
-    write_private(key_file, new_key())
+    try:
+        made = store.create(key_file, with_passphrase=passphrase)
+        keeping.with_first_keys(made, suite, at=datetime.now(UTC)).save(key_file)
+    except store.StoreTrouble as trouble:
+        raise WrongWords(f"密钥库：{trouble}", f"The key store: {trouble}") from trouble
     print(f"NODE_KEY_FILE={key_file.absolute()}")
 
 

@@ -44,6 +44,7 @@ NOUNS = {
         ),
         Noun("worker", "后台进程：收发消息、到期事项", "the worker: messages and what is due"),
         Noun("doctor", "体检：找出常见故障的原因和办法", "find the usual causes of trouble", True),
+        Noun("key", "密钥：列出、更换、吊销", "keys: list, rotate, revoke", in_node=True),
         Noun(
             "exchange",
             "报文：状态、搁置、重试、核对、穷举模型",

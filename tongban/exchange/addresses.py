@@ -7,7 +7,7 @@ Values in, values out, and no Django: the program that starts servers reads this
 HUB = "00"
 
 # One message, with everything in it but papers. The broker's own limit is 1 MiB.
-MAX_ENVELOPE_BYTES = 768 * 1024
+MAX_ENVELOPE_BYTES = 1000 * 1024
 
 # The durable pull consumer of every mailbox.
 CONSUMER = "inbox"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
 from tongban.basics.refusals import Refused
-from tongban.exchange import contradictions, receipts, registry, requests
+from tongban.exchange import contradictions, letters, receipts, registry, requests
 from tongban.exchange.envelope import Envelope, Fault, UnknownType
 from tongban.exchange.models import Received
 from tongban.exchange.registry import Gap
@@ -148,8 +148,8 @@ def wait(
 
 
 def kept(envelope: Envelope) -> bytes:
-    """The bytes of a message as they lie in the database."""
-    return sealing.seal(envelope.raw, context=envelope.id.bytes)
+    """A message that was opened, as it lies in the database."""
+    return sealing.seal(letters.pack(envelope), context=envelope.id.bytes)
 
 
 def _handle(envelope: Envelope) -> None:

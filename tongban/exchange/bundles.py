@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from tongban.exchange import inbox, outbox
+from tongban.jurisdictions import keys as directory
 from tongban.record import chains, queries
-from tongban.record.chains import Event, FileRef, Head
+from tongban.record.chains import ChainBroken, Event, FileRef, Head
 
 
 def pack(events: Sequence[Event]) -> dict[str, Any]:
@@ -43,6 +44,23 @@ def owe(recipients: Collection[str], kind: str, events: Sequence[Event], *, at: 
         sequence=events[-1].seq,
         at=at,
     )
+
+
+def check_signed(event: Event, *, sender: str) -> None:
+    """Refuse (ChainBroken) an event that its author's node did not sign with a key that counted then.
+
+    One signed before its key was revoked is believed only when its author's own node brings it, in
+    an envelope under a key that counts now: whoever stole the old key can date an event back, but
+    cannot send as its node.
+    """
+    key = directory.signing_key(event.author.node, event.key_id)
+    if key is not None:
+        before_revocation = key.revoked_at is None or (
+            event.at < key.revoked_at and sender == event.author.node
+        )
+        if key.has_ended(event.at) or not before_revocation:
+            raise ChainBroken(event.chain, event.seq, f"key {event.key_id} did not count any more")
+    chains.check_signed(event, lambda *_: key.text if key else None)
 
 
 def forked(events: Sequence[Event], end: Head | None) -> tuple[Event, str] | None:

@@ -1,162 +1,90 @@
-"""The envelope every message travels in: a CloudEvent 1.0 in structured JSON, signed by its node.
+"""The envelope every message travels in: a CloudEvent 1.0 in structured JSON, sealed and signed.
 
-Values in, values out; nothing here touches the database or the network. The signature is the
-sending node's Ed25519 over the canonical JSON (RFC 8785) of the whole envelope without the
-attribute `signature`, so anybody with the public key can check a message with public tools.
-CloudEvents lets an extension attribute be a word or a number only; the list of files therefore
-lies in `data`, beside the content.
+Outside stand the facts that carry it: who sends, to whom, its id, its type, its time, the keys. What
+it is about lies inside (`letters.inner`), encrypted to the recipient's key and bound to all that
+stands outside, so that it opens in no other envelope. The signature is the sender's over the canonical
+JSON (RFC 8785) of the whole without the attribute `signature`, ciphertext included. `contentdigest` is
+the SHA-256 of what is inside, which begins with a random salt: so a signature speaks of the content too,
+and whoever is shown the content can check it without anybody's key.
+
+Values in, values out; nothing here touches the database or the network.
 """
 
-import re
+import base64
+import binascii
+import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from tongban.basics import canonical
+from tongban.exchange import letters
 from tongban.exchange.addresses import MAX_ENVELOPE_BYTES
-from tongban.trust import signing
-from tongban.trust.signing import Signer
+from tongban.exchange.faults import (
+    BadSignature,
+    Downgraded,
+    Fault,
+    IdReused,
+    KeyExpired,
+    KeyRevoked,
+    NotOpened,
+    Redirected,
+    Reflected,
+    TooLarge,
+    Truncated,
+    UnknownKey,
+    UnknownSealKey,
+    UnknownType,
+    UnknownVersion,
+    Unreadable,
+    WrongRecipient,
+    WrongSender,
+)
+from tongban.exchange.letters import Envelope, Paper, moment
+from tongban.jurisdictions.keys import DirectoryKey
+from tongban.trust import boxes, signing, suites
+from tongban.trust.suites import CannotOpen, Opener, Signer
+
+__all__ = [
+    "BadSignature", "Downgraded", "Envelope", "Fault", "IdReused", "KeyExpired", "KeyRevoked",
+    "NotOpened", "Paper", "Recipient", "Redirected", "Reflected", "TooLarge", "Truncated",
+    "UnknownKey", "UnknownSealKey", "UnknownType", "UnknownVersion", "Unreadable",
+    "WrongRecipient", "WrongSender", "check_size", "moment", "open_envelope", "seal_envelope",
+]  # fmt: skip
 
 SPEC_VERSION = "1.0"
-SUITE = "ed25519"
-CONTENT_TYPE = "application/json"
+# Of what is sealed and signed how; another meaning of any attribute is another version.
+FORMAT = "2"
+UNSEALED = "none"
+PLAIN, SEALED = "application/json", "application/octet-stream"
 
-# The public key of a node by (node, key id); None when the directory does not know it.
-KeyOf = Callable[[str, str], str | None]
+# A node's key for signatures by (node, key id), in whatever state; None when never heard of.
+KeyOf = Callable[[str, str], DirectoryKey | None]
 
-_TYPE = re.compile(r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+\.v[1-9][0-9]*$")
-_NODE = re.compile(r"^[0-9a-z]{2,8}$")
-_DIGEST = re.compile(r"^[0-9a-f]{64}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A file that travels beside a message: its SHA-256, its size in bytes and what it is."""
-
-    digest: str
-    size: int
-    media_type: str
+# More than all attributes of an envelope take together.
+_ATTRIBUTES = 1500
+_MOST_OVERHEAD = max(boxes.overhead(name) for name in suites.NAMES)
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One message between two nodes, opened and found to be what its sender signed."""
+@dataclass(frozen=True)
+class Recipient:
+    """Who opens a message: its node's keys for encryption, and whether it takes any without."""
 
-    id: UUID
-    type: str
-    sender: str
-    recipient: str
-    subject: str
-    at: datetime
-    # Not shown when an error is: it may be about a person.
-    data: Any = field(repr=False)
-    files: tuple[Paper, ...] = ()
-    sequence: int | None = None
-    key_id: str = ""
-    raw: bytes = field(default=b"", repr=False)
+    code: str
+    # The opener of a key by its id; None when it is not ours.
+    opener: Callable[[str], Opener | None] = lambda _: None
+    # What is known of that key beside it.
+    key: Callable[[str], DirectoryKey | None] = lambda _: None
+    wants_sealed: bool = False
 
 
-class Fault(Exception):
-    """A message that cannot be handled as it is; `message` tells the operator what to do."""
-
-    code = "message-fault"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class Unreadable(Fault):
-    """Not JSON, or not a CloudEvent with the attributes we need."""
-
-    code = "unreadable"
-
-    def __init__(self, what: str) -> None:
-        super().__init__(_("报文读不出来（%(what)s），请对方节点检查发出的内容") % {"what": what})
-
-
-class TooLarge(Fault):
-    """More bytes than one message may have."""
-
-    code = "too-large"
-
-    def __init__(self, size: int) -> None:
-        facts = {"size": size, "limit": MAX_ENVELOPE_BYTES}
-        super().__init__(
-            _("报文有%(size)d字节，超过%(limit)d字节的上限，大的内容请作为文件传送") % facts
-        )
-
-
-class UnknownVersion(Fault):
-    """A CloudEvents version or a signature suite that this node does not speak."""
-
-    code = "unknown-version"
-
-    def __init__(self, what: str) -> None:
-        super().__init__(_("报文格式%(what)s本节点还不认识，升级后再重试") % {"what": what})
-
-
-class UnknownType(Fault):
-    """A kind of message, or a version of it, that nothing here handles."""
-
-    code = "unknown-type"
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(_("本节点不处理“%(kind)s”这种报文，升级后再重试") % {"kind": kind})
-
-
-class WrongRecipient(Fault):
-    """A message for another node."""
-
-    code = "wrong-recipient"
-
-    def __init__(self, recipient: str) -> None:
-        facts = {"recipient": recipient}
-        super().__init__(_("这份报文写明发给节点%(recipient)s，不是发给本节点的") % facts)
-
-
-class WrongSender(Fault):
-    """The broker knows who published it, and the envelope names somebody else."""
-
-    code = "wrong-sender"
-
-    def __init__(self, claimed: str, published: str) -> None:
-        facts = {"claimed": claimed, "published": published}
-        super().__init__(_("报文自称来自节点%(claimed)s，实际由节点%(published)s发出") % facts)
-
-
-class UnknownKey(Fault):
-    """Signed with a key that the directory does not have for that node."""
-
-    code = "unknown-key"
-
-    def __init__(self, sender: str, key_id: str) -> None:
-        facts = {"sender": sender, "key": key_id}
-        super().__init__(_("目录里没有节点%(sender)s的密钥%(key)s，更新目录后再重试") % facts)
-
-
-class BadSignature(Fault):
-    """The signature is not the sender's, or something was changed after signing."""
-
-    code = "bad-signature"
-
-    def __init__(self, sender: str) -> None:
-        facts = {"sender": sender}
-        super().__init__(_("签名与节点%(sender)s不符，内容可能被改动，不能办理") % facts)
-
-
-def source(node: str) -> str:
-    """A node as CloudEvents names where an event comes from."""
-    return f"/nodes/{node}"
-
-
-def moment(at: datetime) -> str:
-    """RFC 3339 in UTC, to the microsecond."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def check_size(said: dict[str, Any]) -> None:
+    """Refuse content that would not pass the broker in whatever envelope: TooLarge."""
+    size = len(canonical.dumps(said)) + 40 + _MOST_OVERHEAD
+    if (size + 2) // 3 * 4 + _ATTRIBUTES > MAX_ENVELOPE_BYTES:
+        raise TooLarge(size)
 
 
 def seal_envelope(
@@ -169,30 +97,39 @@ def seal_envelope(
     at: datetime,
     data: Any,
     signer: Signer,
+    to: str = "",
     files: Sequence[Paper] = (),
     sequence: int | None = None,
+    answers: UUID | None = None,
 ) -> bytes:
-    """The bytes of a message, signed; refused (TooLarge) when they would not pass the broker."""
+    """The bytes of a message: encrypted to the key `to`, unless that is empty, and signed.
+
+    Refused (TooLarge) when they would not pass the broker.
+    """
+    said = letters.inner(
+        subject=subject, data=data, files=files, sequence=sequence, answers=answers
+    )
+    said["0"] = secrets.token_hex(16)
+    plain = canonical.dumps(said)
     attributes: dict[str, Any] = {
         "specversion": SPEC_VERSION,
+        "format": FORMAT,
         "id": str(message_id),
-        "source": source(sender),
+        "source": f"/nodes/{sender}",
         "type": type,
-        "subject": subject,
         "time": moment(at),
-        "datacontenttype": CONTENT_TYPE,
         "recipient": recipient,
-        "suite": SUITE,
+        "suite": signer.suite,
         "keyid": signer.key_id,
-        "data": {
-            "content": data,
-            "files": [
-                {"digest": f.digest, "size": f.size, "mediatype": f.media_type} for f in files
-            ],
-        },
+        "contentdigest": canonical.digest(plain),
     }
-    if sequence is not None:
-        attributes["sequence"] = sequence
+    if to:
+        key = suites.public_key(to)
+        attributes |= {"datacontenttype": SEALED, "sealing": key.suite, "sealkeyid": key.key_id}
+        box = boxes.seal(to, plain, bound=canonical.dumps(attributes))
+        attributes["data_base64"] = base64.b64encode(box).decode()
+    else:
+        attributes |= {"datacontenttype": PLAIN, "sealing": UNSEALED, "data": said}
     attributes["signature"] = signer.sign(canonical.dumps(attributes))
     raw = canonical.dumps(attributes)
     if len(raw) > MAX_ENVELOPE_BYTES:
@@ -200,110 +137,121 @@ def seal_envelope(
     return raw
 
 
-def open_envelope(raw: bytes, *, me: str, keys: KeyOf, published_by: str | None = None) -> Envelope:
-    """Check a message and give what is in it; raises a Fault for anything that is not right.
+def open_envelope(
+    raw: bytes, *, me: Recipient, keys: KeyOf, at: datetime, published_by: str | None = None
+) -> Envelope:
+    """Check a message that came at a moment and give what is in it; raises a Fault for the rest.
 
     `published_by` is the sender as the broker made sure of it. The order of the checks is the
-    order of trust: what is wrong with an unsigned claim is said before the claim is believed.
+    order of trust: what is wrong with an unsigned claim is said before the claim is believed, and
+    nothing is decrypted that its sender did not sign.
     """
     if len(raw) > MAX_ENVELOPE_BYTES:
         raise TooLarge(len(raw))
     attributes = _read(raw)
-    envelope = _shape(attributes, raw)
-    if published_by is not None and envelope.sender != published_by:
-        raise WrongSender(envelope.sender, published_by)
-    _check_signature(attributes, envelope, keys)
-    if envelope.recipient != me:
-        raise WrongRecipient(envelope.recipient)
-    return envelope
+    sender = letters.sender(attributes)
+    recipient = letters.text(attributes, "recipient", letters.NODE)
+    key_id = letters.text(attributes, "keyid")
+    _check_path(sender, recipient, me=me.code, published_by=published_by)
+    _check_signature(attributes, keys(sender, key_id), sender, at)
+    if recipient != me.code:
+        raise WrongRecipient(recipient)
+    plain = _content(attributes, me, sender, at)
+    if canonical.digest(plain) != attributes.get("contentdigest"):
+        raise NotOpened(sender)
+    return letters.shape(attributes, _loaded(plain), key_id=key_id, raw=raw)
 
 
 def _read(raw: bytes) -> dict[str, Any]:
     try:
         attributes = canonical.loads(raw)
     except (ValueError, RecursionError) as wrong:
+        if raw.startswith(b'{"') and not raw.rstrip().endswith(b"}"):
+            raise Truncated from wrong
         raise Unreadable("JSON") from wrong
     if not isinstance(attributes, dict):
         raise Unreadable("JSON")
     if attributes.get("specversion") != SPEC_VERSION:
         raise UnknownVersion(f"CloudEvents {str(attributes.get('specversion'))[:20]}")
-    if attributes.get("suite") != SUITE:
+    if attributes.get("format") != FORMAT:
+        raise UnknownVersion(f"format {str(attributes.get('format'))[:20]}")
+    if attributes.get("suite") not in suites.NAMES:
         raise UnknownVersion(f"suite {str(attributes.get('suite'))[:20]}")
     return attributes
 
 
-def _shape(attributes: dict[str, Any], raw: bytes) -> Envelope:
-    """The envelope that the attributes make; raises Unreadable naming the first wrong one."""
-    sequence = attributes.get("sequence")
-    if sequence is not None and not (type(sequence) is int and 0 < sequence < 2**31):
-        raise Unreadable("sequence")
-    data = attributes.get("data")
-    if not isinstance(data, dict) or "content" not in data:
-        raise Unreadable("data")
-    return Envelope(
-        id=_id(attributes),
-        type=_text(attributes, "type", _TYPE),
-        sender=_text(attributes, "source").removeprefix("/nodes/"),
-        recipient=_text(attributes, "recipient", _NODE),
-        subject=_text(attributes, "subject"),
-        at=_time(attributes),
-        data=data["content"],
-        files=_files(data),
-        sequence=sequence,
-        key_id=_text(attributes, "keyid"),
-        raw=raw,
-    )
+def _check_path(sender: str, recipient: str, *, me: str, published_by: str | None) -> None:
+    """Whether it came from whom it says, to whom it says."""
+    if sender == me:
+        raise Reflected
+    if published_by is None or sender == published_by:
+        return
+    if recipient != me:
+        raise Redirected(sender, recipient)
+    raise WrongSender(sender, published_by)
 
 
-def _text(attributes: dict[str, Any], name: str, shape: re.Pattern[str] | None = None) -> str:
-    value = attributes.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 200 or "\x00" in value:
-        raise Unreadable(name)
-    if shape and not shape.fullmatch(value):
-        raise Unreadable(name)
-    return value
-
-
-def _id(attributes: dict[str, Any]) -> UUID:
-    try:
-        return UUID(_text(attributes, "id"))
-    except ValueError as wrong:
-        raise Unreadable("id") from wrong
-
-
-def _time(attributes: dict[str, Any]) -> datetime:
-    try:
-        at = datetime.fromisoformat(_text(attributes, "time"))
-    except ValueError as wrong:
-        raise Unreadable("time") from wrong
-    if at.tzinfo is None:
-        raise Unreadable("time")
-    return at
-
-
-def _files(data: dict[str, Any]) -> tuple[Paper, ...]:
-    files = data.get("files", [])
-    if not isinstance(files, list) or len(files) > 500:
-        raise Unreadable("files")
-    return tuple(_paper(file) for file in files)
-
-
-def _paper(file: Any) -> Paper:
-    match file:
-        case {"digest": str(digest), "size": int(size), "mediatype": str(media_type)}:
-            if _DIGEST.fullmatch(digest) and size >= 0 and len(media_type) <= 100:
-                return Paper(digest, size, media_type)
-    raise Unreadable("files")
-
-
-def _check_signature(attributes: dict[str, Any], envelope: Envelope, keys: KeyOf) -> None:
-    signed = {name: value for name, value in attributes.items() if name != "signature"}
-    key = keys(envelope.sender, envelope.key_id)
+def _check_signature(
+    attributes: dict[str, Any], key: DirectoryKey | None, sender: str, at: datetime
+) -> None:
+    key_id = str(attributes.get("keyid"))
     if key is None:
-        raise UnknownKey(envelope.sender, envelope.key_id)
+        raise UnknownKey(sender, key_id)
+    if key.suite != attributes["suite"]:
+        raise Downgraded(sender, f"suite {attributes['suite']}")
+    signed = {name: value for name, value in attributes.items() if name != "signature"}
     try:
         message = canonical.dumps(signed)
     except (ValueError, RecursionError) as wrong:
         raise Unreadable("JSON") from wrong
-    if not signing.verify(key, message, str(attributes.get("signature", ""))):
-        raise BadSignature(envelope.sender)
+    if not signing.verify(key.text, message, str(attributes.get("signature", ""))):
+        raise BadSignature(sender)
+    _check_key(key, sender, at)
+
+
+def _check_key(key: DirectoryKey, node: str, at: datetime) -> None:
+    if key.revoked_at is not None:
+        raise KeyRevoked(node, key.key_id)
+    if not key.is_valid(at):
+        raise KeyExpired(node, key.key_id)
+
+
+def _content(attributes: dict[str, Any], me: Recipient, sender: str, at: datetime) -> bytes:
+    """The bytes inside: decrypted, or as they stand where the recipient has no key."""
+    sealing = attributes.get("sealing")
+    if sealing == UNSEALED:
+        if me.wants_sealed:
+            raise Downgraded(sender, "not encrypted")
+        try:
+            return canonical.dumps(attributes.get("data"))
+        except (ValueError, RecursionError) as wrong:
+            raise Unreadable("data") from wrong
+    key_id = letters.text(attributes, "sealkeyid")
+    opener = me.opener(key_id)
+    if opener is None:
+        raise UnknownSealKey(key_id)
+    if sealing != opener.suite:
+        raise Downgraded(sender, f"sealing {str(sealing)[:20]}")
+    if (key := me.key(key_id)) is not None:
+        _check_key(key, me.code, at)
+    bound = {n: v for n, v in attributes.items() if n not in ("data_base64", "signature")}
+    try:
+        box = base64.b64decode(_box(attributes), validate=True)
+        return boxes.unseal(opener, box, bound=canonical.dumps(bound))
+    except (CannotOpen, binascii.Error, ValueError) as wrong:
+        raise NotOpened(sender) from wrong
+
+
+def _box(attributes: dict[str, Any]) -> str:
+    """The ciphertext of an envelope, in base64."""
+    box = attributes.get("data_base64")
+    if not isinstance(box, str):
+        raise Unreadable("data")
+    return box
+
+
+def _loaded(plain: bytes) -> Any:
+    try:
+        return canonical.loads(plain)
+    except (ValueError, RecursionError) as wrong:
+        raise Unreadable("data") from wrong

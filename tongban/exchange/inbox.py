@@ -10,17 +10,15 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tongban.basics import canonical, sealing
-from tongban.exchange import attempts, receipts, requests
+from tongban.exchange import attempts, posting, receipts, requests
 from tongban.exchange.attempts import Outcome
-from tongban.exchange.envelope import Envelope, Fault, open_envelope
+from tongban.exchange.envelope import Envelope, Fault, IdReused
 from tongban.exchange.models import Received
 from tongban.exchange.registry import Gap, handles
-from tongban.jurisdictions import queries as jurisdictions
 
 __all__ = [
     "Gap",
@@ -41,7 +39,8 @@ def receive(envelope: Envelope, *, at: datetime) -> Outcome:
     The trace and the effect commit together. The caller acknowledges only after this returns,
     so a crash in between costs a redelivery, never a loss. A message that was handled before
     changes nothing; its sender is told again, for the first receipt may not have arrived.
-    Raises OperationalError while the database is away; nothing is written then.
+    Raises IdReused for another message under the same id, and OperationalError while the database
+    is away; nothing is written then.
     """
     if envelope.type == receipts.TYPE:
         receipts.note(envelope)
@@ -210,10 +209,11 @@ def _try_one(row_id: int, subject: str, at: datetime) -> Outcome:
 
 
 def _opened(row: Received) -> Envelope:
-    raw = sealing.unseal(bytes(row.envelope), context=row.message_id.bytes)
-    return open_envelope(
-        raw, me=settings.NODE_ID, keys=jurisdictions.public_key, published_by=row.sender
-    )
+    kept = sealing.unseal(bytes(row.envelope), context=row.message_id.bytes)
+    if row.is_verified:
+        return posting.reopened(kept)
+    # A key counts as it did when the message came; one that was revoked since counts no more.
+    return posting.opened(kept, published_by=row.sender, at=row.received_at)
 
 
 def _is_new(row: Received, envelope: Envelope) -> bool:
@@ -225,7 +225,7 @@ def _is_new(row: Received, envelope: Envelope) -> bool:
         return False
     row.message_id, row.type, row.is_verified = envelope.id, envelope.type, True
     row.subject, row.sequence = envelope.subject, envelope.sequence
-    row.envelope = attempts.kept(envelope)
+    row.envelope, row.fingerprint = attempts.kept(envelope), fingerprint(envelope)
     row.save()
     return True
 
@@ -236,7 +236,14 @@ def _lock(subject: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 22))", [subject])
 
 
-_TAKE_IN = "SELECT * FROM exchange_take_in(%s, %s, %s, %s, %s::int, %s)"
+def fingerprint(envelope: Envelope) -> str:
+    """A keyed hash of what a message says, the same however often it is encrypted anew."""
+    said = [envelope.type, envelope.subject, envelope.sequence, envelope.data]
+    listed = [paper.digest for paper in envelope.files]
+    return sealing.match(canonical.dumps([*said, listed]).decode())
+
+
+_TAKE_IN = "SELECT * FROM exchange_take_in(%s, %s, %s, %s, %s::int, %s, %s)"
 
 
 def _take_in(envelope: Envelope, at: datetime) -> tuple[int, bool, bool] | None:
@@ -252,6 +259,7 @@ def _take_in(envelope: Envelope, at: datetime) -> tuple[int, bool, bool] | None:
         envelope.subject,
         envelope.sequence,
         at,
+        fingerprint(envelope),
     ]
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_IN, facts)
@@ -260,7 +268,12 @@ def _take_in(envelope: Envelope, at: datetime) -> tuple[int, bool, bool] | None:
 
 
 def _tell_again(envelope: Envelope, at: datetime) -> None:
-    """Repeat the receipt of a message that came twice; one that still waits has none yet."""
+    """Repeat the receipt of a message that came twice; one that still waits has none yet.
+
+    Raises IdReused when the other one said something else.
+    """
     row = Received.objects.filter(sender=envelope.sender, message_id=envelope.id).first()
+    if row is not None and row.fingerprint not in ("", fingerprint(envelope)):
+        raise IdReused(envelope.sender)
     if row is not None and row.state != Received.State.WAITING:
         receipts.owe(envelope, state=row.state, code=row.code, reason=row.reason, at=at)

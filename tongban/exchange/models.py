@@ -13,7 +13,8 @@ class Outgoing(models.Model):
     type = models.CharField(max_length=80)
     subject = models.CharField(max_length=200)
     sequence = models.PositiveIntegerField(null=True)
-    # Encrypted with this node's field key; emptied when the other node has confirmed it.
+    # The letter: signed and encrypted to its recipient only when it leaves, with the keys of that
+    # moment. Here encrypted with this node's field key; emptied when the other node has confirmed it.
     envelope = models.BinaryField()
     # [{"digest": …, "size": …, "mediatype": …}], which the relay uploads before the message.
     files = models.JSONField(default=list)
@@ -63,10 +64,12 @@ class Received(models.Model):
     state = models.CharField(max_length=8, choices=State)
     # Whether the envelope was opened: its signature is the sender's, and it is meant for us.
     is_verified = models.BooleanField(default=True, db_default=True)
+    # A keyed hash of what it said: another message under the same id is found out by it.
+    fingerprint = models.CharField(max_length=64, default="", db_default="")
     code = models.CharField(max_length=60, default="", db_default="")
     reason = models.CharField(max_length=500, default="", db_default="")
     # What was to be handled now is in the domain's own tables; only what still waits for something
-    # is kept here, encrypted with this node's field key.
+    # is kept here, encrypted with this node's field key: what was opened as a letter, the rest raw.
     envelope = models.BinaryField(default=b"", db_default=b"")
     attempts = models.PositiveIntegerField(default=1, db_default=1)
     retry_at = models.DateTimeField(null=True)

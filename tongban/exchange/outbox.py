@@ -11,10 +11,9 @@ from django.conf import settings
 from django.db import connection
 
 from tongban.basics import sealing
-from tongban.exchange import envelope
-from tongban.exchange.envelope import Paper
+from tongban.exchange import envelope, letters
+from tongban.exchange.envelope import Envelope, Paper
 from tongban.exchange.registry import resends
-from tongban.trust import signing
 
 __all__ = [
     "CHANNEL",
@@ -112,35 +111,29 @@ def envelopes_for(
     at: datetime,
     files: Sequence[FileLike] = (),
     sequence: int | None = None,
+    answers: UUID | None = None,
 ) -> list[Owed]:
-    """The rows of a message, one for each recipient but this node itself, signed now.
+    """The rows of a message, one for each recipient but this node itself.
 
     For a caller that writes them within an SQL statement of its own (RECORDS, `Owed.record()`);
     everybody else uses `tell`. Raises envelope.TooLarge.
     """
     names = {recipients} if isinstance(recipients, str) else set(recipients)
-    signer = signing.load_signer(settings.NODE_KEY_FILE)
     papers = [Paper(file.digest, file.size, file.media_type) for file in files]
-    listed = json.dumps(
-        [{"digest": p.digest, "size": p.size, "mediatype": p.media_type} for p in papers]
+    said = letters.inner(
+        subject=subject, data=data, files=papers, sequence=sequence, answers=answers
     )
+    envelope.check_size(said)
+    listed = json.dumps(said["files"])
     owed = []
     for recipient in sorted(names - {settings.NODE_ID}):
-        message_id = uuid4()
-        raw = envelope.seal_envelope(
-            message_id=message_id,
-            type=type,
-            sender=settings.NODE_ID,
-            recipient=recipient,
-            subject=subject,
-            at=at,
-            data=data,
-            signer=signer,
-            files=papers,
-            sequence=sequence,
-        )
-        kept = sealing.seal(raw, context=message_id.bytes)
-        owed.append(Owed(message_id, recipient, type, subject, sequence, kept, listed, at))
+        letter = Envelope(
+            id=uuid4(), type=type, sender=settings.NODE_ID, recipient=recipient,
+            subject=subject, at=at, data=data, files=tuple(papers), sequence=sequence,
+            answers=answers,
+        )  # fmt: skip
+        kept = sealing.seal(letters.pack(letter), context=letter.id.bytes)
+        owed.append(Owed(letter.id, recipient, type, subject, sequence, kept, listed, at))
     return owed
 
 
@@ -153,13 +146,17 @@ def tell(
     at: datetime,
     files: Sequence[FileLike] = (),
     sequence: int | None = None,
+    answers: UUID | None = None,
 ) -> list[UUID]:
     """Owe a message to other nodes, within the caller's transaction; it leaves after the commit.
 
     Nothing is owed to this node itself. `sequence` is the place of the message among those of
-    its subject, where it has one. Telling twice is two messages. Raises envelope.TooLarge.
+    its subject, where it has one; `answers` is the message that this one answers. Telling twice is
+    two messages. Raises envelope.TooLarge.
     """
-    owed = envelopes_for(recipients, type, subject, data, at=at, files=files, sequence=sequence)
+    owed = envelopes_for(
+        recipients, type, subject, data, at=at, files=files, sequence=sequence, answers=answers
+    )
     if owed:
         rows = ", ".join([PLACEHOLDERS] * len(owed))
         values = [value for row in owed for value in row.values()]

@@ -77,13 +77,14 @@ def owe_words(sender: str, subject: str, words: Sequence[Word], *, at: datetime)
         {"message": str(w.message), "state": w.state, "code": w.code, "reason": w.reason}
         for w in words
     ]
+    answers = words[0].message if len(words) == 1 else None
     data: dict[str, Any] = {"words": said}
     if shown := [word.shown for word in words if word.shown]:
         signer = signing.load_signer(settings.NODE_KEY_FILE)
         statement = statements.make(shown, by=settings.NODE_ID, to=sender, at=at, signer=signer)
         statements.keep(statement)
         data["statement"] = statement.packed()
-    outbox.tell([sender], TYPE, subject, data, at=at)
+    outbox.tell([sender], TYPE, subject, data, at=at, answers=answers)
 
 
 # Only the node a message went to can speak of it; a later "parked" never undoes "handled".

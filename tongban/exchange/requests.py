@@ -29,13 +29,13 @@ def is_ours(kind: str) -> bool:
 def ask_for_messages(envelope: Envelope, gap: registry.Gap, *, at: datetime) -> None:
     """Ask the sender of a message for those that have to come before it."""
     word = {"type": gap.kind or envelope.type, "from": gap.next_seq}
-    outbox.tell([envelope.sender], RESEND, envelope.subject, word, at=at)
+    outbox.tell([envelope.sender], RESEND, envelope.subject, word, at=at, answers=envelope.id)
 
 
 def ask_for_papers(envelope: Envelope, *, at: datetime) -> None:
     """Ask the sender of a message for its papers once more."""
     word = {"message": str(envelope.id)}
-    outbox.tell([envelope.sender], PAPERS_AGAIN, envelope.subject, word, at=at)
+    outbox.tell([envelope.sender], PAPERS_AGAIN, envelope.subject, word, at=at, answers=envelope.id)
 
 
 @registry.handles(RESEND)
@@ -66,7 +66,10 @@ def send_papers_again(envelope: Envelope) -> None:
     papers = [Paper(f["digest"], f["size"], f["mediatype"]) for f in sent.files]
     digests = [paper.digest for paper in papers]
     FileSent.objects.filter(recipient=envelope.sender, digest__in=digests).delete()
-    outbox.tell([envelope.sender], PAPERS, envelope.subject, {}, at=now(), files=papers)
+    outbox.tell(
+        [envelope.sender], PAPERS, envelope.subject, {}, at=now(), files=papers,
+        answers=envelope.id,
+    )  # fmt: skip
 
 
 @registry.handles(PAPERS)

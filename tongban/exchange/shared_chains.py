@@ -186,7 +186,8 @@ def take_events(envelope: Envelope) -> None:
         record.keep_part(digest, part)
     standing = before
     for event in fresh:
-        standing, end = _take(kind, standing, event, end), event.head
+        standing = _take(kind, standing, event, end, sender=envelope.sender)
+        end = event.head
     if not fresh:
         return
     _check_ours(kind.nodes(standing), envelope.sender)
@@ -239,11 +240,11 @@ def _check_same(events: Sequence[Event], end: Head | None) -> None:
 
 
 def _take(
-    kind: Kind[Standing], before: Standing | None, event: Event, end: Head | None
+    kind: Kind[Standing], before: Standing | None, event: Event, end: Head | None, *, sender: str
 ) -> Standing:
     try:
         chains.check_follows(event, end)
-        chains.check_signed(event, jurisdictions.public_key)
+        bundles.check_signed(event, sender=sender)
         _check_author(event)
         after = _judged(kind, before, event)
     except (ChainBroken, NotInTable) as broken:

@@ -109,7 +109,8 @@ class Node(models.Model):
     code = models.CharField(max_length=2, primary_key=True)
     name = models.CharField(max_length=40)
     base_url = models.URLField(blank=True)
-    public_key = models.CharField(max_length=44, blank=True)
+    # The key that signs now; all keys, also those for encryption, are rows of NodeKey.
+    public_key = models.CharField(max_length=100, blank=True)
     key_id = models.CharField(max_length=16, blank=True)
     is_hub = models.BooleanField(default=False)
     is_open = models.BooleanField(default=True)
@@ -126,7 +127,10 @@ class Node(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(public_key="", key_id="")
-                | Q(public_key__regex=r"^[A-Za-z0-9+/]{43}=$", key_id__regex=r"^[0-9a-f]{16}$"),
+                | Q(
+                    public_key__regex=r"^([A-Za-z0-9+/]{43}|sm2:[A-Za-z0-9+/]{87})=$",
+                    key_id__regex=r"^[0-9a-f]{16}$",
+                ),
                 name="node_key_and_its_id_go_together",
             ),
             models.CheckConstraint(
@@ -144,12 +148,27 @@ class Node(models.Model):
 
 
 class NodeKey(models.Model):
-    """Every public key a node ever had here: what it signed long ago stays verifiable."""
+    """Every public key a node ever had here: what it signed long ago stays verifiable.
+
+    For messages that come now a key counts from `valid_from` until before `valid_until` (open ends
+    where empty), and not at all once it is revoked.
+    """
+
+    class Purpose(models.TextChoices):
+        SIGN = "sign", "签名"
+        SEAL = "seal", "加密"
 
     node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="keys")
     key_id = models.CharField(max_length=16)
-    public_key = models.CharField(max_length=44)
+    public_key = models.CharField(max_length=100)
+    purpose = models.CharField(
+        max_length=4, choices=Purpose, default=Purpose.SIGN, db_default=Purpose.SIGN
+    )
+    suite = models.CharField(max_length=8, default="intl", db_default="intl")
     first_seen_at = models.DateTimeField()
+    valid_from = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["node", "first_seen_at"]

@@ -1,11 +1,9 @@
 """Everything that can happen to places, nodes and authorities: they are loaded, whole."""
 
-import base64
-import binascii
 import csv
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,8 +12,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from tongban.basics import canonical
-from tongban.basics.refusals import Refused
-from tongban.jurisdictions import offices, queries, snapshot
+from tongban.jurisdictions import directory, offices, queries, snapshot
+from tongban.jurisdictions.directory import DirectoryMalformed
 from tongban.jurisdictions.models import (
     Authority,
     Department,
@@ -27,19 +25,11 @@ from tongban.jurisdictions.models import (
     Revision,
     Window,
 )
-from tongban.trust import signing
 
 DATA = Path(__file__).resolve().parent / "data"
 FILES = ("divisions.csv", "regions.json", "departments.json", "nodes.json")
 # Two loads at once (two nodes never share a database, two consoles may) take turns.
 _LOCK = 0x746F6E67
-
-
-class DirectoryMalformed(Refused):
-    """A directory of nodes that cannot be believed; nothing of it was taken."""
-
-    code = "directory-malformed"
-    status = 422
 
 
 @dataclass(frozen=True)
@@ -224,22 +214,15 @@ def _upsert(model: type[Authority] | type[Window], rows: list[Any], unique: list
     )
 
 
-@dataclass(frozen=True)
-class _Entry:
-    code: str
-    base_url: str
-    public_key: str
-
-
 @transaction.atomic
 def load_directory(path: Path, *, at: datetime) -> list[Node]:
     """Take the addresses and public keys of nodes from the hub's directory file.
 
-    {"nodes": [{"code": "22", "base_url": "http://…", "public_key": base64 of 32 bytes}, …]}.
-    A node that left the directory is no longer connected; keys once seen are kept for what they
-    signed. Refused whole, with the first thing wrong: DirectoryMalformed.
+    A node that left the directory is no longer connected. What the directory no longer lists ends
+    now, and what is revoked stays so; all keys once seen are kept for what they signed. Refused
+    whole, with the first thing wrong: DirectoryMalformed.
     """
-    entries = _entries(path)
+    entries = directory.read(path)
     take_turn()
     nodes = {node.code: node for node in Node.objects.select_for_update()}
     for entry in entries:
@@ -247,45 +230,26 @@ def load_directory(path: Path, *, at: datetime) -> list[Node]:
             raise DirectoryMalformed(f"节点名录里的节点{entry.code}不在可接入的节点之列")
     known = {entry.code: entry for entry in entries}
     for node in nodes.values():
-        found = known.get(node.code, _Entry(node.code, "", ""))
+        found = known.get(node.code, directory.Entry(node.code))
         node.base_url, node.public_key = found.base_url, found.public_key
-        node.key_id = signing.key_id(found.public_key) if found.public_key else ""
+        node.key_id = found.key_id
     Node.objects.bulk_update(nodes.values(), ["base_url", "public_key", "key_id"])
-    connected = [node for node in nodes.values() if node.is_connected]
-    NodeKey.objects.bulk_create(
-        [
-            NodeKey(node=node, key_id=node.key_id, public_key=node.public_key, first_seen_at=at)
-            for node in connected
-        ],
-        ignore_conflicts=True,
-    )
-    stamp(at=at)
-    return sorted(connected, key=lambda node: node.code)
-
-
-def _entries(path: Path) -> list[_Entry]:
-    try:
-        document = json.loads(path.read_text("utf-8"))
-        rows = document["nodes"]
-        entries = [_Entry(r["code"], r["base_url"].rstrip("/"), r["public_key"]) for r in rows]
-    except FileNotFoundError as missing:
-        raise DirectoryMalformed(f"找不到节点名录：{path}") from missing
-    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
-        raise DirectoryMalformed(f"节点名录不是约定的格式：{wrong!r}") from wrong
-    codes = [entry.code for entry in entries]
-    if len(set(codes)) != len(codes):
-        raise DirectoryMalformed("节点名录里有节点出现了两次")
     for entry in entries:
-        _check(entry)
-    return entries
+        _keep_keys(nodes[entry.code], entry.keys, at=at)
+    stamp(at=at)
+    return [node for _, node in sorted(nodes.items()) if node.is_connected]
 
 
-def _check(entry: _Entry) -> None:
-    if not entry.base_url.startswith(("http://", "https://")):
-        raise DirectoryMalformed(f"节点{entry.code}的地址不是http或https地址：{entry.base_url}")
-    try:
-        raw = base64.b64decode(entry.public_key, validate=True)
-    except (binascii.Error, ValueError, TypeError) as wrong:
-        raise DirectoryMalformed(f"节点{entry.code}的公钥不是base64") from wrong
-    if len(raw) != 32:
-        raise DirectoryMalformed(f"节点{entry.code}的公钥应为32字节，实为{len(raw)}字节")
+def _keep_keys(node: Node, keys: Sequence[directory.Key], *, at: datetime) -> None:
+    kept = {row.public_key: row for row in NodeKey.objects.filter(node=node)}
+    for key in keys:
+        row = kept.pop(key.public.text, None) or NodeKey(
+            node=node, key_id=key.public.key_id, public_key=key.public.text, first_seen_at=at
+        )
+        row.purpose, row.suite = key.public.purpose.value, key.public.suite
+        row.valid_from, row.valid_until = key.valid_from, key.valid_until
+        row.revoked_at = row.revoked_at or key.revoked_at
+        row.save()
+    for row in kept.values():
+        row.valid_until = min(row.valid_until, at) if row.valid_until else at
+        row.save()

@@ -20,6 +20,7 @@ from tongban.jurisdictions.models import (
     Division,
     LightRule,
     Node,
+    NodeKey,
     Region,
     RegionMember,
     Revision,
@@ -43,6 +44,7 @@ class Snapshot:
     documents: tuple[Arrangement, ...] = ()
     lights: Mapping[str, LightRule] = field(default_factory=dict)
     corrections: Mapping[str, CorrectionRule] = field(default_factory=dict)
+    keys: Mapping[str, tuple[NodeKey, ...]] = field(default_factory=dict)
     # Worked out when asked for; they live as long as what they are made of.
     calendars: dict[str, Calendar] = field(default_factory=dict)
 
@@ -109,7 +111,16 @@ def _read(stamp: UUID | None) -> Snapshot:
         documents=tuple(_documents()),
         lights={rule.place: rule for rule in LightRule.objects.all()},
         corrections={rule.place: rule for rule in CorrectionRule.objects.all()},
+        keys=_keys(),
     )
+
+
+def _keys() -> dict[str, tuple[NodeKey, ...]]:
+    """The keys of each node, the newest first."""
+    keys: dict[str, list[NodeKey]] = {}
+    for key in NodeKey.objects.order_by("-first_seen_at", "-id"):
+        keys.setdefault(key.node_id, []).append(key)
+    return {code: tuple(rows) for code, rows in keys.items()}
 
 
 def _documents() -> Iterator[Arrangement]:

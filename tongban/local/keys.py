@@ -6,13 +6,18 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tongban.local.home import Home
 from tongban.local.ports import LOOPBACK, web_port
 from tongban.local.provinces import HUB, node_name
 from tongban.local.trouble import Trouble
-from tongban.trust.signing import new_key, signer_from_pem
+from tongban.trust import keeping, store
+from tongban.trust.suites import GM, INTL
+
+# Nodes of the demo that speak the national suite; the others speak the international one.
+NATIONAL = frozenset({"35"})
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,14 @@ class ServerSecrets:
 
 
 def node_secrets(home: Home, code: str) -> Secrets:
-    """A node's secrets, made on first use together with its signing key."""
+    """A node's secrets, made on first use together with its keys."""
     folder = home.node(code)
     folder.mkdir(mode=0o700, exist_ok=True)
-    key = folder / "node.key"
-    if not key.exists():
-        write_private(key, new_key())
+    if not key_store(home, code).exists():
+        suite = GM if code in NATIONAL else INTL
+        fresh_store = store.create(key_store(home, code))
+        made = keeping.with_first_keys(fresh_store, suite, at=datetime.now(UTC))
+        made.save(key_store(home, code))
     fresh = Secrets(
         field_key=_key_32(), match_key=_key_32(), secret_key=_word(),
         database_password=_word(), broker_password=_word(),
@@ -61,22 +68,24 @@ def cluster_password(home: Home) -> str:
 
 def write_directory(home: Home, codes: Sequence[str]) -> None:
     """Write the directory: what every node may know of every other."""
-    entries = []
-    for code in codes:
-        signer = signer_from_pem((home.node(code) / "node.key").read_bytes())
-        entries.append(
-            {
-                "code": code,
-                "name": node_name(code),
-                "base_url": f"http://{LOOPBACK}:{web_port(code)}",
-                "public_key": signer.public_key,
-                "key_id": signer.key_id,
-                "is_hub": code == HUB,
-            }
-        )
+    entries = [
+        {
+            "code": code,
+            "name": node_name(code),
+            "base_url": f"http://{LOOPBACK}:{web_port(code)}",
+            "is_hub": code == HUB,
+            **keeping.as_introduced(store.load(key_store(home, code))),
+        }
+        for code in codes
+    ]
     text = json.dumps({"nodes": entries}, ensure_ascii=False, indent=2) + "\n"
     if not home.directory.exists() or home.directory.read_text("utf-8") != text:
         write_private(home.directory, text.encode())
+
+
+def key_store(home: Home, code: str) -> Path:
+    """Where a node's private keys lie; what opens them lies beside."""
+    return home.node(code) / "node.keys"
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -14,7 +14,7 @@ from tongban.local import databases
 from tongban.local.children import MARK, Child
 from tongban.local.health import readiness
 from tongban.local.home import PROJECT, Home
-from tongban.local.keys import Secrets, write_private
+from tongban.local.keys import Secrets, key_store, write_private
 from tongban.local.ports import LOOPBACK, web_port
 from tongban.local.provinces import node_name
 
@@ -59,7 +59,7 @@ class LocalNode:
             "DATABASE_URL": self.database_url,
             "NATS_URL": self.broker_url,
             "DATA_DIR": str(folder),
-            "NODE_KEY_FILE": str(folder / "node.key"),
+            "NODE_KEY_FILE": str(key_store(self.home, self.code)),
             "FIELD_KEY": self.secrets.field_key,
             "MATCH_KEY": self.secrets.match_key,
             "SECRET_KEY": self.secrets.secret_key,

@@ -1,10 +1,10 @@
 """A chain of events: each one hashed over the one before and signed by its author's node.
 
 Values in, values out; nothing here touches the database. The body of an event is canonical JSON
-(RFC 8785), its hash is the SHA-256 of that body, its signature is the author node's Ed25519 over
-the same bytes, so anybody holding the bodies and the public keys can check a chain with public
-tools. What is personal is not in a chain: an event names the digest of a sealed part that
-travels and is kept beside it.
+(RFC 8785), its hash is the SHA-256 of that body, its signature is the author node's over the same
+bytes by the suite of its key, so anybody holding the bodies and the public keys can check a chain
+with public tools. What is personal is not in a chain: an event names the digest of a sealed part
+that travels and is kept beside it.
 """
 
 import secrets
@@ -134,8 +134,9 @@ def unpack(packed: dict[str, str]) -> Event:
         data = canonical.loads(body)
         if data["v"] != FORMAT or canonical.dumps(data) != body:
             raise ValueError("not canonical, or of another format")  # noqa: TRY301 - as the others
+        _check_types(data)
         event = _event(data, body, key_id=packed["keyid"], signature=packed["signature"])
-    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as wrong:
         raise ChainBroken("?", 0, f"unreadable event ({type(wrong).__name__})") from wrong
     return event
 
@@ -150,6 +151,24 @@ def reread(body: str, *, key_id: str, signature: str) -> Event:
         return _event(canonical.loads(data), data, key_id=key_id, signature=signature)
     except (KeyError, ValueError, TypeError, AttributeError) as wrong:
         raise ChainBroken("?", 0, f"unreadable event ({type(wrong).__name__})") from wrong
+
+
+_WORDS = ("chain", "prev", "kind", "at", "sealed")
+
+
+def _check_types(data: dict[str, Any]) -> None:
+    """Refuse what another node may have put where a word or a number belongs: TypeError."""
+    words = [data[name] for name in _WORDS] + list(data["author"].values())
+    for file in data["files"]:
+        words += [file["digest"], file["media_type"]]
+        if type(file["size"]) is not int or file["size"] < 0:
+            raise TypeError("size")
+    if not all(type(word) is str for word in words) or type(data["content"]) is not dict:
+        raise TypeError("a word or the content")
+    if type(data["seq"]) is not int or data["seq"] < 1:
+        raise TypeError("seq")
+    if datetime.fromisoformat(data["at"]).tzinfo is None:
+        raise ValueError("a moment without a zone")
 
 
 def _event(data: dict[str, Any], body: bytes, *, key_id: str, signature: str) -> Event:

@@ -15,7 +15,8 @@ class Entry(models.Model):
     body = models.TextField()
     hash = models.CharField(max_length=64)
     key_id = models.CharField(max_length=16)
-    signature = models.CharField(max_length=88)
+    # Base64 of 64 bytes for Ed25519, of up to 72 in DER for SM2.
+    signature = models.CharField(max_length=100)
     recorded_at = models.DateTimeField(db_default=models.functions.Now())
     # Row ids are given out before a commit, so whoever reads on from the last id he saw would miss
     # what commits late; read on by transaction, and only below those still open (queries.after).

@@ -5,6 +5,7 @@ Values in, a store out; whoever calls saves it. Each refusal is a StoreTrouble.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tongban.trust.store import Entry, State, Store, StoreTrouble
 from tongban.trust.suites import Purpose
@@ -21,10 +22,17 @@ def with_first_keys(store: Store, suite: str, *, at: datetime) -> Store:
     return store
 
 
-def with_next_key(store: Store, suite: str, purpose: Purpose, *, at: datetime) -> Store:
-    """A key that others can get to know before it is used; refused while there is one already."""
+def with_next_key(
+    store: Store, suite: str, purpose: Purpose, *, at: datetime, device: str = ""
+) -> Store:
+    """A key that others can get to know before it is used; refused while there is one already.
+
+    With the URI of a device it is one that lies there, of whatever suite it is.
+    """
     if _next(store, purpose) is not None:
         raise StoreTrouble("a next key waits already: ./run key rotate")
+    if device:
+        return store.with_device(device, purpose, State.NEXT, at=at)
     return store.with_new(suite, purpose, State.NEXT, at=at)
 
 
@@ -58,6 +66,23 @@ def revoked(store: Store, key: str, *, at: datetime) -> Store:
     if entry.state is State.ACTIVE and coming is not None:
         store = store.with_entry(replace(coming, state=State.ACTIVE))
     return store
+
+
+def as_introduced(store: Store) -> dict[str, Any]:
+    """What a directory tells the others of a node's keys; nothing of it is secret."""
+    signer = store.active(Purpose.SIGN)
+    if signer is None:
+        raise StoreTrouble("no signing key is active: ./run key list")
+    keys = [
+        {
+            "public_key": entry.public,
+            "from": entry.valid_from.isoformat(),
+            "until": entry.valid_until.isoformat() if entry.valid_until else None,
+            "revoked": entry.revoked_at.isoformat() if entry.revoked_at else None,
+        }
+        for entry in store.entries
+    ]
+    return {"public_key": signer.public, "key_id": signer.id, "keys": keys}
 
 
 def _next(store: Store, purpose: Purpose) -> Entry | None:

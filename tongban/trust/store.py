@@ -9,12 +9,13 @@ Nothing here logs, and no representation shows a secret.
 """
 
 import base64
+import fcntl
 import json
 import os
 import secrets
 import stat
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -25,7 +26,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from tongban.trust import forms, suites
+from tongban.trust import device, forms, suites
 from tongban.trust.suites import KeyRefused, Opener, Purpose, Signer, key_id
 
 VERSION = 1
@@ -60,8 +61,9 @@ class Entry:
     valid_from: datetime
     valid_until: datetime | None = None
     revoked_at: datetime | None = None
-    # Encrypted; empty when the key lies in a device.
+    # Encrypted; empty when the key lies in a device, which the URI names.
     private: bytes = field(default=b"", repr=False)
+    device: str = ""
 
     def is_valid(self, at: datetime) -> bool:
         """Whether the key may still be used for what came in at this moment."""
@@ -97,7 +99,11 @@ class Store:
         if entry is None:
             raise StoreTrouble("no signing key is active: ./run key list")
         if entry.id not in self._signers:
-            self._signers[entry.id] = suites.suite(entry.suite).signer(self._private(entry))
+            self._signers[entry.id] = (
+                _in_device(entry)
+                if entry.device
+                else suites.suite(entry.suite).signer(self._private(entry))
+            )
         return self._signers[entry.id]
 
     def opener(self, key: str) -> Opener | None:
@@ -106,7 +112,11 @@ class Store:
         if entry is None or entry.purpose is not Purpose.SEAL:
             return None
         if entry.id not in self._openers:
-            self._openers[entry.id] = suites.suite(entry.suite).opener(self._private(entry))
+            self._openers[entry.id] = (
+                _in_device(entry)
+                if entry.device
+                else suites.suite(entry.suite).opener(self._private(entry))
+            )
         return self._openers[entry.id]
 
     def with_entry(self, entry: Entry) -> "Store":
@@ -126,6 +136,18 @@ class Store:
         bare = Entry(key_id(public), suite, purpose, state, public, valid_from=at)
         return self.with_entry(replace(bare, private=self._unlock.lock(private, _bound(bare))))
 
+    def with_device(self, uri: str, purpose: Purpose, state: State, *, at: datetime) -> "Store":
+        """The store with a key that lies in a device; raises StoreTrouble when it is not there."""
+        if self._unlock is None:
+            raise StoreTrouble("a bare PEM file holds one key: make a store with ./run key new")
+        try:
+            key = device.DeviceKey(uri, purpose)
+        except device.DeviceTrouble as trouble:
+            raise StoreTrouble(str(trouble)) from trouble
+        return self.with_entry(
+            Entry(key.key_id, key.suite, purpose, state, key.public_key, valid_from=at, device=uri)
+        )
+
     def _private(self, entry: Entry) -> bytes:
         if self._unlock is None:
             return entry.private
@@ -141,6 +163,16 @@ class Store:
             "keys": [_written(entry) for entry in self.entries],
         }
         _write_private(path, json.dumps(document, indent=2).encode() + b"\n")
+
+
+def _in_device(entry: Entry) -> device.DeviceKey:
+    try:
+        key = device.DeviceKey(entry.device, entry.purpose)
+    except device.DeviceTrouble as trouble:
+        raise StoreTrouble(str(trouble)) from trouble
+    if key.public_key != entry.public:
+        raise StoreTrouble(f"the device holds another key than {entry.id} under this name")
+    return key
 
 
 class Lock:
@@ -186,6 +218,18 @@ def create(path: Path, *, with_passphrase: bool = False) -> Store:
             _write_private(unlock_file(path), secrets.token_bytes(32))
         secret, by, n = _from_file(unlock_file(path)), "file", _QUICK
     return Store([], Lock(secret, by=by, salt=os.urandom(16), n=n))
+
+
+Change = Callable[[Store], Store]
+
+
+def change(path: Path, work: Change) -> Store:
+    """Change a store and write it; two who do so at once take turns. Raises StoreTrouble."""
+    with path.with_name(path.name + ".turn").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        changed = work(load(path))
+        changed.save(path)
+        return changed
 
 
 _kept: dict[Path, tuple[tuple[int, int, int], Store]] = {}
@@ -268,6 +312,7 @@ def _written(entry: Entry) -> dict[str, Any]:
         "until": entry.valid_until.isoformat() if entry.valid_until else None,
         "revoked": entry.revoked_at.isoformat() if entry.revoked_at else None,
         "private": _text(entry.private),
+        "device": entry.device,
     }
 
 
@@ -277,7 +322,7 @@ def _entry(said: dict[str, Any]) -> Entry:
         said["id"], said["suite"], Purpose(said["purpose"]), State(said["state"]), public.text,
         valid_from=datetime.fromisoformat(said["from"]),
         valid_until=_moment(said["until"]), revoked_at=_moment(said["revoked"]),
-        private=_bytes(said["private"]),
+        private=_bytes(said["private"]), device=str(said.get("device", "")),
     )  # fmt: skip
     if (public.key_id, public.suite, public.purpose) != (entry.id, entry.suite, entry.purpose):
         raise KeyRefused("a key that is not what its entry says")

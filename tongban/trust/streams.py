@@ -21,6 +21,11 @@ def sealed_size(plain: int, suite_name: str) -> int:
     return _head_size(suite_name) + plain + pieces * _TAG
 
 
+def sizes(plain: int) -> set[int]:
+    """All sizes that a file of so many bytes may travel with, unsealed or by any suite."""
+    return {plain} | {sealed_size(plain, name) for name in suites.NAMES}
+
+
 def seal(to: str, plain: Iterable[bytes], *, bound: bytes) -> Iterator[bytes]:
     """The sealed bytes of a file that only the holder of `to` opens; pieces as they come."""
     suite = suites.suite(suites.public_key(to).suite)

@@ -12,15 +12,13 @@ from contextlib import suppress
 
 import nats.errors
 import structlog
-from django.conf import settings
 from django.db import connection
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from nats.aio.msg import Msg
 
-from tongban.exchange import addresses, inbox
-from tongban.exchange.envelope import Envelope, Fault, Paper, open_envelope
-from tongban.jurisdictions import queries as jurisdictions
+from tongban.exchange import addresses, inbox, posting
+from tongban.exchange.envelope import Envelope, Fault, Paper
 from tongban.record import papers
 from tongban.worker import files, measures
 from tongban.worker.broker import Broker, BrokerAway
@@ -215,9 +213,7 @@ def _take_in_all(letters: list[tuple[bytes, str]]) -> bool:
 
 
 def _opened(raw: bytes, sender: str) -> Envelope:
-    return open_envelope(
-        raw, me=settings.NODE_ID, keys=jurisdictions.public_key, published_by=sender
-    )
+    return posting.opened(raw, published_by=sender, at=now())
 
 
 def _take_in(raw: bytes, sender: str) -> Envelope | None:

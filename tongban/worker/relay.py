@@ -6,7 +6,6 @@ that sends it again under the same id, which the stream and the other node's inb
 """
 
 import asyncio
-import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,13 +24,14 @@ from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import class_row
 
 from tongban.basics import sealing
-from tongban.exchange import addresses, receipts
-from tongban.exchange.envelope import Paper
+from tongban.exchange import addresses, posting, receipts
+from tongban.exchange.envelope import Fault, Paper
 from tongban.record import papers
+from tongban.trust.store import StoreTrouble
 from tongban.worker import bell, database, files, measures
 from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
-from tongban.worker.hands import Hands
+from tongban.worker.hands import DATABASE_AWAY, Hands
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +91,9 @@ class Row:
     files: list[dict[str, Any]]
     error: str = ""
     is_sent: bool = False
+    # Signed and encrypted, ready to leave.
+    sealed: bytes = b""
+    lane: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class Relay:
                 return Batch()
             if not is_plain:
                 await self._upload_all(link, rows)
+            await self._hands.run(_seal_all, rows)
             await self._publish_all(rows)
             await _note(link, rows, is_away=not self.broker.is_connected)
         sent = sum(row.is_sent for row in rows)
@@ -150,7 +154,7 @@ class Relay:
             try:
                 async with await database.connect("relay") as link:
                     await self._work(link, stop, ear, is_plain=is_plain)
-            except OperationalError as away:
+            except (OperationalError, *DATABASE_AWAY) as away:
                 log.warning("relay.database_away", detail=str(away)[:200])
                 await _until(stop, 1.0)
 
@@ -188,6 +192,8 @@ class Relay:
             await files.upload(self.broker, self._hands, recipient, paper)
         except papers.PaperMissing:
             return _("本节点缺少文件%(digest)s") % {"digest": paper.digest[:12]}
+        except Fault as fault:
+            return fault.message
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
             return _said(error)
         return ""
@@ -207,24 +213,36 @@ class Relay:
             row.is_sent = True
 
     async def _publish(self, row: Row) -> str:
-        headers = {
-            Header.MSG_ID: str(row.message_id),
-            addresses.LANE_HEADER: f"{zlib.crc32(row.subject.encode()):08x}",
-        }
+        headers = {Header.MSG_ID: str(row.message_id), addresses.LANE_HEADER: row.lane}
         try:
-            raw = sealing.unseal(row.envelope, context=row.message_id.bytes)
             await self.broker.jetstream.publish(
                 addresses.mail_subject(row.recipient, self.broker.node),
-                raw,
+                row.sealed,
                 stream=addresses.mail_stream(row.recipient),
                 timeout=PUBLISH_TIMEOUT,
                 headers=headers,
             )
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
             return _said(error)
-        except sealing.SealBroken:
-            return _("报文是用另一把字段密钥保存的，解不开")
         return ""
+
+
+def _seal_all(rows: list[Row]) -> None:
+    """Sign and encrypt with the keys of this moment; what cannot be sealed gets its error."""
+    at = now()
+    for row in rows:
+        if row.error:
+            continue
+        try:
+            row.sealed = posting.sealed(row.message_id, row.envelope, at=at)
+        except sealing.SealBroken:
+            row.error = _("报文是用另一把字段密钥保存的，解不开")
+        except Fault as fault:
+            row.error = fault.message
+        except StoreTrouble as trouble:
+            row.error = _("本节点的密钥不能使用：%(why)s") % {"why": trouble}
+        # Which messages belong together, and no more: a plain hash would give the case away.
+        row.lane = sealing.match(row.subject)[:8]
 
 
 async def _pick(link: AsyncConnection[Any], *, is_plain: bool, limit: int) -> list[Row]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from tongban.local import ports
+from tongban.local import broker, keys, ports
 from tongban.local.demo import Demo
 from tongban.local.home import Home
 from tongban.local.nodes import LocalNode
@@ -37,6 +37,11 @@ class Ground:
     def address(self, code: str) -> tuple[str, int]:
         """Where its web server listens."""
         return ports.LOOPBACK, self.node(code).port
+
+    def broker_as_administrator(self) -> str:
+        """The address of the broker for one who may make streams."""
+        password = keys.server_secrets(self.demo.home).broker_password
+        return broker.url(ports.broker_port(), broker.ADMIN, password)
 
     def token(self, code: str) -> str:
         """A token of a system that may do everything in the node's own places."""

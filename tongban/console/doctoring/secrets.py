@@ -10,7 +10,8 @@ from tongban.basics import sealing
 from tongban.console.doctoring.diagnosis import Diagnosis, doubtful, ill, skipped, well
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.models import Applicant
-from tongban.trust import signing
+from tongban.trust import store
+from tongban.trust.store import StoreTrouble
 
 
 def check() -> Iterator[Diagnosis]:
@@ -22,11 +23,11 @@ def check() -> Iterator[Diagnosis]:
 def _signing_key() -> Iterator[Diagnosis]:
     file = settings.NODE_KEY_FILE
     try:
-        public = signing.signer_from_pem(file.read_bytes()).public_key
+        public = store.load(file).signer().public_key
         mode = stat.S_IMODE(file.stat().st_mode)
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, StoreTrouble) as error:
         remedy = "检查 NODE_KEY_FILE；没有密钥时用 ./run node new-key --key-file 生成并登记公钥"
-        yield ill("signing-key", f"读不出签名密钥 {file}：{type(error).__name__}", remedy)
+        yield ill("signing-key", f"读不出签名密钥 {file}：{type(error).__name__} {error}", remedy)
         return
     if mode & 0o077:
         remedy = f"chmod 600 {file}"

@@ -5,11 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 
-from tongban.exchange import inbox, registry
-from tongban.exchange.envelope import open_envelope, seal_envelope
+from tongban.exchange import inbox, posting, registry
+from tongban.exchange.envelope import seal_envelope
 from tongban.exchange.models import Outgoing
 from tongban.jurisdictions import operations as directory
-from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Node
 from tongban.trust import signing
 
@@ -52,9 +51,7 @@ class Partner:
 
     def sends(self, *words, **more):
         """The message, opened as this node opens it."""
-        return open_envelope(
-            self.writes(*words, **more), me=settings.NODE_ID, keys=jurisdictions.public_key
-        )
+        return posting.opened(self.writes(*words, **more), published_by=self.code, at=AT)
 
 
 def introduced(code):

@@ -5,13 +5,12 @@ import pytest
 from django.db import OperationalError
 
 from tongban.basics.refusals import Refused
-from tongban.exchange import attempts, inbox, outbox, queries
+from tongban.exchange import attempts, inbox, outbox, posting, queries
 from tongban.exchange.envelope import (
     BadSignature,
     Paper,
     UnknownKey,
     Unreadable,
-    open_envelope,
 )
 from tongban.exchange.inbox import Outcome
 from tongban.exchange.models import Outgoing, Received
@@ -373,7 +372,7 @@ def test_one_message_that_is_not_plain_leaves_nothing_of_the_others(fujian, step
 def test_a_message_that_cannot_be_opened_is_parked_with_the_reason(fujian):
     raw = fujian.writes(NOTE).replace(b"case-1", b"case-9")
     with pytest.raises(BadSignature) as fault:
-        open_envelope(raw, me="22", keys=lambda *_: fujian.signer.public_key)
+        posting.opened(raw, published_by="35", at=AT)
 
     inbox.park(raw, fault.value, published_by="35", at=AT)
     inbox.park(raw, fault.value, published_by="35", at=LATER)

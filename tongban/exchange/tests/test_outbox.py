@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from tongban.basics import canonical, sealing
-from tongban.exchange import envelope, outbox
+from tongban.exchange import envelope, outbox, posting
 from tongban.exchange.models import Outgoing
 from tongban.exchange.tests.conftest import AT, told
+from tongban.jurisdictions import keys
 from tongban.record.chains import FileRef
 from tongban.trust import signing
 
@@ -43,21 +44,21 @@ def test_a_move_that_is_rolled_back_owes_nothing():
     assert not Outgoing.objects.exists()
 
 
-def test_what_is_owed_is_signed_by_this_node_and_encrypted_at_rest():
+def test_what_is_owed_is_encrypted_at_rest_and_leaves_signed_by_this_node():
     [message_id] = outbox.tell(["35"], "case.events.v1", "case-1", {"name": "张三"}, at=AT)
     row = Outgoing.objects.get(message_id=message_id)
     assert "张三".encode() not in bytes(row.envelope)
 
-    signer = signing.load_signer(settings.NODE_KEY_FILE)
-    raw = sealing.unseal(bytes(row.envelope), context=message_id.bytes)
+    key = keys.from_text(signing.load_signer(settings.NODE_KEY_FILE).public_key)
+    raw = posting.sealed(message_id, bytes(row.envelope), at=AT)
     message = envelope.open_envelope(
-        raw, me="35", keys=lambda node, _: signer.public_key if node == "22" else None
+        raw, me=envelope.Recipient("35"), keys=lambda node, _: key if node == "22" else None, at=AT
     )
     assert message.id == message_id
     assert message.data == {"name": "张三"}
 
 
-def test_papers_are_listed_in_the_row_and_in_the_signed_envelope():
+def test_papers_are_listed_in_the_row_and_in_the_letter():
     paper = FileRef(digest="b" * 64, size=9, media_type="image/png")
     [message_id] = outbox.tell(["35"], "case.events.v1", "case-1", {}, files=[paper], at=AT)
 

@@ -13,14 +13,13 @@ from pathlib import Path
 
 from django.db import connection
 from django.test import override_settings
+from django.utils.timezone import now
 
-from tongban.basics import sealing
-from tongban.exchange import inbox
-from tongban.exchange.envelope import Envelope, open_envelope
+from tongban.exchange import inbox, posting
+from tongban.exchange.envelope import Envelope
 from tongban.exchange.inbox import Outcome
 from tongban.exchange.models import Outgoing, Received
 from tongban.jurisdictions import operations as directory
-from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Node
 from tongban.record import papers
 from tongban.trust import signing
@@ -69,14 +68,14 @@ class Country:
         for code in self.keys:
             with self.at(code):
                 for row in Outgoing.objects.filter(sent_at=None).order_by("id"):
-                    raw = sealing.unseal(bytes(row.envelope), context=row.message_id.bytes)
+                    raw = posting.sealed(row.message_id, bytes(row.envelope), at=row.created_at)
                     found.append((row.recipient, raw, code))
                     Outgoing.objects.filter(pk=row.pk).update(sent_at=row.created_at)
         return [(to, self._opened(to, raw, sender)) for to, raw, sender in found]
 
     def _opened(self, to: str, raw: bytes, sender: str) -> Envelope:
         with self.at(to):
-            return open_envelope(raw, me=to, keys=jurisdictions.public_key, published_by=sender)
+            return posting.opened(raw, published_by=sender, at=now())
 
     def deliver(self, to: str, envelope: Envelope, *, at: datetime) -> Outcome:
         """One message, with its papers, into one node."""

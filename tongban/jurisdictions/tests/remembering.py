@@ -46,4 +46,5 @@ def _read_changes(stamp: UUID | None) -> snapshot.Snapshot:
     _known.move_to_end(versions)
     while len(_known) > SEVERAL:
         _known.popitem(last=False)
-    return replace(found, stamp=stamp, nodes={node.code: node for node in Node.objects.all()})
+    nodes = {node.code: node for node in Node.objects.all()}
+    return replace(found, stamp=stamp, nodes=nodes, keys=snapshot._keys())

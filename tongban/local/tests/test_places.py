@@ -44,7 +44,7 @@ def test_keys_are_made_once_and_only_we_can_read_them(place):
 
     assert first == second
     assert first != keys.node_secrets(place, "35")
-    for name in ("node.key", "secrets.json"):
+    for name in ("node.keys", "node.keys.unlock", "secrets.json"):
         assert stat.S_IMODE((place.node("22") / name).stat().st_mode) == 0o600
     assert stat.S_IMODE(place.nodes.stat().st_mode) == 0o700
 

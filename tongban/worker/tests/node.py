@@ -3,6 +3,8 @@
 import io
 import json
 import sys
+import tempfile
+from pathlib import Path
 
 import django
 
@@ -14,7 +16,8 @@ from django.utils.timezone import now  # noqa: E402
 
 from tongban.basics.refusals import Refused  # noqa: E402
 from tongban.exchange import inbox, outbox  # noqa: E402
-from tongban.jurisdictions.models import Node, NodeKey  # noqa: E402
+from tongban.jurisdictions import operations as places  # noqa: E402
+from tongban.jurisdictions.models import Node  # noqa: E402
 from tongban.record import papers  # noqa: E402
 from tongban.worker import main  # noqa: E402
 
@@ -77,13 +80,15 @@ def prepare():
     call_command("migrate", verbosity=0, skip_checks=True)
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
-    for code, public_key, key_id in json.load(sys.stdin):
-        facts = {"name": code, "public_key": public_key, "key_id": key_id, "is_hub": code == "00"}
-        Node.objects.update_or_create(code=code, defaults=facts)
-        NodeKey.objects.update_or_create(
-            node_id=code, key_id=key_id,
-            defaults={"public_key": public_key, "first_seen_at": now()},
-        )  # fmt: skip
+    introduced = {}
+    for entry in json.load(sys.stdin):
+        code = entry["code"]
+        Node.objects.update_or_create(code=code, defaults={"name": code, "is_hub": code == "00"})
+        introduced[code] = entry
+    path = Path(tempfile.mkstemp()[1])
+    path.write_text(json.dumps({"nodes": list(introduced.values())}))
+    places.load_directory(path, at=now())
+    path.unlink()
 
 
 def note(to, count, size="10", pause="0"):
@@ -106,6 +111,14 @@ def notes_with_paper(to, count="1"):
     sys.stdout.write(paper.digest)
 
 
+def tell(to, subject):
+    """Owe one note and a paper that both say what is given."""
+    said = sys.stdin.read()
+    paper = papers.put(io.BytesIO(said.encode()), media_type="text/plain")
+    with transaction.atomic():
+        outbox.tell([to], NOTE, subject, {"word": said}, at=now(), files=[paper])
+
+
 def steps(to, subject, first, last):
     """Make steps of a subject here and owe them."""
     for seq in range(int(first), int(last) + 1):
@@ -122,5 +135,5 @@ def work():
 
 
 if __name__ == "__main__":
-    acts = {f.__name__: f for f in (prepare, note, notes_with_paper, steps, work)}
+    acts = {f.__name__: f for f in (prepare, note, notes_with_paper, tell, steps, work)}
     acts[sys.argv[1]](*sys.argv[2:])

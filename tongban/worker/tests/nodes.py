@@ -13,9 +13,10 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.utils.timezone import now
 
 from tongban.local import broker, ports
-from tongban.trust import signing
+from tongban.trust import keeping, store
 
 ROOT = Path(__file__).resolve().parents[3]
 NODES = ("00", "22", "35", "52")
@@ -75,7 +76,7 @@ class NodeProcess:
     folder: Path
     database_url: str
     broker_url: str
-    key: bytes = field(default_factory=signing.new_key)
+    key: Path
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -85,7 +86,7 @@ class NodeProcess:
             "DATABASE_URL": self.database_url,
             "NATS_URL": self.broker_url,
             "DATA_DIR": str(self.folder),
-            "NODE_KEY_FILE": str(self.folder / "node.key"),
+            "NODE_KEY_FILE": str(self.key),
             "SANDBOX": "1",
             "SECRET_KEY": "only-for-tests",
             "FIELD_KEY": base64.b64encode(self.code.encode() * 16).decode(),
@@ -95,7 +96,6 @@ class NodeProcess:
 
     def make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "node.key").write_bytes(self.key)
 
     def act(self, *words: str, given: str = "") -> str:
         """Run one of the acts of `tongban.worker.tests.node` as this node."""
@@ -145,10 +145,25 @@ def drop_database(server_url: str, name: str) -> None:
         link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def directory(keys: dict[str, bytes]) -> str:
+def new_keys(folder: Path, suite: str) -> Path:
+    """A key store with keys for signatures and for encryption."""
+    path = folder / "node.keys"
+    keeping.with_first_keys(store.create(path), suite, at=now()).save(path)
+    return path
+
+
+def directory(keys: dict[str, Path]) -> str:
     """The public keys of nodes, as `tongban.worker.tests.node prepare` reads them."""
-    signers = {code: signing.signer_from_pem(key) for code, key in keys.items()}
-    return json.dumps([[code, s.public_key, s.key_id] for code, s in signers.items()])
+    return json.dumps(
+        [
+            {
+                "code": code,
+                "base_url": "http://127.0.0.1",
+                **keeping.as_introduced(store.load(path)),
+            }
+            for code, path in keys.items()
+        ]
+    )
 
 
 def wait_for(is_so, *, what: str, seconds: float = 20.0, every: float = 0.02):

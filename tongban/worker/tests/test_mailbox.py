@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from nats.js.object_store import ObjectStore
 
 from tongban.basics import canonical
-from tongban.exchange import inbox, queries
+from tongban.exchange import addresses, inbox, queries
 from tongban.exchange.envelope import Paper
 from tongban.exchange.models import Outgoing, Received
 from tongban.exchange.tests.conftest import told
@@ -150,7 +150,7 @@ def test_two_consumers_at_once_have_each_effect_once(broker_process, fujian):
             "unknown-version",
         ),
         (lambda raw: raw.replace(b'"/nodes/35"', b'"/nodes/52"'), "wrong-sender"),
-        (lambda raw: b"[" + b" " * (800 * 1024), "too-large"),
+        (lambda raw: b"[" + b" " * addresses.MAX_ENVELOPE_BYTES, "too-large"),
     ],
 )
 def test_a_message_that_cannot_be_opened_is_parked_and_the_next_one_goes_on(

@@ -11,7 +11,8 @@ from nats.js.api import ObjectMeta
 from nats.js.object_store import ObjectStore
 
 from tongban.exchange import addresses
-from tongban.exchange.envelope import Fault, open_envelope, seal_envelope
+from tongban.exchange.envelope import Fault, Recipient, open_envelope, seal_envelope
+from tongban.jurisdictions import keys
 from tongban.trust import signing
 from tongban.worker.tests.conftest import as_user, mail, run, until
 
@@ -243,10 +244,15 @@ def test_what_the_broker_is_made_to_say_in_another_name_is_not_believed(
         return await until(lambda: mail(broker_process, "35"), what="the answer")
 
     [(subject, _, raw)] = run(trick())
-    with pytest.raises(Fault):
+    with pytest.raises(Fault) as fault:
         open_envelope(
             raw,
-            me="35",
-            keys=lambda *_: signer.public_key,
+            me=Recipient("35"),
+            keys=lambda *_: keys.from_text(signer.public_key),
+            at=now(),
             published_by=addresses.sender_of(subject),
         )
+    # The other answer is no envelope at all, but the broker's own word about one.
+    assert fault.value.code == (
+        "wrong-recipient" if "CONSUMER" in request_subject else "unknown-version"
+    )

@@ -1,21 +1,26 @@
 """Two nodes and the hub as real processes, each with a database and a key of its own."""
 
 import os
+import shutil
 import signal
 import statistics
 
 import psycopg
 import pytest
+from django.utils.timezone import now
 
 from tongban.exchange.queries import SILENT_AFTER
-from tongban.trust import signing
+from tongban.trust import keeping, store
+from tongban.trust.suites import Purpose
 from tongban.worker.tests.nodes import (
     NodeProcess,
     database,
     directory,
     drop_database,
+    new_keys,
     wait_for,
 )
+from tongban.worker.tests.watching import watching
 
 pytestmark = pytest.mark.nodes
 PROMISED_CROSSING_MS = 500
@@ -28,9 +33,10 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def keys():
-    """One key for each node, the same in every test of this file."""
-    return {code: signing.new_key() for code in ("00", "22", "35")}
+def keys(tmp_path_factory):
+    """A key store for each node, the same in every test of this file; 福建 speaks 国密."""
+    suites = {"00": "intl", "22": "intl", "35": "gm"}
+    return {c: new_keys(tmp_path_factory.mktemp(f"keys{c}"), s) for c, s in suites.items()}
 
 
 @pytest.fixture(scope="module")
@@ -212,3 +218,61 @@ def test_a_worker_that_finds_neither_broker_nor_database_waits_for_them(world, b
     broker_process.start()
 
     wait_for(lambda: arrived(fujian) == 3, what="3 notes", seconds=30)
+
+
+PERSONAL = ("陈小满", "220104200001010036", "13900001111", "长春市朝阳区虚构路8号")
+CASE = "22010420261122000427L"
+
+
+@pytest.mark.parametrize("is_encrypted", [True, False])
+def test_nobody_at_the_broker_reads_what_passes_it(world, broker_process, is_encrypted):
+    """The second time encryption is off, and the same search finds everything: it can find."""
+    _, jilin, fujian = world
+    if not is_encrypted:
+        for node in (jilin, fujian):
+            node.rows("DELETE FROM jurisdictions_nodekey WHERE purpose = 'seal' RETURNING id")
+    with watching(broker_process.admin_url) as watcher:
+        jilin.start()
+        fujian.start()
+        jilin.act("tell", "35", CASE, given="，".join(PERSONAL))
+        wait_for(lambda: arrived(fujian) == 1, what="the note")
+        wait_for(lambda: unconfirmed(jilin) == 0, what="its receipt")
+
+    assert b"mail.35.22" in watcher.everything()
+    assert b"$O.FILES_22_35" in watcher.everything()
+    wanted = {*PERSONAL, CASE}
+    assert watcher.found(wanted) == (set() if is_encrypted else wanted)
+    assert fujian.rows("SELECT word FROM test_note") == [("，".join(PERSONAL),)]
+
+
+def test_a_key_revoked_while_a_message_is_under_way_refuses_it_with_a_record(world, keys, tmp_path):
+    _, jilin, fujian = world
+    path = tmp_path / "node.keys"
+    for end in ("", ".unlock"):
+        shutil.copy(f"{fujian.key}{end}", f"{path}{end}")
+    fujian.key = path
+    jilin.start()
+    jilin.act("note", "35", "1")
+    wait_for(lambda: count(jilin, "SELECT count(sent_at) FROM exchange_outgoing") == 1, what="sent")
+    sealing = store.load(path).active(Purpose.SEAL)
+    store.change(path, lambda one: keeping.revoked(one, sealing.id, at=now()))
+    fujian.start()
+
+    parked = "SELECT code FROM exchange_received WHERE state = 'parked'"
+    assert wait_for(lambda: fujian.rows(parked), what="the fault") == [("revoked-key",)]
+    assert arrived(fujian) == 0
+
+
+def test_a_key_that_retires_still_opens_what_is_under_way(world, tmp_path):
+    _, jilin, fujian = world
+    path = tmp_path / "node.keys"
+    for end in ("", ".unlock"):
+        shutil.copy(f"{fujian.key}{end}", f"{path}{end}")
+    fujian.key = path
+    fujian.start()
+    store.change(path, lambda s: keeping.with_next_key(s, "gm", Purpose.SEAL, at=now()))
+    store.change(path, lambda s: keeping.rotated(s, Purpose.SEAL, at=now()))
+    jilin.start()
+    jilin.act("note", "35", "3")
+
+    wait_for(lambda: arrived(fujian) == 3, what="notes sealed to the old key")

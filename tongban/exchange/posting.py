@@ -1,0 +1,125 @@
+"""Between the tables and the wire: letters into envelopes, and envelopes into letters.
+
+Here the directory's keys, this node's own keys and the envelope meet. The keys are those of the
+moment: a letter that had to wait, or is sent again, goes with the newest.
+"""
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tongban.basics import sealing
+from tongban.exchange import letters
+from tongban.exchange.envelope import Envelope, Recipient, open_envelope, seal_envelope
+from tongban.exchange.faults import Fault, KeyRevoked, UnknownKey
+from tongban.jurisdictions import keys as directory
+from tongban.jurisdictions.keys import DirectoryKey
+from tongban.trust import store
+from tongban.trust.store import Entry, State
+from tongban.trust.suites import CannotOpen, Opener
+
+
+class NoKeyToSealTo(Fault):
+    """The other node has keys for encryption and none of them counts now; nothing goes unsealed."""
+
+    code = "no-key-to-seal-to"
+
+    def __init__(self, node: str) -> None:
+        super().__init__(
+            _("节点%(node)s现在没有有效的加密公钥，更新节点名录后会自动发出") % {"node": node}
+        )
+
+
+def sealed(message_id: UUID, kept: bytes, *, at: datetime) -> bytes:
+    """The envelope of a letter of the outbox, with the keys of this moment.
+
+    Raises basics.sealing.SealBroken, a Fault (NoKeyToSealTo, Unreadable, TooLarge) and
+    trust.store.StoreTrouble.
+    """
+    letter = letters.unpack(sealing.unseal(kept, context=message_id.bytes))
+    return seal_envelope(
+        message_id=letter.id,
+        type=letter.type,
+        sender=letter.sender,
+        recipient=letter.recipient,
+        subject=letter.subject,
+        at=letter.at,
+        data=letter.data,
+        signer=store.load(settings.NODE_KEY_FILE).signer(),
+        to=key_to_seal_to(letter.recipient, at=at),
+        files=letter.files,
+        sequence=letter.sequence,
+        answers=letter.answers,
+    )
+
+
+def key_to_seal_to(node: str, *, at: datetime) -> str:
+    """The text of the key that what goes to a node is encrypted to; empty when it never had one."""
+    key = directory.sealing_key(node, at=at)
+    if key is None and directory.wants_sealed(node):
+        raise NoKeyToSealTo(node)
+    return key.text if key else ""
+
+
+def opened(raw: bytes, *, published_by: str, at: datetime) -> Envelope:
+    """A message that came to this node at a moment, opened; raises a Fault."""
+    return open_envelope(
+        raw, me=recipient(), keys=directory.signing_key, at=at, published_by=published_by
+    )
+
+
+def reopened(kept: bytes) -> Envelope:
+    """A message that was opened before, from its letter; refused when its key was revoked since."""
+    letter = letters.unpack(kept)
+    key = directory.signing_key(letter.sender, letter.key_id)
+    if key is None:
+        raise UnknownKey(letter.sender, letter.key_id)
+    if key.revoked_at is not None:
+        raise KeyRevoked(letter.sender, letter.key_id)
+    return letter
+
+
+def opener_of_paper(key_id: str, *, at: datetime) -> Opener | None:
+    """What opens a paper that is sealed to a key; None for one in the open, where that is allowed.
+
+    Raises trust.suites.CannotOpen for anything else.
+    """
+    me = recipient()
+    if not key_id and not me.wants_sealed:
+        return None
+    opener, key = me.opener(key_id), me.key(key_id)
+    if opener is None or key is None or not key.is_valid(at):
+        raise CannotOpen
+    return opener
+
+
+def recipient() -> Recipient:
+    """This node, as one who opens messages."""
+    return Recipient(
+        settings.NODE_ID,
+        opener=partial(_opener, settings.NODE_KEY_FILE),
+        key=partial(_own_key, settings.NODE_KEY_FILE),
+        wants_sealed=directory.wants_sealed(settings.NODE_ID),
+    )
+
+
+def _opener(path: Path, key_id: str) -> Opener | None:
+    return store.load(path).opener(key_id)
+
+
+def _own_key(path: Path, key_id: str) -> DirectoryKey | None:
+    """Our own word on our key, which is newer than what the directory says of it."""
+    entry = store.load(path).find(key_id)
+    return _as_listed(entry) if entry else None
+
+
+def _as_listed(entry: Entry) -> DirectoryKey:
+    revoked_at = entry.revoked_at or (entry.valid_from if entry.state is State.REVOKED else None)
+    return DirectoryKey(
+        entry.id, entry.public, entry.purpose, entry.suite,
+        entry.valid_from, entry.valid_until, revoked_at,
+    )  # fmt: skip
