@@ -37,7 +37,7 @@ SENTENCES = {
     "issue_result": "{who}制作结果文书",
     "deliver_to_window": "{who}把结果送往{there}",
     "deliver_online": "{who}网上送达结果",
-    "deliver_by_post": "{who}把结果寄出",
+    "deliver_by_post": "结果已经寄出",
     "post_failed": "结果没有寄到",
     "close_by_post": "邮寄的结果已签收，办结",
     "return_result": "{who}把结果退回{there}",

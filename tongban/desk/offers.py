@@ -198,6 +198,10 @@ def _attempt(case: Case, officer: Officer, side: Party) -> list[Offer]:
 
 def _offer(move: Move, case: Case, officer: Officer, bench: Bench, there: str) -> Offer:
     word, key, kind = LOOKS[move]
+    # While the paper of the result is gone, making it anew comes before everything else.
+    is_gone = case.posted.get("fate") in states.GONE
+    if is_gone and move in {states.REISSUE_RESULT, states.DELIVER_ONLINE}:
+        kind = "" if move is states.REISSUE_RESULT else "quiet"
     why = reason(check_may_act, officer, case, move) or not_yet(move, bench)
     if move is states.TERMINATE:
         why = why or reason(lapsing.check_may_terminate, case)
@@ -208,7 +212,9 @@ def _offer(move: Move, case: Case, officer: Officer, bench: Bench, there: str) -
         key=key,
         kind=_kind(move, case, kind),
         why=why,
-        is_seldom=move in SELDOM and not _ends_a_lapse(move, case),
+        is_seldom=move in SELDOM
+        and not _ends_a_lapse(move, case)
+        and not (is_gone and move is states.REISSUE_RESULT),
     )
 
 

@@ -12,7 +12,8 @@ from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 from tongban.delivery import queries
 from tongban.delivery.models import Parcel
-from tongban.delivery.operations import receiving, writing
+from tongban.delivery.operations import packing, receiving, writing
+from tongban.delivery.standing import Purpose
 from tongban.delivery.tests import scenes
 from tongban.record.models import Entry
 
@@ -72,3 +73,29 @@ def test_a_double_click_on_pack_is_one_parcel():
     raised = at_once(*(lambda: scenes.packed(scene, key=key) for _ in range(2)))
     assert raised == [None, None]
     assert Parcel.objects.count() == 1
+
+
+def two_send_the_result(meeting):
+    scene = scenes.with_result(scenes.handed_over())
+    colleague = world.a_decider(name="陈三")
+    home = {"to": "", "purpose": Purpose.RESULT, "address": scenes.HOME}
+    meeting()
+    return at_once(
+        *(
+            lambda officer=officer: scenes.packed(scene, officer=officer, **home)
+            for officer in (scene.decider, colleague)
+        )
+    )
+
+
+def test_of_two_officers_who_send_a_result_home_one_packs_it_and_one_is_told(meeting):
+    raised = two_send_the_result(meeting)
+    assert raised.count(None) == 1
+    assert any(isinstance(error, packing.ResultOnItsWay) for error in raised)
+    assert Parcel.objects.count() == 1
+
+
+def test_without_the_lock_a_result_would_be_in_two_parcels(meeting, monkeypatch):
+    monkeypatch.setattr(packing, "_one_at_a_time", lambda _name: None)
+    assert two_send_the_result(meeting) == [None, None]
+    assert Parcel.objects.count() == 2

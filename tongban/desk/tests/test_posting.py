@@ -55,6 +55,11 @@ def test_the_desk_offers_to_send_what_its_applicant_wants_by_post(posted, signed
     shown = desk.get(page(posted)).text
     assert "结果在寄" in shown
     assert reverse("desk:parcel", args=[parcel.number]) in shown
+    for move, words in (("damage", "路上受损"), ("turn_back", "正在退回")):
+        telling.report(
+            number=parcel.number, officer=posted.decider, move=move, reason="来电", at=MONDAY
+        )
+        assert words in desk.get(page(posted)).text
 
 
 def test_a_lost_result_is_shown_with_making_it_anew_as_the_way_on(posted, signed_in):

@@ -19,7 +19,7 @@ from tongban.cases.operations import assigning, claims, window
 from tongban.cases.operations.window import IDENTITY_WAYS
 from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
-from tongban.delivery import casebook
+from tongban.delivery import casebook, picture
 from tongban.delivery import queries as delivery
 from tongban.delivery.choices import Way
 from tongban.desk.aside import aside_of
@@ -59,10 +59,15 @@ def head(request: OfficerRequest, case: Case) -> dict[str, Any]:
 def _posted(case: Case) -> dict[str, Any]:
     """What a page says of a result that goes by post."""
     fate = case.posted.get("fate", "")
+    said = {"fate_words": "", "result_gone": False, "wants_post": False, "road": None}
+    if case.state == State.IN_DELIVERY and case.posted.get("parcel"):
+        sent = delivery.parcels_of(casebook.facts(case.number))
+        found = [one for one in sent if one.number == case.posted["parcel"]]
+        return said | {"road": picture.rows_of(found, standing.today())[0] if found else None}
     if case.state != State.RESULT_ISSUED:
-        return {"fate_words": "", "result_gone": False, "wants_post": False}
+        return said
     choice = delivery.choice_of(casebook.facts(case.number))
-    return {
+    return said | {
         "fate_words": _(states.FATES[fate]) if fate else "",
         "result_gone": fate in states.GONE,
         "wants_post": choice is not None and choice.way == Way.POST,
