@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
         from tongban.cases.joint import progress  # noqa: F401 - steps of other places, with their rows
         from tongban.cases.notices import (  # noqa: F401 - listen to events, alarms, news
             desk_telling,
+            mandated,
             reminding,
             telling,
         )

@@ -31,6 +31,7 @@ class Part:
 
 _APPLY = _("在首页找“夫妻投靠户口迁移”，选收件地和办理地，提交申请")
 _APPLY_FIRM = _("在首页找“内资企业及分支机构设立登记”，为单位提交申请")
+_LET = _("在“我的资料”的“授权”里请孩子代办，到“消息”里看答复")
 _RECEIVE = _("在待收件里打开一件，核对身份和材料，移交办理地")
 _DECIDE = _("在待受理里认领一件，受理、告知补正或作决定")
 _LEAD = _("在科室里看各人手里的件，登记谁不在岗；有人报签字的，签字或者退回")
@@ -83,6 +84,8 @@ _CAST += tuple(
     Part(username, name, _LEAD, role=Role.LEADER, department=department)
     for department, username, name in _HEADS
 )
+# A parent who does not file herself: she lets her child do it.
+_CAST += (Part("zhougui", "周桂", _LET, kind=Kind.PERSON),)
 # The story that is told: 李四 of 长春 follows his wife to 福州, where 王五 decides.
 _OTHERS = {
     "22": {

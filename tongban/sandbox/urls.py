@@ -6,5 +6,6 @@ from tongban.sandbox import views
 
 urlpatterns = [
     path("", views.people, name="sandbox-people"),
+    path("outbox/", views.outbox, name="sandbox-outbox"),
     path("sign-in/", views.sign_in, name="sandbox-sign-in"),
 ]

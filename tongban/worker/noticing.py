@@ -6,7 +6,7 @@ from contextlib import suppress
 import structlog
 from django.utils.timezone import now
 
-from tongban.cases.notices import sending
+from tongban.cases.notices import proving, sending
 from tongban.worker.broker import Broker
 from tongban.worker.hands import DATABASE_AWAY, Hands
 
@@ -39,4 +39,5 @@ class Noticing:
 
 
 def _send() -> int:
-    return sending.send_due(at=now())
+    # A code is waited for by somebody who sits before the page.
+    return proving.send_due(at=now()) + sending.send_due(at=now())

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -18,7 +18,7 @@ from tongban.basics import identifiers
 from tongban.basics.refusals import FieldsRefused, NotFound
 from tongban.cases import queries
 from tongban.cases.models import Case
-from tongban.cases.notices import channels
+from tongban.cases.notices import channels, mandated
 from tongban.cases.notices.models import Channel, Notice, Preference
 from tongban.cases.notices.wording import WORDINGS
 from tongban.cases.permissions import authority_name
@@ -29,10 +29,11 @@ from tongban.parties.models import Account
 
 @dataclass(frozen=True)
 class Told:
-    """A notice in words, for the account it is for."""
+    """A notice in words, for the account it is for: about a case, or about a mandate."""
 
     id: UUID
     number: str
+    mandate: UUID | None
     title: str | Promise
     text: str
     asks: bool
@@ -41,9 +42,13 @@ class Told:
 
 
 def notices_of(account: Account) -> QuerySet[Notice]:
-    """What an account was told, newest first; of cases it may no longer see, nothing."""
-    seen = queries.cases_of(account).order_by().values("number")
-    return Notice.objects.filter(account=account, number__in=seen).order_by("-at", "-id")
+    """What an account was told, newest first; of cases it may no longer see, nothing.
+
+    What was said of a mandate stays, as the mandate does.
+    """
+    seen = Q(number__in=queries.cases_of(account).order_by().values("number"))
+    rows = Notice.objects.filter(seen | Q(mandate__isnull=False), account=account)
+    return rows.order_by("-at", "-id")
 
 
 def unread(account: Account) -> int:
@@ -54,22 +59,30 @@ def unread(account: Account) -> int:
 def in_words(notices: Iterable[Notice]) -> list[Told]:
     """Notices as a page shows them; one whose case is gone, or whose kind is unknown, is left out."""
     rows = list(notices)
-    cases = Case.objects.in_bulk({row.number for row in rows})
-    return [
-        _told(row, cases[row.number])
-        for row in rows
-        if row.number in cases and row.kind in WORDINGS
-    ]
+    cases = Case.objects.in_bulk({row.number for row in rows if row.mandate_id is None})
+    told = [_told(row, cases.get(row.number)) for row in rows]
+    return [one for one in told if one is not None]
 
 
-def _told(row: Notice, case: Case) -> Told:
-    wording = WORDINGS[row.kind]
+def _told(row: Notice, case: Case | None) -> Told | None:
+    if row.mandate_id is not None:
+        words = mandated.in_words(row)
+        said = (words.title, words.text, words.asks) if words else None
+    elif case is not None and row.kind in WORDINGS:
+        wording = WORDINGS[row.kind]
+        said = (wording.title, str(wording.inbox) % _facts(row, case), wording.asks)
+    else:
+        said = None
+    if said is None:
+        return None
+    title, text, asks = said
     return Told(
         id=row.pk,
         number=row.number,
-        title=wording.title,
-        text=str(wording.inbox) % _facts(row, case),
-        asks=wording.asks,
+        mandate=row.mandate_id,
+        title=title,
+        text=text,
+        asks=asks,
         at=row.at,
         is_read=row.read_at is not None,
     )
@@ -147,12 +160,6 @@ def _check_mail(address: str) -> None:
         raise FieldsRefused(
             {"mail": [_("邮箱地址要像name@example.com这样，检查有没有少写")]}
         ) from wrong
-
-
-def masked_mail(address: str) -> str:
-    """What a page shows of a mail address."""
-    name, _at, host = address.partition("@")
-    return f"{name[:1]}***@{host}" if host else ""
 
 
 def offered() -> list[Channel]:

@@ -17,7 +17,7 @@ class Channel(models.TextChoices):
 
 
 class Notice(models.Model):
-    """One thing that one account was told about one case; the inbox is these rows.
+    """One thing that one account was told about one case, or one mandate; the inbox is these rows.
 
     Nothing personal is kept here: the words are made from the case when somebody reads them. A
     notice without account is for an applicant who has none here and has left a phone number.
@@ -27,7 +27,11 @@ class Notice(models.Model):
     account = models.ForeignKey(
         "parties.Account", models.CASCADE, null=True, related_name="notices"
     )
+    # Of the case; of a mandate, a name of its own (mandated.subject).
     number = models.CharField(max_length=21)
+    mandate = models.ForeignKey(
+        "parties.Mandate", models.CASCADE, null=True, related_name="notices"
+    )
     kind = models.CharField(max_length=30)
     # The event of the case that it is about; for a reminder, how many corrections were asked.
     seq = models.PositiveIntegerField()
@@ -98,6 +102,67 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.channel}"
+
+
+class ContactProof(models.Model):
+    """That an address of an account is its own, or the code that is to show it; all of it sealed.
+
+    `match` is a keyed hash of the address. `sends` counts the codes of one day, `tries` the wrong
+    answers to the present one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey("parties.Account", models.CASCADE, related_name="contact_proofs")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    match = models.CharField(max_length=64)
+    address_sealed = models.BinaryField()
+    code_sealed = models.BinaryField(default=b"", blank=True)
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sends = models.PositiveSmallIntegerField(default=0)
+    sends_on = models.DateField(null=True)
+    proved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(sent_at=None, proved_at=None),
+                name="codes_to_send",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "channel", "match"], name="one_proof_an_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        # No address: what is printed lands in logs.
+        return f"{self.account_id} {self.channel}"
+
+    def seal(self, field: str, text: str) -> bytes:
+        """A text sealed for one field of this row."""
+        return sealing.seal(text.encode(), context=self._context(field))
+
+    @property
+    def address(self) -> str:
+        """The phone number or mail address, in full."""
+        return self._unseal("address")
+
+    @property
+    def code(self) -> str:
+        """The code that is to come back; empty when none is open."""
+        return self._unseal("code") if self.code_sealed else ""
+
+    def _unseal(self, field: str) -> str:
+        sealed = bytes(getattr(self, f"{field}_sealed"))
+        return sealing.unseal(sealed, context=self._context(field)).decode()
+
+    def _context(self, field: str) -> bytes:
+        return f"cases.notices.proof.{field}:{self.pk}".encode()
 
 
 class Preference(models.Model):

@@ -87,8 +87,9 @@ def _take(row: Sending, *, at: datetime) -> Message | None:
     channel, notice = Channel(row.channel), row.notice
     case = Case.objects.filter(pk=notice.number).first()
     is_push = channel is Channel.WEBHOOK
-    to = "" if is_push or case is None else telling.address(notice, case, channel)
-    if case is None or not (is_push or (to and notice.read_at is None)):
+    is_there = case is not None or notice.mandate_id is not None
+    to = "" if is_push or not is_there else telling.address(notice, case, channel)
+    if not is_there or not (is_push or (to and notice.read_at is None)):
         # Read in the portal meanwhile, or not wanted this way any more.
         _drop(row, at=at)
         return None
@@ -110,6 +111,8 @@ def _said(row: Sending, channel: Channel) -> tuple[str, str]:
         return channels.pushed_words(
             wording.pushed(notice.kind, number=notice.number, at=notice.at.isoformat())
         )
+    if notice.mandate_id is not None:
+        return wording.outside_mandate(channel)
     return wording.outside(notice.kind, channel, number=notice.number)
 
 

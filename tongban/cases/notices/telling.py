@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tongban.cases import access, happenings, queries
 from tongban.cases.models import Case
-from tongban.cases.notices import channels, quiet, wording
+from tongban.cases.notices import channels, proving, quiet, wording
 from tongban.cases.notices.models import Channel, Notice, Preference, Sending
 from tongban.parties import queries as parties
 from tongban.parties.models import Account
@@ -46,7 +46,7 @@ def tell(
             defaults={"facts": dict(facts or {}), "at": at},
         )
         if is_new:
-            _owe(notice, case, at=at)
+            owe(notice, case, at=at)
             told.append(notice)
     return told
 
@@ -56,14 +56,15 @@ def _people(case: Case) -> Iterable[Account | None]:
     return access.accounts_of(case) or [None]
 
 
-def _owe(notice: Notice, case: Case, *, at: datetime) -> None:
+def owe(notice: Notice, case: Case | None, *, at: datetime) -> None:
+    """Owe a new notice to the channels of this node; one about a mandate has no case."""
     ways = channels.ways()
     wanted: list[Channel] = [
         channel
         for channel in (Channel.SMS, Channel.MAIL)
         if channel in ways and address(notice, case, channel)
     ]
-    if Channel.WEBHOOK in ways and not _is_pushed(notice):
+    if case is not None and Channel.WEBHOOK in ways and not _is_pushed(notice):
         wanted.append(Channel.WEBHOOK)
     Sending.objects.bulk_create(
         Sending(
@@ -85,23 +86,34 @@ def _is_pushed(notice: Notice) -> bool:
     ).exists()
 
 
-def address(notice: Notice, case: Case, channel: Channel) -> str:
-    """Where a channel reaches whoever a notice is for; empty when it does not or shall not."""
+def address(notice: Notice, case: Case | None, channel: Channel) -> str:
+    """Where a channel reaches whoever a notice is for; empty when it does not or shall not.
+
+    Nothing goes to an address of an account that the account has not proved to be its own. For an
+    applicant without account, the window or system that handed in answers for the number.
+    """
     wish = preference(notice.account)
     if channel is Channel.MAIL:
-        return wish.mail if wish.by_mail else ""
-    if channel is Channel.SMS:
-        return _phone(notice, case) if wish.by_sms else ""
-    return ""
+        found = [wish.mail] if wish.by_mail else []
+    elif channel is Channel.SMS:
+        found = _phones(notice, case) if wish.by_sms else []
+    else:
+        found = []
+    account = notice.account
+    if account is not None:
+        found = [one for one in found if proving.is_proved(account, channel, one)]
+    return found[0] if found else ""
 
 
-def _phone(notice: Notice, case: Case) -> str:
-    """The number given for this case; an agent is rung up at his own."""
+def _phones(notice: Notice, case: Case | None) -> list[str]:
+    """The number given for this case, then one's own; an agent is rung up at his own alone."""
     own = parties.applicants_of(notice.account) if notice.account else []
-    if notice.account and case.applicant_match not in {one.match for one in own}:
-        return own[0].phone if own else ""
-    given: str = queries.particulars(case).get("applicant", {}).get("phone", "")
-    return given or next((one.phone for one in own if one.match == case.applicant_match), "")
+    is_agent = case is None or case.applicant_match not in {one.match for one in own}
+    if notice.account and is_agent:
+        return [own[0].phone] if own and own[0].phone else []
+    given = [queries.particulars(case).get("applicant", {}).get("phone", "")] if case else []
+    mine = [one.phone for one in own if case and one.match == case.applicant_match]
+    return [one for one in (*given, *mine) if one]
 
 
 def preference(account: Account | None) -> Preference:

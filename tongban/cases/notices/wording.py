@@ -232,6 +232,20 @@ def outside(kind: str, channel: str, *, number: str) -> tuple[str, str]:
     return title % tail, text % tail
 
 
+_MANDATE_SMS = _("【通办】您有一条关于授权的新消息。请登录您申请时用的平台，在“消息”里查看。")
+_MANDATE_MAIL = _(
+    "您有一条关于授权的新消息。请登录您申请时用的平台，在“消息”里查看。"
+    "这封邮件由系统发出，不要回复。不想再收到，在“消息”的“提醒方式”里关掉。"
+)
+
+
+def outside_mandate(channel: str) -> tuple[str, str]:
+    """Title and text that leave the portal about a mandate: neither who, nor for what."""
+    if channel == "sms":
+        return "", str(_MANDATE_SMS)
+    return str(_("您有一条关于授权的新消息")), str(_MANDATE_MAIL)
+
+
 def pushed(kind: str, *, number: str, at: str) -> dict[str, Any]:
     """What another system of the operator's is told; it looks the rest up by its own right."""
     return {"case": number, "occasion": kind, "at": at}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.basics import identifiers
 from tongban.basics.refusals import Refused
 from tongban.cases.notices import sending
-from tongban.cases.notices.models import Fate
+from tongban.cases.notices.models import Fate, Sending
 from tongban.parties.models import Role
 from tongban.parties.permissions import OfficerRequest, officer_required
 
@@ -25,13 +25,17 @@ def notices(request: OfficerRequest) -> HttpResponse:
     """Which channels there are, what waits too long, what was not sent and why. Nobody is named."""
     context = {
         "health": sending.health(at=now()),
-        "failed": [
-            (row, identifiers.show_case_number(row.notice.number))
-            for row in sending.sendings(fate=Fate.FAILED, limit=SHOWN)
-        ],
+        "failed": [(row, _about(row)) for row in sending.sendings(fate=Fate.FAILED, limit=SHOWN)],
         "shown": SHOWN,
     }
     return render(request, "oversight/notices.html", context)
+
+
+def _about(row: Sending) -> str:
+    """The case that a sending is about; of a mandate nothing but that."""
+    if row.notice.mandate_id is not None:
+        return _("授权")
+    return identifiers.show_case_number(row.notice.number)
 
 
 @require_POST

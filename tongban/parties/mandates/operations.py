@@ -13,7 +13,7 @@ from tongban.basics.refusals import FieldsRefused, NotAllowed, Refused
 from tongban.parties import operations as parties
 from tongban.parties import queries as people
 from tongban.parties import rules
-from tongban.parties.mandates import queries
+from tongban.parties.mandates import happenings, queries
 from tongban.parties.mandates.models import Consent, Kind, Mandate, MandateEntry
 from tongban.parties.models import Account, Applicant, Officer, Role
 from tongban.parties.models import Kind as ApplicantKind
@@ -160,7 +160,8 @@ def _how_ended(account: Account, mandate: Mandate) -> MandateEntry.What:
 
 
 def _enter(mandate: Mandate, what: MandateEntry.What, by: Account, at: datetime) -> None:
-    MandateEntry.objects.create(mandate=mandate, what=what, by=by, at=at)
+    entry = MandateEntry.objects.create(mandate=mandate, what=what, by=by, at=at)
+    happenings.tell(mandate, entry)
 
 
 @transaction.atomic

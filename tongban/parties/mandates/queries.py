@@ -11,7 +11,7 @@ from tongban.basics.hours import BEIJING
 from tongban.basics.refusals import NotFound
 from tongban.parties import queries as parties
 from tongban.parties.mandates.models import Mandate
-from tongban.parties.models import Account, Applicant, Capacity
+from tongban.parties.models import Account, Acting, Applicant, Capacity
 
 
 def in_force(at: datetime | None = None) -> QuerySet[Mandate]:
@@ -60,6 +60,14 @@ def offered_to(account: Account) -> list[Mandate]:
         until_on__gte=now().astimezone(BEIJING).date(),
     )
     return [one for one in rows.order_by("given_at", "id") if one.agent_name == me.name]
+
+
+def accounts_offered(mandate: Mandate) -> list[Account]:
+    """The accounts that may accept an offered mandate: its number, and its name."""
+    rows = Acting.objects.select_related("applicant", "account").filter(
+        applicant__match=mandate.agent_match, capacity=Capacity.SELF, account__is_active=True
+    )
+    return [one.account for one in rows if one.applicant.name == mandate.agent_name]
 
 
 def _self_of(account: Account) -> Applicant | None:

@@ -19,6 +19,7 @@ from tongban.cases.notices.models import Channel
 from tongban.parties import queries as parties
 from tongban.parties.models import Account
 from tongban.portal.door import signed_in
+from tongban.portal.views import proving
 
 PAGE = 20
 
@@ -84,7 +85,9 @@ def wishes(request: HttpRequest, account: Account) -> HttpResponse:
             errors = refused.errors
         else:
             messages.success(request, _("提醒方式已经保存"))
-            return redirect("portal:inbox")
+            open_ones = [one for one in proving.contacts_of(account) if not one.is_proved]
+            is_new = wanted.by_mail and any(one.channel == Channel.MAIL for one in open_ones)
+            return redirect("portal:wishes" if is_new else "portal:inbox")
     own = parties.applicants_of(account)
     offered = box.offered()
     context = {
@@ -94,6 +97,7 @@ def wishes(request: HttpRequest, account: Account) -> HttpResponse:
         "has_sms": Channel.SMS in offered,
         "has_mail": Channel.MAIL in offered,
         "phone": own[0].masked_phone if own else "",
+        "contacts": proving.contacts_of(account),
         "quiet_from": quiet.FROM,
         "quiet_until": quiet.UNTIL,
     }

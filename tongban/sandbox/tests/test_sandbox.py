@@ -91,7 +91,7 @@ def test_every_province_has_a_whole_cast(settings, node):
     settings.NODE_ID = node
     furnished = operations.load(at=NOW)
 
-    assert (furnished.officers, furnished.applicants) == (34, 2)
+    assert (furnished.officers, furnished.applicants) == (34, 3)
     assert {a.kind for a in Applicant.objects.all()} == {"person", "organisation"}
     assert Officer.objects.filter(roles=[Role.RECEIVER]).count() == 1
     assert Officer.objects.filter(roles=[Role.OPERATOR], authority=None).count() == 1

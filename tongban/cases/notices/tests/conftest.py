@@ -2,9 +2,11 @@
 
 import pytest
 
-from tongban.cases.notices import channels
+from tongban.cases.notices import channels, proving
 from tongban.cases.notices.channels import NotSent
+from tongban.cases.notices.models import Channel
 from tongban.cases.tests import world
+from tongban.cases.tests.world import MONDAY
 
 SMS, MAIL, HOOK = (
     "jsons://sms.test/?:to={to}",
@@ -36,6 +38,12 @@ def all_ways(settings):
 def sms_only(settings):
     """A node with an SMS gateway alone."""
     settings.NOTICE_CHANNELS = {"sms": [SMS]}
+
+
+def proved(account, address="13900000002", channel=Channel.SMS):
+    """The account has answered the code that went to its phone or mailbox."""
+    row = proving.begin(account=account, channel=channel, address=address, at=MONDAY)
+    proving.prove(account=account, proof_id=row.pk, code=row.code, at=MONDAY)
 
 
 class Gateway:

@@ -9,6 +9,7 @@ from tongban.basics.tests.races import at_once
 from tongban.cases.models import Case
 from tongban.cases.notices import channels, sending, telling
 from tongban.cases.notices.models import Notice, Sending
+from tongban.cases.notices.tests.conftest import proved
 from tongban.cases.operations import expiring
 from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
@@ -17,7 +18,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def told() -> None:
-    case, _filled = world.a_case()
+    case, filled = world.a_case()
+    proved(filled.account)
     telling.tell(case=case, kind="received", seq=2, at=MONDAY)
 
 
@@ -62,7 +64,8 @@ def test_while_one_worker_takes_a_message_the_other_passes_it_over(sms_only):
 
 
 def test_two_who_tell_the_same_at_once_write_one_notice_and_owe_one_message(sms_only):
-    case, _filled = world.a_case()
+    case, filled = world.a_case()
+    proved(filled.account)
 
     def tell() -> None:
         telling.tell(case=Case.objects.get(pk=case.pk), kind="received", seq=2, at=MONDAY)

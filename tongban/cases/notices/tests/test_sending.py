@@ -7,6 +7,7 @@ import pytest
 from tongban.basics.refusals import NotFound
 from tongban.cases.notices import inbox, sending, telling
 from tongban.cases.notices.models import Fate, Notice, Sending
+from tongban.cases.notices.tests.conftest import proved
 from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
 
@@ -17,6 +18,7 @@ MORNING = MONDAY.replace(day=17, hour=0, minute=0)
 
 def told(at=MONDAY, kind="received"):
     case, filled = world.a_case()
+    proved(filled.account)
     telling.tell(case=case, kind=kind, seq=2, at=at)
     return case, filled
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tongban.cases.models import Case
-from tongban.cases.notices import inbox, telling
+from tongban.cases.notices import inbox, proving, telling
 from tongban.cases.notices.models import Notice, Preference, Sending
+from tongban.cases.notices.tests.conftest import proved
 from tongban.cases.notices.wording import WORDINGS
 from tongban.cases.operations import claims, review, window
 from tongban.cases.operations.window import Fault
@@ -95,12 +96,19 @@ def test_without_channels_there_is_the_inbox_alone():
 def test_channels_are_owed_what_each_person_wants(all_ways):
     case, filled = world.a_case()
     telling.tell(case=case, kind="received", seq=2, at=MONDAY)
+    assert owed() == ["webhook"], "nothing goes to a number that is not proved"
+    Notice.objects.all().delete()
+    proved(filled.account)
+    telling.tell(case=case, kind="received", seq=2, at=MONDAY)
     assert owed() == ["sms", "webhook"]
     wishes = inbox.Wishes(by_sms=False, by_mail=True, mail="li@mail.test", is_quiet_at_night=True)
     inbox.keep_wishes(account=filled.account, wishes=wishes)
-    Notice.objects.all().delete()
-    telling.tell(case=case, kind="received", seq=2, at=MONDAY)
-    assert owed() == ["mail", "webhook"]
+    for shown in (["webhook"], ["mail", "webhook"]):
+        Notice.objects.all().delete()
+        telling.tell(case=case, kind="received", seq=2, at=MONDAY)
+        assert owed() == shown
+        if len(shown) == 1:
+            proved(filled.account, "li@mail.test", telling.Channel.MAIL)
 
 
 def owed():
@@ -111,6 +119,8 @@ def test_another_system_hears_of_an_occasion_once_however_many_are_told(all_ways
     case, filled = world.a_case()
     second = Account.objects.create(username="second")
     parties.let_act(account=second, applicant=filled.applicant, capacity=Capacity.SELF, at=MONDAY)
+    proved(filled.account)
+    proved(second)
     telling.tell(case=case, kind="received", seq=2, at=MONDAY)
     assert owed() == ["sms", "sms", "webhook"]
 
@@ -174,4 +184,4 @@ def test_an_address_lies_sealed():
     row.refresh_from_db()
     assert b"mail.test" not in bytes(row.mail_sealed)
     assert row.mail == "li@mail.test"
-    assert inbox.masked_mail(row.mail) == "l***@mail.test"
+    assert proving.masked("mail", row.mail) == "l***@mail.test"

@@ -20,7 +20,8 @@ from tongban.cases.inquiries.operations import Attachment, Question
 from tongban.cases.joint import operations as joint
 from tongban.cases.joint.models import JointStep
 from tongban.cases.models import Alarm, Case, Countersignature, Draft
-from tongban.cases.notices.models import DeskNotice, Notice
+from tongban.cases.notices import proving
+from tongban.cases.notices.models import Channel, DeskNotice, Notice
 from tongban.cases.operations import (
     claims,
     countersigning,
@@ -292,6 +293,7 @@ def _own(who: SimpleNamespace, officers: dict[str, Any], case: Case) -> dict[str
         "draft_id": draft.pk, "draft_spec": draft.papers.first().spec,
         "step": catalogue.version(draft.item, draft.item_version).steps[0].key, "applicant_id": who.principal.pk,
         "mandate_id": who.mandates["agent"].pk, "notice_id": notice.pk,
+        "channel": "sms", "proof_id": proving.begin(account=account, channel=Channel.SMS, address=PHONE, at=MONDAY).pk,
         "address_id": addresses.keep(account=account, address=couriers.Address(NAME, PHONE, HOME), at=MONDAY).pk,
         "appointment": _appointment(account), "authority": officers["clerk"].authority.code,
         "window": 3, "absence_id": absence.pk, "officer_id": decider.pk, "saved_id": saved.pk,

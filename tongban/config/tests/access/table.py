@@ -66,7 +66,7 @@ ROWS: dict[str, Row] = {
         SIGNED_IN,
         "portal:start", "portal:inbox", "portal:inbox-read", "portal:wishes", "portal:mine",
         "portal:mandates", "portal:mandate-give", "portal:cases", "portal:appointments",
-        "portal:book",
+        "portal:book", "portal:contact-code",
     ),
     **_rows(
         OF_CASE,
@@ -78,7 +78,7 @@ ROWS: dict[str, Row] = {
     **_rows(
         {"applicant"},
         "portal:tasks", "portal:step", "portal:materials", "portal:draft-paper", "portal:check",
-        "portal:draft-delivery", "portal:address-forget",
+        "portal:draft-delivery", "portal:address-forget", "portal:contact-prove",
         "portal:done", "portal:drop", "portal:phone", "portal:notice", "portal:appointment",
         "portal:appointment-cancel",
     ),
@@ -177,6 +177,8 @@ ROWS: dict[str, Row] = {
 # Words that somebody may read on one page alone: who holds or held a mandate, whose it was.
 READS_BESIDES: dict[str, dict[str, Set[str]]] = {
     "portal:mandates": {"name": {"agent_beside", "agent_before"}},
+    # They were told that a mandate was offered, and by whom.
+    "portal:inbox": {"name": {"agent_beside", "agent_before"}},
 }
 # Guarded by the role alone: whoever has the same role by another office is let in or out alike.
 BY_ROLE = frozenset({"nobody", "other", "third_decider", "third_leader", "manager", "operator"})

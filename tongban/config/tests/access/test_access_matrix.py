@@ -245,7 +245,7 @@ def test_no_list_search_count_export_or_message_tells_of_the_case(scene):
                 ]
             else:
                 found = ["the case"] * (number in text)
-            page = "portal:mandates" if written == "/mandates/" else ""
+            page = {"/mandates/": "portal:mandates", "/messages/": "portal:inbox"}.get(written, "")
             if "{name}" not in written:
                 found += said_to_the_wrong(reader, text, page)
             wrong += [f"{written} says {one} to {reader}" for one in found]
