@@ -158,8 +158,8 @@ class Material(models.Model):
     media_type = models.CharField(max_length=80)
     grade = models.CharField(max_length=1)
     seq = models.PositiveIntegerField()
-    # How it came (operations.scanning.SOURCES, or upload: the applicant's own), and whether what
-    # lay under the scanner was the original or a copy.
+    # How it came (operations.scanning.SOURCES, or upload: the applicant's own), and what it was made
+    # from: what lay under the scanner, or what the applicant says of an upload (provenance).
     source = models.CharField(max_length=10, default="", blank=True)
     made_from = models.CharField(max_length=10, default="", blank=True)
 
@@ -258,6 +258,8 @@ class DraftPaper(models.Model):
     size = models.PositiveIntegerField()
     media_type = models.CharField(max_length=80)
     name = models.BinaryField()
+    # What its applicant says it is (provenance.UPLOADED); empty where nothing was said.
+    made_from = models.CharField(max_length=10, default="", blank=True)
     added_at = models.DateTimeField()
 
     class Meta:

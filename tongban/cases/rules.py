@@ -30,6 +30,12 @@ class HandedIn:
     spec: str
     file: FileRef
     name: str
+    made_from: str = ""  # what the applicant says it is, of provenance.UPLOADED
+
+    def canonical(self) -> list[str]:
+        """What two papers are compared by; one of which nothing is said, as before it could be."""
+        said = [self.made_from] if self.made_from else []
+        return [self.spec, self.file.digest, self.name, *said]
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Intake:
                 "applicant": self.applicant,
                 "places": [self.applicant_place, self.receiving_place, self.deciding_place],
                 "answers": self.answers,
-                "papers": [[paper.spec, paper.file.digest, paper.name] for paper in self.papers],
+                "papers": [paper.canonical() for paper in self.papers],
             }
         )
 
@@ -220,6 +226,7 @@ def named(papers: Iterable[HandedIn], version: Version) -> list[dict[str, str]]:
             "digest": paper.file.digest,
             "grade": "C",
             "source": "upload",
+            **({"made_from": paper.made_from} if paper.made_from else {}),
         }
         for paper in sorted(papers, key=lambda paper: order.index(paper.spec))
     ]

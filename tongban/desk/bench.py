@@ -6,7 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from tongban.cases import intake, queries
+from tongban.cases import intake, provenance, queries
+from tongban.cases.inspection import looks
 from tongban.cases.models import Case, Check, Material
 from tongban.cases.states import Party, State
 from tongban.catalogue import forms
@@ -99,6 +100,16 @@ class Thing:
     def is_pdf(self) -> bool:
         """Whether the browser's own reader can show the paper."""
         return self.paper is not None and self.paper.media_type == intake.PDF.media_type
+
+    @property
+    def made_from(self) -> str:
+        """Whether the paper was made from an original or a copy, and who says so."""
+        return str(provenance.words(self.paper)) if self.paper else ""
+
+    @property
+    def placeholder(self) -> str:
+        """What an OFD is called and how many pages it has."""
+        return looks.placeholder(self.paper.digest, self.paper.media_type) if self.paper else ""
 
     @property
     def kind_label(self) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tongban.cases import provenance
+from tongban.cases.inspection import looks
 from tongban.cases.models import Draft, DraftPaper
 from tongban.cases.operations import drafts
 from tongban.cases.rules import version_of
@@ -23,6 +25,17 @@ class Thing:
     @property
     def spec(self) -> str:
         return self.asked.spec
+
+    @property
+    def said(self) -> str:
+        """What the applicant says the paper is."""
+        found = provenance.UPLOADED.get(self.paper.made_from) if self.paper else None
+        return str(found or provenance.UNSAID)
+
+    @property
+    def ofd(self) -> str:
+        """What stands in the place of a picture where there can be none."""
+        return looks.placeholder(self.paper.digest, self.paper.media_type) if self.paper else ""
 
     @property
     def accept(self) -> str:

@@ -168,9 +168,17 @@ class SendForm(AddressForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any, *, facts: CaseFacts, key: Any, wanted: Collection[str] = ()
+        self,
+        data: Any,
+        *,
+        facts: CaseFacts,
+        key: Any,
+        wanted: Collection[str] = (),
+        last: Address | None = None,
     ) -> None:
+        """`last` is the address used before, which most people send from again."""
         initial = {"name": facts.applicant_name, "phone": facts.applicant_phone, "key": key}
+        initial |= asdict(last) if last else {}
         super().__init__(data, initial=initial | {"papers": list(wanted)})
         self.fields["papers"] = forms.MultipleChoiceField(
             label=_("寄了哪些原件"),

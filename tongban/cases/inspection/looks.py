@@ -8,9 +8,10 @@ from pathlib import Path
 import pylopdf
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from tongban.cases import intake
-from tongban.cases.inspection import pdf, pictures
+from tongban.cases.inspection import ofd, pdf, pictures
 from tongban.cases.inspection.refusals import PaperRefused
 from tongban.cases.models import Material, PaperLook
 from tongban.record import papers
@@ -72,6 +73,23 @@ def thumbnail(digest: str, media_type: str) -> bytes | None:
         return None
     _keep(place, made)
     return made
+
+
+def placeholder(digest: str, media_type: str) -> str:
+    """What is said in the place of a picture of an OFD; empty for what has one, or is not here.
+
+    No renderer of OFD that we know is kept up and reads hostile files safely, so none is run.
+    """
+    if media_type != intake.OFD.media_type or not papers.has(digest):
+        return ""
+    try:
+        with papers.open(digest) as paper:
+            pages, title = intake.inspect(paper, intake.OFD), ofd.title(paper)
+    except PaperRefused:
+        return str(_("OFD文件，读不出页数"))
+    if title:
+        return _("OFD文件，%(pages)d页，《%(title)s》") % {"pages": pages, "title": title}
+    return _("OFD文件，%(pages)d页") % {"pages": pages}
 
 
 def _keep(place: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tongban.basics import sealing
 from tongban.basics.refusals import FieldsRefused, NotFound, Refused
-from tongban.cases import access, queries, renewal, rules, states
+from tongban.cases import access, provenance, queries, renewal, rules, states
 from tongban.cases import intake as papers_in
 from tongban.cases.models import Case, Draft, DraftPaper
 from tongban.cases.operations import drafted_delivery, moving
@@ -161,9 +161,13 @@ def attach_paper(
     source: IO[bytes],
     name: str,
     size: int,
+    made_from: str = "",
     at: datetime,
 ) -> DraftPaper:
-    """Keep an uploaded paper for one thing asked; a second one takes the first one's place."""
+    """Keep an uploaded paper for one thing asked; a second one takes the first one's place.
+
+    `made_from` is what its applicant says it is (provenance.UPLOADED); anything else is unsaid.
+    """
     draft = _open_draft(account, draft_id)
     if spec not in {material.spec for material in rules.version_of(draft).materials}:
         raise NotFound("这件事不要这份材料")
@@ -178,8 +182,21 @@ def attach_paper(
         size=file.size,
         media_type=file.media_type,
         name=sealing.seal(name.encode()),
+        made_from=made_from if made_from in provenance.UPLOADED else "",
         added_at=at,
     )
+
+
+@transaction.atomic
+def describe_paper(
+    *, draft_id: uuid.UUID, account: Account, spec: str, made_from: str, at: datetime
+) -> None:
+    """Say whether an uploaded paper is an original; of one that is not there nothing is kept."""
+    draft = _open_draft(account, draft_id)
+    said = made_from if made_from in provenance.UPLOADED else ""
+    if draft.papers.filter(spec=spec).exclude(made_from=said).update(made_from=said):
+        draft.saved_at = at
+        draft.save(update_fields=["saved_at"])
 
 
 @transaction.atomic
@@ -238,7 +255,7 @@ def _agent(draft: Draft) -> dict[str, str]:
 
 def _handed_in(paper: DraftPaper) -> HandedIn:
     file = FileRef(digest=paper.digest, size=paper.size, media_type=paper.media_type)
-    return HandedIn(spec=paper.spec, file=file, name=paper_name(paper))
+    return HandedIn(paper.spec, file, paper_name(paper), paper.made_from)
 
 
 def check_draft(draft: Draft, *, on: date) -> dict[str, list[str]]:
@@ -369,6 +386,8 @@ def take_up(*, number: str, account: Account, at: datetime) -> Draft:
             size=material.size,
             media_type=material.media_type,
             name=sealing.seal(personal["file_names"].get(material.digest, "").encode()),
+            # What a window saw of an original is not for the applicant to say.
+            made_from=material.made_from if material.source == "upload" else "",
             added_at=at,
         )
         for material in case.materials.all()

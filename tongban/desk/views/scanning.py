@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tongban.basics.refusals import FieldsRefused, NotFound, Refused
-from tongban.cases import intake, queries
+from tongban.cases import intake, provenance, queries
 from tongban.cases.inspection import looks
 from tongban.cases.models import Case, Material
 from tongban.cases.operations import scanning
@@ -61,8 +61,13 @@ class Row:
 
     @property
     def made_from(self) -> str:
-        """Whether the original or a copy lay under the scanner."""
-        return scanning.MADE_FROM.get(self.paper.made_from, "") if self.paper else ""
+        """Whether it was made from an original or a copy, and who says so."""
+        return str(provenance.words(self.paper)) if self.paper else ""
+
+    @property
+    def placeholder(self) -> str:
+        """What stands in the place of a small picture where there can be none."""
+        return looks.placeholder(self.paper.digest, self.paper.media_type) if self.paper else ""
 
     @property
     def grade(self) -> str:

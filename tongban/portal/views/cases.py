@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongban.basics import identifiers
 from tongban.basics.refusals import NotFound, Refused, may
+from tongban.cases import provenance, rules, states, timeline
 from tongban.cases import queries as cases
-from tongban.cases import rules, states, timeline
 from tongban.cases.documents import shelf
+from tongban.cases.inspection import looks
 from tongban.cases.models import Case
 from tongban.cases.operations import passing_on
 from tongban.cases.permissions import check_move
@@ -61,6 +63,8 @@ class Paper:
     digest: str
     size: int
     is_here: bool
+    said: str | Promise = ""
+    ofd: str = ""
 
 
 @signed_in
@@ -125,7 +129,15 @@ def _right_place(found: Case) -> str:
 def _papers(found: Case) -> list[Paper]:
     names = cases.particulars(found).get("file_names", {})
     return [
-        Paper(one.name, names.get(one.digest, ""), one.digest, one.size, papers.has(one.digest))
+        Paper(
+            one.name,
+            names.get(one.digest, ""),
+            one.digest,
+            one.size,
+            papers.has(one.digest),
+            provenance.words(one),
+            looks.placeholder(one.digest, one.media_type),
+        )
         for one in cases.materials_of(found)
     ]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.basics.refusals import NotFound, Refused
-from tongban.cases import intake, rules
+from tongban.cases import intake, provenance, rules
 from tongban.cases.models import Draft
 from tongban.cases.operations import drafts
 from tongban.parties.models import Account
@@ -21,7 +21,7 @@ from tongban.portal.door import go, signed_in
 from tongban.portal.uploads import sent_name, with_sent_names
 from tongban.portal.views.applying import submitted
 
-FIELD = "paper-"
+FIELD, SAID = "paper-", "made-"
 
 
 @with_sent_names
@@ -38,6 +38,7 @@ def sheet(request: HttpRequest, account: Account, draft_id: UUID) -> HttpRespons
         drafts.remove_paper(draft_id=draft_id, account=account, spec=spec)
         return go(request, reverse("portal:materials", args=[draft_id]))
     refusals, kept = _take(request, account, draft)
+    _describe(request, account, draft)
     if kept:
         messages.success(request, _("已经保存：%(names)s") % {"names": "、".join(kept)})
     if refusals:
@@ -69,12 +70,22 @@ def _take(request: HttpRequest, account: Account, draft: Draft) -> tuple[dict[st
                 source=file,
                 name=sent_name(file),
                 size=file.size or 0,
+                made_from=request.POST.get(f"{SAID}{spec}", ""),
                 at=now(),
             )
             kept.append(file.name or spec)
         except Refused as refusal:
             refusals[spec] = refusal.message
     return refusals, kept
+
+
+def _describe(request: HttpRequest, account: Account, draft: Draft) -> None:
+    """Keep what is said of each paper that is there, also where no new file was chosen."""
+    for spec in draft.papers.values_list("spec", flat=True):
+        if (said := request.POST.get(f"{SAID}{spec}")) is not None:
+            drafts.describe_paper(
+                draft_id=draft.pk, account=account, spec=spec, made_from=said, at=now()
+            )
 
 
 def _shown(
@@ -110,6 +121,7 @@ def _shown(
         ],
         "mend": mend,
         "largest": intake.LARGEST,
+        "uploaded": [("", _("没有说明")), *provenance.UPLOADED.items()],
         "number": steps + 1,
         "count": asking.count_of_steps(draft),
     }

@@ -15,7 +15,7 @@ from tongban.cases import queries as cases
 from tongban.delivery import casebook, picture, queries, states
 from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.choices import Way
-from tongban.delivery.operations import choosing, packing, receiving
+from tongban.delivery.operations import addresses, choosing, packing, receiving
 from tongban.delivery.operations.packing import Packed
 from tongban.delivery.permissions import ParcelMoveNotPossible
 from tongban.delivery.states import State
@@ -65,7 +65,14 @@ def send(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         raise NotAllowed(_("这件现在不等您寄材料。要寄之前，先问办理机关"))
     typed = request.POST if request.method == "POST" else kept.take(request)
     asked = originals.wanted(cases.case_of(account, number))
-    form = SendForm(typed, facts=facts, key=uuid4(), wanted=asked.names if asked else ())
+    used = addresses.addresses_of(account)
+    form = SendForm(
+        typed,
+        facts=facts,
+        key=uuid4(),
+        wanted=asked.names if asked else (),
+        last=used[0].address if used else None,
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
