@@ -11,6 +11,7 @@ from uuid import UUID
 from tongban.basics.tests import kept_rows
 from tongban.jurisdictions import snapshot
 from tongban.jurisdictions.models import (
+    CorrectionRule,
     Division,
     LightRule,
     Node,
@@ -21,7 +22,8 @@ from tongban.jurisdictions.models import (
 
 SEVERAL = 4
 TABLES = tuple(
-    model._meta.db_table for model in (Division, Region, RegionMember, LightRule, WorkingDays)
+    model._meta.db_table
+    for model in (Division, Region, RegionMember, LightRule, CorrectionRule, WorkingDays)
 )
 Versions = tuple[tuple[str, kept_rows.Mark], ...]
 _known: OrderedDict[Versions, snapshot.Snapshot] = OrderedDict()
