@@ -125,6 +125,7 @@ def test_a_contradiction_says_what_is_otherwise_and_only_facts_are_contradicted(
     asked.carry()
     line = look(asked).line(OTHER)
     assert line
+    assert line.row
     with asked.land.at("35"):
         told = steps_of_offices.told([line.row])[line.row.chain]
     assert told.answer["ground"] == "登记为已婚"
