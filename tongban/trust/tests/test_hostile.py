@@ -37,7 +37,12 @@ def off_the_curve():
         b"\4" + sm2_forms.P.to_bytes(32, "big") + POINT[33:],
         b"\4" + b"\xff" * 64,
     ],
-)
+    # The point is another one in each process, and tests must have the same names in all of them.
+    ids=[
+        "nothing", "zero", "no-form", "compressed", "too-long", "origin", "off-the-curve",
+        "x-too-large", "both-too-large",
+    ],
+)  # fmt: skip
 def test_what_is_no_point_of_the_curve_is_refused_wherever_it_comes_in(point):
     with pytest.raises(KeyRefused):
         sm2_forms.check_point(point)
