@@ -18,6 +18,8 @@ _EVENTS: tuple[tuple[str, str | Promise, tuple[str, ...]], ...] = (
     ("not_accepted", _("不予受理"), (states.REFUSE_ACCEPTANCE.name,)),
     ("correction_asked", _("告知补正"), (states.ASK_CORRECTION.name,)),
     ("corrected", _("交来补正材料"), (states.ANSWER_CORRECTION.name,)),
+    ("correction_lapsed", _("补正逾期"), (states.LAPSE_CORRECTION.name,)),
+    ("correction_extended", _("另给补正期限"), (states.GIVE_MORE_TIME.name,)),
     ("special_begun", _("特别程序开始"), (states.BEGIN_SPECIAL.name,)),
     ("special_ended", _("特别程序结束"), (states.END_SPECIAL.name,)),
     ("suspended", _("中止"), (states.SUSPEND.name,)),
