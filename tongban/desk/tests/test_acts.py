@@ -376,7 +376,7 @@ def test_the_right_organ_is_searched_and_the_papers_can_go_on_to_it(signed_in):
     officer = world.a_decider()
     stages.pending(case, world.a_clerk(), officer)
     desk, address = signed_in(officer), reverse("desk:act", args=[case.number, "refuse"])
-    assert "查到的机关" not in desk.get(address).text
+    assert 'name="right_place"' not in desk.get(address).text
     none = desk.post(address, {"stage": "more", "ground": "户口在外地", "find": "没有这里"}).text
     assert "没有查到管这件事的机关" in none
     found = desk.post(address, {"stage": "more", "ground": "户口在外地", "find": "福州"}).text
