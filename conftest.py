@@ -263,7 +263,7 @@ def nats_server_program() -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:  # noqa: ARG001 - comes first
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:  # noqa: ARG001 - comes first
     """Places, nodes and departments, and the offices of two provinces, once for all tests."""
     from django.test import TransactionTestCase
 
@@ -277,6 +277,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:  
         kept_rows.keep("places", labels=["jurisdictions", "catalogue", "guidance"])
         remembering.remember()
         TransactionTestCase._fixture_teardown = _take_out_what_was_committed
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _end_other_sessions()
+
+
+def _end_other_sessions() -> None:
+    """A thread that a test left behind may hold a connection, and nobody could drop the database."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 _committed: list[bool] = []

@@ -51,7 +51,7 @@ class Route:
         if self.name.endswith((":document", ":case_document")) and name == "kind":
             return objects["document"]
         if name == "pk":
-            return objects["signature" if self.name == "desk:settle-signature" else "appointment"]
+            return objects["signature" if self.name.endswith("-signature") else "appointment"]
         if self.name == "portal:step" and name == "key":
             return objects["step"]
         if self.name == "portal:draft-paper" and name == "spec":

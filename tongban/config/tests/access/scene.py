@@ -236,6 +236,7 @@ def _hung_on(case: Case, who: SimpleNamespace, officers: dict[str, Any]) -> dict
     signature: Countersignature = countersigning.ask_countersignature(
         number=case.number, officer=officers["decider"], act="extend", reason=WHY, at=at,
         terms={"days": 5},
+        draft=countersigning.Draft([("days", "5"), ("reason", WHY)], {"days": 5, "reason": WHY}),
     )  # fmt: skip
     document = IssuedDocument.objects.filter(case_number=case.number).latest("seq")
     return {

@@ -104,8 +104,7 @@ ROWS: dict[str, Row] = {
     "desk:drop": Row({"decider"}, leads_back=True),
     # Of the leader of the office.
     **_rows({"leader", "third_leader"}, "desk:office", "desk:signatures"),
-    **_rows({"leader"}, "desk:settle-signature", "desk:cancel-absence"),
-    "desk:preview-signature": Row({"leader"}, cannot=(409,)),
+    **_rows({"leader"}, "desk:settle-signature", "desk:preview-signature", "desk:cancel-absence"),
     "desk:cases-of-absent": Row(DECIDING),
     "desk:acknowledge-alarm": Row(DECIDING),
     "desk:notice": Row({"decider"}, leads_back=True),
