@@ -50,19 +50,39 @@ def _begin(person: Person, mode: str, window: str) -> None:
 def _answer(person: Person, answers: dict[str, str]) -> None:
     """One page: every question that there is an answer to; then on to the next."""
     before = person.page.url
-    asked = person.page.locator("main form [name]").evaluate_all(
-        "all => [...new Set(all.filter(e => e.type !== 'hidden').map(e => e.name))]"
-    )
-    for name in asked:
+    answered: set[str] = set()
+    while open_ := [name for name in _asked(person) if name in answers and name not in answered]:
+        name = open_[0]
+        answered.add(name)
         # An answer may ask for more, or make a question needless.
         control = person.page.locator(f'main form [name="{name}"]').first
-        if name in answers and control.is_visible():
-            is_typed = control.evaluate("e => e.tagName === 'INPUT' && e.type === 'text'")
-            person.fill(
-                **{name: TYPED.get(answers[name], answers[name]) if is_typed else answers[name]}
-            )
+        if control.is_visible():
+            _give(person, name, answers[name])
     person.press("保存并继续")
     expect(person.page).not_to_have_url(before)
+
+
+def _asked(person: Person) -> list[str]:
+    """The names of all questions on the page, in their order."""
+    names: list[str] = person.page.locator("main form [name]").evaluate_all(
+        "all => [...new Set(all.filter(e => e.type !== 'hidden').map(e => e.name))]"
+    )
+    return names
+
+
+def _give(person: Person, name: str, value: str) -> None:
+    """One answer; when it is one that fetches further questions, wait until they stand there."""
+    control = person.page.locator(f'main form [name="{name}"]').first
+    is_typed = control.evaluate("e => e.tagName === 'INPUT' && e.type === 'text'")
+    chosen = person.page.locator(
+        f'#questions[hx-post] input[type="radio"][name="{name}"][value="{value}"]:not(:checked)'
+    )
+    fetches = chosen.count() > 0
+    if fetches:
+        person.page.locator("#questions").evaluate("e => e.dataset.before = ''")
+    person.fill(**{name: TYPED.get(value, value) if is_typed else value})
+    if fetches:
+        expect(person.page.locator("#questions:not([data-before])")).to_be_visible()
 
 
 def _hand_in(person: Person, serial: int) -> None:
