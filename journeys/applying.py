@@ -83,6 +83,11 @@ def hand_in_papers(person: Person, specs: tuple[str, ...], *, serial: int = 0) -
     """A picture for each material, uploaded one by one as on a phone."""
     for place, spec in enumerate(specs):
         person.upload(spec, serial=serial + place)
+    go_on_to_check(person)
+
+
+def go_on_to_check(person: Person) -> None:
+    """From the materials to the page that shows it all; how the result comes is left open."""
     person.press("保存并继续")
     expect(person.page).to_have_url(re.compile("/(check|delivery)/"))
     if person.page.url.endswith("/delivery/"):

@@ -151,8 +151,8 @@ def test_a_refusal_passes_the_papers_on_to_the_right_organ(nodes: Installation, 
     lisi.fill(insured_division="350203")
     lisi.press("保存并继续")
     lisi.press("保存并继续")
-    lisi.sees("材料")
-    lisi.press("保存并继续")
+    expect(lisi.page.locator("h1")).to_have_text("材料")
+    applying.go_on_to_check(lisi)
     again = applying.submit(lisi)
     assert again != number
     applying.track(lisi, again, "厦门市医疗保障局")
