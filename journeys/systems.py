@@ -158,6 +158,21 @@ class System:
             ],
         }
 
+    def more_papers(self, case: dict[str, Any]) -> list[dict[str, str]]:
+        """What the deciding place asks everybody for today beside the papers of a case.
+
+        A place may have published a version of its own since the nodes were started.
+        """
+        places = {"from": case["places"]["applicant"], "to": case["places"]["deciding"]}
+        answer = self.ask("GET", f"/items/{case['item']}", params=places)
+        assert answer.status_code == 200, answer.text
+        there = {paper["spec"] for paper in case["materials"]}
+        return [
+            {"spec": asked["spec"], "digest": self.digest(picture(2)), "name": "证明.png"}
+            for asked in answer.json()["version"]["materials"]
+            if asked["is_required"] and not asked["when"] and asked["spec"] not in there
+        ]
+
     def move(self, *, serial: int = 1, digest: str = "") -> dict[str, Any]:
         """夫妻投靠户口迁移: received at the window here, decided in the other province."""
         here, there = self.node.code, _other(self.node.code)

@@ -41,6 +41,7 @@ def applied(nodes: Installation, *, serial: int) -> str:
     with System(nodes.jilin) as system:
         case = system.medical(serial=serial)
         case["applicant"]["id_number"] = person_number("220104", "22:lisi")
+        case["materials"] += system.more_papers(case)
         answer = system.submit(case)
         assert answer.status_code == 201, answer.text
     return str(answer.json()["number"])
