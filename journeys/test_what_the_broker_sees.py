@@ -1,5 +1,7 @@
 """Whoever runs the broker sees who writes to whom, and nothing of whom a case is about."""
 
+import uuid
+
 from journeys.desks import Desk
 from journeys.installation import Installation, until
 from journeys.systems import System, picture
@@ -18,8 +20,9 @@ def test_no_name_and_no_number_of_a_case_can_be_read_at_the_broker(nodes):
     """The demo as it is started, 吉林 by the international suite and 福建 by 国密."""
     with watching(_administrator(nodes)) as watcher:
         with System(nodes.jilin) as system:
-            # A paper of its own: one that crossed before is not sent a second time.
-            case = system.medical(serial=601, digest=system.digest(picture(601)))
+            # Not even its number is another's: a paper that crossed before is not sent again.
+            paper = picture(uuid.uuid4().int)
+            case = system.medical(serial=601, digest=system.digest(paper))
             number = str(system.submit(case).json()["number"])
         until(lambda: _head(nodes.jilin, number) == 2, what="the arrival is known at both")
         with Desk(nodes.fujian, "sunqi") as sunqi:
