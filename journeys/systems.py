@@ -127,9 +127,9 @@ class System:
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         return self.ask("POST", "/cases", json=case, headers=headers)
 
-    def digest(self, content: bytes) -> str:
+    def digest(self, content: bytes, *, unanswered: Counter[str] | None = None) -> str:
         """Upload a paper that will be taken, and its digest."""
-        answer = insist(lambda: self.upload(content))
+        answer = insist(lambda: self.upload(content), unanswered=unanswered)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["digest"])
 

@@ -42,7 +42,7 @@ class Load:
     # What was said of each submission, each time somebody said something.
     answers: dict[str, set[str]] = field(default_factory=dict)
     owners: dict[str, Node] = field(default_factory=dict)
-    # Requests for a submission that got no answer, or were told to come back.
+    # Requests on the way to a submission that got no answer, or were told to come back.
     unanswered: Counter[str] = field(default_factory=Counter)
     handed_over: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -68,7 +68,9 @@ class Load:
         at_window = chance.random() < 0.1
         # Most papers are small; some take long enough to be cut off on their way.
         size = 700_000 if chance.random() < 0.15 else 0
-        digest = system.digest(picture(self.seed * 10_000 + serial, size=size))
+        content = picture(self.seed * 10_000 + serial, size=size)
+        # A server that is away is met by whatever comes first, which is as often the paper.
+        digest = system.digest(content, unanswered=self.unanswered)
         make = system.move if at_window else system.medical
         number = self._submit(system, make(serial=serial, digest=digest))
         if at_window:
