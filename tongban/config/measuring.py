@@ -20,7 +20,7 @@ HEADER = "X-Request-ID"
 # A page that takes longer is worth a line in the log even where requests are not logged.
 SLOW_SECONDS = 1.0
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_DOORS = {"api", "desk", "oversight", "portal", "sandbox"}
+_DOORS = {"api", "desk", "health", "metrics", "oversight", "portal", "sandbox"}
 
 REQUESTS = Counter("tongban_requests", "Answered requests", ["door", "method", "status"])
 SECONDS = Histogram(
