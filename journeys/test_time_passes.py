@@ -50,12 +50,13 @@ def test_silence_past_the_legal_days_is_acceptance_and_both_sides_see_it(
     sunqi = enter(nodes.fujian, "sunqi")
     sunqi.open("/desk/alarms/?kind=deemed")
     sunqi.sees("视为受理", "没有人认领")
-    alarm = sunqi.page.locator("section.card").filter(
+    alarm = sunqi.page.locator("article.card").filter(
         has=sunqi.page.locator(f'a[href="/desk/cases/{left_alone}/"]')
     )
-    # Whatever earlier journeys left lying in 福州 has become an alarm that day as well.
-    while not alarm.count():
-        sunqi.page.locator('main a[rel="next"]').click()
+    # What earlier journeys left lying in 福州 has become an alarm that day as well.
+    later = sunqi.page.locator('main a[rel="next"]')
+    while not alarm.count() and later.count():
+        later.click()
         sunqi.page.wait_for_load_state()
     alarm.locator('input[name="note"]').fill("今天审查")
     alarm.get_by_role("button", name="记下").click()
