@@ -94,6 +94,20 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * (len(name) - 1) if len(name) <= 4 else name[:2] + "***" + name[-2:]
 
 
+# Serials go round, 1 to 999,999. Steps of the golden section lie far apart however many there are.
+_SERIALS = 999_999
+_STEP = 381_966
+
+
+def serial_in_life(serial: int, life: int) -> int:
+    """The serial of a case that a database's `life` (from 1) issues where it counts to `serial`.
+
+    The second life begins 381,966 further on, and so forth: it meets what a former one issued only
+    when a node begins that many cases in one day.
+    """
+    return (serial - 1 + (life - 1) * _STEP) % _SERIALS + 1
+
+
 def case_number(division: str, day: date, serial: int) -> str:
     """A national case number: division (6), day (8), serial (6), check character (1).
 

@@ -70,6 +70,20 @@ def scanner(name: str) -> str:
     return url
 
 
+# For connections to the database. One whose other end is gone is found out within half a minute, by us
+# and by the server: by default that would wait two hours, with all the locks of a node that vanished.
+BOTH_ENDS_WATCH = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "options": (
+        "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+        " -c tcp_user_timeout=30000"
+    ),
+}
+
+
 def database(url: str) -> dict[str, object]:
     """Django's connection settings from a `postgresql://user:password@host:port/name` address.
 

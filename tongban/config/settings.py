@@ -143,7 +143,7 @@ DATABASES = {
         # One connection a thread, kept: a pool only pays with many more threads than we run.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": 5},
+        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": 5, **env.BOTH_ENDS_WATCH},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

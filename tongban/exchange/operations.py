@@ -1,6 +1,7 @@
 """What an operator can do about messages: try again, drop with a reason, send again."""
 
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
@@ -9,9 +10,14 @@ from django.utils.translation import gettext as _
 from tongban.basics.refusals import NotFound, Refused
 from tongban.exchange import inbox, outbox, receipts
 from tongban.exchange.inbox import Outcome
-from tongban.exchange.models import Outgoing, Received
+from tongban.exchange.models import FileSent, Outgoing, Received
 
 log = structlog.get_logger(__name__)
+
+# A message that is not confirmed for so long is looked at; twice as long at each further time.
+FORGOTTEN = timedelta(minutes=2)
+# And one is passed over only when what was sent so much later is confirmed: lanes have no order.
+OVERTAKEN = timedelta(seconds=30)
 
 
 class NotParked(Refused):
@@ -84,6 +90,56 @@ def send_again(recipient: str, *, by: str) -> int:
         cursor.execute("SELECT pg_notify(%s, '')", [outbox.CHANNEL])
     log.info("exchange.sent_again", recipient=recipient, count=count, by=by)
     return count
+
+
+_FORGOTTEN = """
+UPDATE exchange_outgoing SET sent_at = NULL, retry_at = NULL, attempts = attempts + 1
+WHERE id IN (
+  SELECT lost.id FROM exchange_outgoing AS lost
+  JOIN (SELECT recipient, min(id) AS oldest FROM exchange_outgoing
+        WHERE delivered_at IS NULL AND sent_at < %(before)s GROUP BY recipient) AS silent
+    USING (recipient)
+  CROSS JOIN LATERAL (
+    SELECT sent_at FROM exchange_outgoing AS known
+    WHERE known.id > silent.oldest AND known.recipient = silent.recipient
+      AND known.delivered_at IS NOT NULL AND known.sent_at IS NOT NULL
+    ORDER BY known.id DESC LIMIT 1) AS confirmed
+  WHERE lost.delivered_at IS NULL AND lost.parked_at IS NULL AND lost.envelope <> ''
+    AND lost.sent_at < %(at)s::timestamptz - %(first)s * power(2, least(lost.attempts, 9))
+    AND lost.sent_at < confirmed.sent_at - %(overtaken)s
+  ORDER BY lost.id LIMIT 1000
+  FOR UPDATE OF lost SKIP LOCKED)
+RETURNING recipient
+"""
+
+
+def send_forgotten_again(*, at: datetime) -> Counter[str]:
+    """Send again what a node did not confirm although it confirmed what was sent after it.
+
+    So the broker lost it, or the word on it. A node that confirms nothing is away, and its mailbox
+    keeps what it has: that is not sent twice. The same message waits twice as long each time, since
+    the other node may have it and wait for something before it. Gives how many for each node.
+    """
+    facts = {"at": at, "before": at - FORGOTTEN, "first": FORGOTTEN, "overtaken": OVERTAKEN}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGOTTEN, facts)
+        found = Counter(recipient for (recipient,) in cursor.fetchall())
+        if found:
+            cursor.execute("SELECT pg_notify(%s, '')", [outbox.CHANNEL])
+    if found:
+        log.warning("exchange.forgotten_sent_again", **{f"to_{k}": n for k, n in found.items()})
+    return found
+
+
+def send_all_again(*, by: str) -> int:
+    """Send everything that nobody confirmed once more, its papers too; gives the number.
+
+    For a broker that lost its mailboxes and buckets. Harmless at any time, as `send_again` is.
+    """
+    waiting = Outgoing.objects.filter(delivered_at=None, sent_at__isnull=False)
+    recipients = list(waiting.order_by().values_list("recipient", flat=True).distinct())
+    FileSent.objects.filter(recipient__in=recipients).delete()
+    return sum(send_again(recipient, by=by) for recipient in recipients)
 
 
 def _locked(received_id: int) -> Received:

@@ -37,8 +37,11 @@ def rights(node: str, *, partners: Iterable[str], is_hub: bool = False) -> Right
 
 
 def _own_mailbox(node: str) -> list[str]:
-    place = f"{addresses.mail_stream(node)}.{addresses.CONSUMER}"
-    return [f"$JS.API.CONSUMER.MSG.NEXT.{place}", f"$JS.ACK.{place}.>"]
+    stream = addresses.mail_stream(node)
+    place = f"{stream}.{addresses.CONSUMER}"
+    # The facts about it tell a mailbox that began anew, after the broker had lost the one before.
+    facts = f"$JS.API.STREAM.INFO.{stream}"
+    return [f"$JS.API.CONSUMER.MSG.NEXT.{place}", f"$JS.ACK.{place}.>", facts]
 
 
 def _bucket_to(node: str, partner: str) -> list[str]:

@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import nats
 import nats.errors
@@ -19,6 +21,12 @@ log = structlog.get_logger(__name__)
 # Short and even: a broker that comes back is found within this time, and one try costs nothing.
 RECONNECT_SECONDS = 0.25
 REQUEST_TIMEOUT = 5.0
+# A connection whose other end says nothing any more is given up after two of these in vain.
+PING_SECONDS = 5
+# The client comes back by itself. One that has not for so long is replaced: whatever stopped it,
+# the broker may have been back for long.
+REPLACE_SECONDS = 30.0
+_LOOK_SECONDS = 1.0
 _SAY_AGAIN_SECONDS = 60
 
 
@@ -57,6 +65,10 @@ class Broker:
         """The client of JetStream."""
         return self.client.jetstream(timeout=REQUEST_TIMEOUT)
 
+    def uses(self, client: Client) -> bool:
+        """Whether this is still our client; one that was closed has a successor."""
+        return self._client is client
+
     async def keep(self, stop: asyncio.Event) -> None:
         """Be connected until told to stop."""
         stopping = asyncio.ensure_future(stop.wait())
@@ -70,11 +82,32 @@ class Broker:
                     return
                 connecting.result()
                 await self._connected()
-                closed = asyncio.ensure_future(self._closed.wait())
-                await asyncio.wait({closed, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                closed.cancel()
+                await self._watch(stopping)
         finally:
             stopping.cancel()
+
+    async def _watch(self, stopping: asyncio.Future[Any]) -> None:
+        """Until the client was closed, by itself or because it does not come back."""
+        closed = asyncio.ensure_future(self._closed.wait())
+        seen_at = time.monotonic()
+        while not (closed.done() or stopping.done()):
+            await asyncio.wait(
+                {closed, stopping}, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if self.is_connected:
+                seen_at = time.monotonic()
+            elif time.monotonic() - seen_at > REPLACE_SECONDS:
+                log.warning("broker.client_replaced")
+                await self._give_up()
+                break
+        closed.cancel()
+
+    async def _give_up(self) -> None:
+        """Close a client that hangs; it must not take us with it."""
+        if self._client is not None:
+            with suppress(TimeoutError, OSError, nats.errors.Error):
+                await asyncio.wait_for(self._client.close(), 2)
+            self._client = None
 
     async def close(self) -> None:
         """Send what is still on its way out, then leave."""
@@ -96,7 +129,7 @@ class Broker:
             max_reconnect_attempts=-1,
             reconnect_time_wait=RECONNECT_SECONDS,
             connect_timeout=3,
-            ping_interval=20,
+            ping_interval=PING_SECONDS,
             max_outstanding_pings=2,
             error_cb=self._failed,
             disconnected_cb=self._disconnected,

@@ -16,11 +16,6 @@ async def connect(purpose: str) -> AsyncConnection[Any]:
         user=settings["USER"] or None,
         password=settings["PASSWORD"] or None,
         application_name=f"tongban {purpose}",
-        connect_timeout=3,
         autocommit=True,
-        prepare_threshold=2,
-        # A connection whose other end is gone is found out, instead of being waited for.
-        keepalives_idle=10,
-        keepalives_interval=5,
-        keepalives_count=3,
+        **{**settings["OPTIONS"], "prepare_threshold": 2},
     )

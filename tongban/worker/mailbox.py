@@ -73,9 +73,12 @@ class Mailbox:
 
     async def _hold(self, message: Msg) -> None:
         place = message.metadata.sequence.stream
-        if place in self._held:
+        held = self._held.get(place)
+        if held is not None and held.metadata.timestamp == message.metadata.timestamp:
             self._pull.settled()
             return
+        # Another one in the same place: the broker lost its mailboxes and began anew. The one we
+        # hold is settled, but an acknowledgement of it would take the new one away.
         self._held[place] = message
         # The hint is the sender's. Without one all of its messages share a lane and keep their order;
         # a wrong one costs its own messages theirs, which the inbox then restores.
@@ -97,10 +100,12 @@ class Mailbox:
                 await self._done(message)
 
     async def _done(self, message: Msg) -> None:
-        # Lost with the connection, an acknowledgement costs a second delivery, which is harmless.
-        with suppress(nats.errors.Error):
-            await message.ack()
-        self._held.pop(message.metadata.sequence.stream, None)
+        place = message.metadata.sequence.stream
+        if self._held.get(place) is message:
+            # Lost with the connection, an acknowledgement costs a second delivery: harmless.
+            with suppress(nats.errors.Error):
+                await message.ack()
+            self._held.pop(place, None)
         self._pull.settled()
 
     async def _are_settled(self, messages: list[Msg]) -> bool:

@@ -27,6 +27,7 @@ from tongban.worker.mailbox import LANES, Mailbox
 from tongban.worker.noticing import Noticing
 from tongban.worker.reconciling import Reconciling
 from tongban.worker.relay import Relay
+from tongban.worker.resending import Resending
 from tongban.worker.stamping import Stamping
 
 log = structlog.get_logger(__name__)
@@ -57,6 +58,7 @@ def parts(*, is_hub: bool) -> dict[str, PartMaker]:
         "hooking": Hooking,
         "stamping": Stamping,
         "reconciling": Reconciling,
+        "resending": Resending,
     }
     if is_hub:
         found["watch"] = Watch

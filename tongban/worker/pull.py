@@ -9,7 +9,9 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
+import nats.errors
 from nats.aio.msg import Msg
 from nats.js.api import Header
 
@@ -20,6 +22,8 @@ EXPIRES_SECONDS = 20.0
 BEAT_SECONDS = 5.0
 # Without a message or a beat for so long, the request is taken for lost.
 SILENCE_SECONDS = 2.5 * BEAT_SECONDS
+# After the broker could not serve a request: the mailbox is being made, or its leader chosen.
+REFUSED_SECONDS = 0.5
 
 
 class Pull:
@@ -31,6 +35,7 @@ class Pull:
         self._asked = 0
         self._in_hand = 0
         self._heard_at = 0.0
+        self._ask_from = 0.0
         # What came from the broker; None only says that there is room again.
         self._came: asyncio.Queue[Msg | None] = asyncio.Queue()
         broker.on_connect.append(self._forget)
@@ -41,20 +46,25 @@ class Pull:
         self._came.put_nowait(None)
 
     async def messages(self, stop: asyncio.Event) -> AsyncIterator[Msg]:
-        """Messages until told to stop; raises the client's errors when the connection ends."""
+        """Messages until told to stop, or until there is another client; raises the client's errors.
+
+        A client outlives its connections and takes its subscriptions along. One that was closed
+        does not: what is asked for under its subscription nobody would hear any more.
+        """
         client = self._broker.client
         answers = client.new_inbox()
         subscription = await client.subscribe(answers, cb=self._came.put)
         self._asked = 0
         try:
-            while not stop.is_set():
+            while not stop.is_set() and self._broker.uses(client):
                 await self._ask(answers)
                 message = await self._next()
                 if message is not None and self._is_mail(message):
                     self._in_hand += 1
                     yield message
         finally:
-            if client.is_connected:
+            # Also while it has no connection: else every later one would subscribe to it again.
+            with suppress(nats.errors.Error):
                 await subscription.unsubscribe()
 
     async def _forget(self) -> None:
@@ -68,7 +78,7 @@ class Pull:
         wanted = self._room - self._in_hand - self._asked
         if wanted < max(self._room // 4, 1) and self._asked:
             return
-        if wanted <= 0:
+        if wanted <= 0 or time.monotonic() < self._ask_from:
             return
         request = {
             "batch": wanted,
@@ -93,6 +103,8 @@ class Pull:
             # The request ended: its time is over (408), or the broker could not serve it (409 …).
             left = (message.headers or {}).get("Nats-Pending-Messages")
             self._asked = max(self._asked - int(left), 0) if left else 0
+            if status != "408":
+                self._ask_from = time.monotonic() + REFUSED_SECONDS
         return False
 
     async def _next(self) -> Msg | None:

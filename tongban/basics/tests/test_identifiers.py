@@ -83,3 +83,20 @@ def test_numbers_are_masked_but_for_their_ends():
     assert identifiers.mask_id("22010419010203015X") == "2201**********015X"
     assert identifiers.mask_phone("13900000002") == "139****0002"
     assert identifiers.mask_id("123") == "****"
+
+
+def test_a_restored_database_issues_none_of_the_serials_of_its_former_lives():
+    lives = [
+        {identifiers.serial_in_life(n, life) for n in range(1, 100_001)} for life in range(1, 5)
+    ]
+
+    assert lives[0] == set(range(1, 100_001)), "the first life counts as the database does"
+    assert len(set.union(*lives)) == 400_000
+    assert set.union(*lives) <= set(range(1, 1_000_000))
+
+
+def test_serials_go_round_in_every_life():
+    for life in (1, 2, 77):
+        assert identifiers.serial_in_life(999_999, life) % 999_999 + 1 == (
+            identifiers.serial_in_life(1, life)
+        )

@@ -196,8 +196,21 @@ def _plain(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, dict | list) else value
 
 
+# The database's own count of its lives: PostgreSQL begins another timeline whenever a copy of a server
+# comes to life, be it restored from a backup or a standby that takes over.
+_FETCH = """
+SELECT nextval('cases_serial'),
+  ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+FROM generate_series(1, %s)
+"""
+
+
 class _Serials:
-    """Serial numbers fetched in blocks, so that a submission need not ask the database for one."""
+    """Serial numbers fetched in blocks, so that a submission need not ask the database for one.
+
+    A database that was restored counts on from its backup, where its former life has issued numbers
+    already; so each life counts from elsewhere (identifiers.serial_in_life).
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -207,11 +220,11 @@ class _Serials:
         with self._lock:
             if not self._left:
                 with connection.cursor() as cursor:
-                    cursor.execute(
-                        "SELECT nextval('cases_serial') FROM generate_series(1, %s)",
-                        [_SERIALS_AT_ONCE],
-                    )
-                    self._left = [serial for (serial,) in reversed(cursor.fetchall())]
+                    cursor.execute(_FETCH, [_SERIALS_AT_ONCE])
+                    self._left = [
+                        identifiers.serial_in_life(serial, life)
+                        for serial, life in reversed(cursor.fetchall())
+                    ]
             return self._left.pop()
 
 

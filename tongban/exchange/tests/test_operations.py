@@ -178,6 +178,39 @@ def test_what_was_not_confirmed_can_be_sent_again_and_what_was_is_not(fujian):
     assert set(unsent) == {second, third}
 
 
+def _on_its_way(subject, *, minutes, to="35", delivered=False, **facts):
+    """A message that was sent so many minutes before now, and confirmed at once or never."""
+    sent_at = LATER - timedelta(minutes=minutes)
+    [message_id] = outbox.tell([to], NOTE, subject, {}, at=sent_at)
+    facts |= {"sent_at": sent_at, "delivered_at": sent_at if delivered else None}
+    Outgoing.objects.filter(message_id=message_id).update(**facts)
+    return message_id
+
+
+def test_what_was_passed_over_is_sent_again_and_what_only_waits_is_not(fujian):
+    del fujian  # introduces 35
+    lost = _on_its_way("case-1", minutes=10)
+    _on_its_way("case-2", minutes=10, parked_at=LATER)
+    _on_its_way("case-3", minutes=9, delivered=True)
+    _on_its_way("case-4", minutes=8.9)
+    _on_its_way("case-5", minutes=10, to="52")
+
+    assert operations.send_forgotten_again(at=LATER) == {"35": 1}
+
+    assert [row.message_id for row in Outgoing.objects.filter(sent_at=None)] == [lost]
+    assert operations.send_forgotten_again(at=LATER) == {}
+
+
+def test_a_message_that_is_passed_over_again_and_again_is_sent_ever_more_rarely(fujian):
+    del fujian
+    lost = _on_its_way("case-1", minutes=7, attempts=2)
+    _on_its_way("case-2", minutes=5, delivered=True)
+
+    assert operations.send_forgotten_again(at=LATER) == {}
+    assert operations.send_forgotten_again(at=LATER + timedelta(minutes=2)) == {"35": 1}
+    assert Outgoing.objects.get(message_id=lost).attempts == 3
+
+
 def test_the_three_truths_of_a_subject_are_told_apart(fujian):
     sent, delivered, owed = (
         outbox.tell(["35"], NOTE, "case-1", {}, at=AT, sequence=n)[0] for n in (1, 2, 3)

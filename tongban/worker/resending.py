@@ -1,0 +1,82 @@
+"""Resending: what nobody confirms is sent again by itself, without an operator who notices.
+
+Two signs say that the broker lost something. Our mailbox is another one than before: then all
+mailboxes are, and everything that is not confirmed is sent once more at once. Or a node confirmed
+what was sent after a message and not that message: then it alone is sent again, after some minutes.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+
+import nats.errors
+import structlog
+from django.utils.timezone import now
+
+from tongban.exchange import addresses, operations
+from tongban.worker.broker import Broker, BrokerAway
+from tongban.worker.hands import DATABASE_AWAY, Hands
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 30.0
+# While the broker, or a mailbox that is being made anew, does not answer yet.
+SOON_SECONDS = 2.0
+
+
+class Resending:
+    """Looks for both signs."""
+
+    def __init__(self, broker: Broker, hands: Hands, *, seconds: float = SECONDS) -> None:
+        self.broker = broker
+        self._hands = hands
+        self._seconds = seconds
+        self._mailbox: datetime | None = None
+        self._look_now = asyncio.Event()
+        broker.on_connect.append(self._connected)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look at every connection and every few seconds until told to stop."""
+        pause = self._seconds
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken(stop), pause)
+            self._look_now.clear()
+            if stop.is_set():
+                return
+            pause = self._seconds
+            try:
+                await self.look()
+            except (BrokerAway, nats.errors.Error, TimeoutError, *DATABASE_AWAY) as away:
+                pause = min(SOON_SECONDS, self._seconds)
+                log.info("resending.left_out", error=type(away).__name__)
+
+    async def look(self) -> int:
+        """One look; gives how many messages are sent again."""
+        count = await self._hands.run(_forgotten)
+        return count + await self._look_at_mailbox()
+
+    async def _look_at_mailbox(self) -> int:
+        stream = addresses.mail_stream(self.broker.node)
+        created = (await self.broker.jetstream.stream_info(stream)).created
+        before, self._mailbox = self._mailbox, created
+        if before is None or before == created:
+            return 0
+        count = await self._hands.run(operations.send_all_again, by="worker")
+        log.warning("resending.mailbox_is_another", count=count)
+        return count
+
+    async def _connected(self) -> None:
+        self._look_now.set()
+
+    async def _woken(self, stop: asyncio.Event) -> None:
+        waits = {asyncio.ensure_future(e.wait()) for e in (stop, self._look_now)}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+
+def _forgotten() -> int:
+    return operations.send_forgotten_again(at=now()).total()
