@@ -85,6 +85,9 @@ NOUNS = {
         Noun(
             "bench", "测速：提交、跨省、页面、内存", "measure: submission, crossing, pages, memory"
         ),
+        Noun(
+            "simulate", "推演：全国一天的办件，纸上和实跑", "a national day, on paper and on nodes"
+        ),
         Noun("test", "安装测试所需并运行全部测试", "install what tests need and run every test"),
         Noun(
             "check", "格式、类型、分层、模板、迁移、生成文件", "format, types, layers, templates, …"
