@@ -20,7 +20,7 @@ from tongban.api.shapes import Body, Place
 from tongban.basics.refusals import FieldsRefused
 from tongban.cases import bounds as seeing
 from tongban.cases import intake as papers_in
-from tongban.cases import queries, states, timeline
+from tongban.cases import provenance, queries, states, timeline
 from tongban.cases.models import Case
 from tongban.cases.operations import submission, uploads
 from tongban.cases.rules import HandedIn, Intake
@@ -45,6 +45,10 @@ Key = Annotated[
 ]
 
 
+# What an applicant may say of a file, as the pages ask it (`cases.provenance.UPLOADED`).
+MadeFrom = Literal["", "photo", "copy", "original"]
+
+
 class ApplicantIn(Body):
     """Who applies: a person by identity number, an organisation by credit code."""
 
@@ -63,11 +67,16 @@ class PlacesIn(Body):
 
 
 class MaterialIn(Body):
-    """A paper uploaded before, for one of the materials asked for, as the applicant calls it."""
+    """A paper uploaded before, for one of the materials asked for, as the applicant calls it.
+
+    `made_from` is what the applicant says it is: a picture of the original (photo), of a copy
+    (copy), or an electronic original (original). Unsaid, the officer is told so.
+    """
 
     spec: Annotated[str, Field(max_length=40)]
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     name: Annotated[str, Field(max_length=200)]
+    made_from: MadeFrom = ""
 
 
 class CaseIn(Body):
@@ -101,7 +110,7 @@ class HolderOut(BaseModel):
 
 
 class PaperOut(BaseModel):
-    """The paper that stands for a material."""
+    """The paper that stands for a material; `made_from_label` says whose word its origin is."""
 
     spec: str
     name: str
@@ -110,6 +119,8 @@ class PaperOut(BaseModel):
     size: int
     media_type: str
     grade: str
+    made_from: str
+    made_from_label: str
     url: str
 
 
@@ -210,7 +221,9 @@ def _intake(case: CaseIn, owner: str) -> Intake:
         receiving_place=case.places.receiving,
         deciding_place=case.places.deciding,
         answers=case.answers,
-        papers=tuple(HandedIn(one.spec, files[one.digest], one.name) for one in case.materials),
+        papers=tuple(
+            HandedIn(one.spec, files[one.digest], one.name, one.made_from) for one in case.materials
+        ),
     )
 
 
@@ -326,6 +339,8 @@ def _papers(found: Case, names: dict[str, str]) -> list[PaperOut]:
             size=material.size,
             media_type=material.media_type,
             grade=material.grade,
+            made_from=material.made_from,
+            made_from_label=str(provenance.words(material)),
             url=reverse("api-1:paper", args=[found.number, material.digest]),
         )
         for material in queries.materials_of(found)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tongban.api.tests.caller import ROOT, seat
+from tongban.cases.hooks import happened
 from tongban.cases.tests import world
 
 HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "use-the-api.md"
@@ -79,3 +80,9 @@ def test_every_example_of_the_how_to_is_answered_as_it_says():
             names["chain"] = answer["chain"]
         played += 1
     assert played > 15
+
+
+def test_the_how_to_names_every_event_that_a_hook_may_be_called_for():
+    _before, table = HOW_TO.read_text("utf-8").split("| while | events |\n|---|---|\n")
+    rows = table.split("\n\n")[0]
+    assert sorted(re.findall(r"`([a-z_]+)`", rows)) == sorted(happened.EVENTS)

@@ -3,13 +3,15 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
 
 import pytest
 from django.db import connection
 from django.utils.timezone import now
 
+from tongban.api.cases import MadeFrom
 from tongban.api.tests.caller import medical_case, problem, register, window_case
-from tongban.cases import happenings, intake, states
+from tongban.cases import happenings, intake, provenance, states
 from tongban.cases.hooks.models import Hook
 from tongban.cases.models import Case, Submission
 from tongban.cases.tests import world
@@ -79,6 +81,31 @@ def test_an_application_becomes_a_case_with_a_number_and_an_address(jilin, diges
     case = Case.objects.get(pk=number)
     assert (case.decider_node, case.holder, case.bound_for) == ("35", "channel", "decider")
     assert Outgoing.objects.filter(subject=number, recipient="35").count() == 1
+
+
+def test_what_the_applicant_says_of_a_paper_goes_with_the_case_and_comes_back(jilin, digest):
+    case = medical_case(digest)
+    first, *_rest = case["materials"]
+    first["made_from"] = "copy"
+
+    number = jilin.submit(case).json()["number"]
+
+    reader = register("reader", "22", scopes=("cases",))
+    found = reader.get(f"/cases/{number}").json()["materials"]
+    said = {one["spec"]: (one["made_from"], one["made_from_label"]) for one in found}
+    assert said.pop(first["spec"]) == ("copy", "申请人说是复印件的照片或者扫描")
+    assert set(said.values()) <= {("", "没有说明是原件还是复印件")}
+
+
+def test_only_what_a_page_offers_may_be_said_of_a_paper(jilin, digest):
+    case = medical_case(digest)
+    case["materials"][0]["made_from"] = "forgery"
+
+    refused = problem(jilin.submit(case), 422, "fields-refused")
+
+    assert any("made_from" in field for field in refused["errors"])
+    assert nothing_was_written()
+    assert set(get_args(MadeFrom)) == {"", *provenance.UPLOADED}
 
 
 def test_an_application_at_a_window_waits_there(jilin, digest):
