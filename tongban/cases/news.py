@@ -15,6 +15,8 @@ from tongban.parties.models import Officer
 # case; another office answered an inquiry, or a joint step.
 GIVEN, TO_SIGN, SETTLED, ASKED = "given", "to_sign", "settled", "asked"
 INQUIRY_ANSWERED, STEP_ANSWERED = "inquiry_answered", "step_answered"
+# The office has not answered an inquiry in time, and is reminded of it.
+INQUIRY_LATE = "inquiry_late"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ INQUIRIES = [
     path("inquiries/<str:chain>/refuse", inquiries.refuse, name="refuse-inquiry"),
     path("inquiries/<str:chain>/more", inquiries.more, name="more-inquiry"),
     path("inquiries/<str:chain>/withdraw", inquiries.withdraw, name="withdraw-inquiry"),
+    path("inquiries/<str:chain>/remind", inquiries.remind, name="remind-inquiry"),
     path("inquiries/<str:chain>/papers/<str:digest>", inquiries.paper, name="inquiry-paper"),
     path("inquiries/<str:chain>/evidence.json", inquiries.evidence, name="inquiry-evidence"),
 ]

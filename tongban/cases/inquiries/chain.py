@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -16,11 +17,14 @@ from tongban.exchange.envelope import Envelope
 from tongban.exchange.shared_chains import ChainRefused, Kind
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties import queries as parties
+from tongban.parties.models import Officer, Role
 from tongban.record import queries as recorded
 from tongban.record.chains import Author, Event
 
 WITHDRAWAL = "inquiry.withdrawal.v1"
 REMINDER = "inquiry.reminder.v1"
+# What tells a reminder that the asker wished for from one that the node wrote by itself.
+AT_WISH: dict[str, Any] = {"wish": "asker"}
 
 
 def _head(chain: str) -> Standing | None:
@@ -28,11 +32,28 @@ def _head(chain: str) -> Standing | None:
     return row.standing() if row is not None else None
 
 
-def _keep(after: Standing, event: Event) -> None:
+def _mend(after: Standing) -> None:
     values = {name: getattr(after, name) for name in Standing.__slots__ if name != "chain"}
     Inquiry.objects.update_or_create(chain=after.chain, defaults=values)
+
+
+def _keep(after: Standing, event: Event) -> None:
+    _mend(after)
     if event.kind in {standing.ANSWER, standing.REFUSE} and after.asker_node == settings.NODE_ID:
         _tell_asker(after, event)
+    if event.kind == standing.REMIND and after.answerer_node == settings.NODE_ID:
+        _tell_answerers(after, event)
+
+
+def _tell_answerers(after: Standing, event: Event) -> None:
+    """The leaders of the office that did not answer hear of it; without one, whoever could answer.
+
+    Nobody of an office takes an inquiry for her own before she answers it.
+    """
+    office = Officer.objects.filter(authority__code=after.answerer_authority).order_by("pk")
+    told = list(office.filter(roles__contains=[Role.LEADER]))
+    for officer in told or office.filter(roles__overlap=[Role.RECEIVER, Role.DECIDER]):
+        news.tell(News(news.INQUIRY_LATE, officer, f"{after.chain} {event.seq}", event.at))
 
 
 def _tell_asker(after: Standing, event: Event) -> None:
@@ -68,15 +89,18 @@ KIND: Kind[Standing] = shared_chains.register(
         keep=_keep,
         nodes=lambda after: after.nodes,
         arrived=_arrived,
+        mend=_mend,
         shared_with=_shared_with,
     )
 )
 
 
-def write_as_node(chain: str, kind: str, *, at: datetime) -> None:
+def write_as_node(
+    chain: str, kind: str, *, at: datetime, content: dict[str, Any] | None = None
+) -> None:
     """Write what no person does: an arrival, a withdrawal at the asker's wish, a reminder."""
     author = Author(node=settings.NODE_ID, role="system")
-    shared_chains.write(KIND, chain, kind, by=author, at=at)
+    shared_chains.write(KIND, chain, kind, by=author, at=at, content=content)
 
 
 @inbox.handles(WITHDRAWAL)
@@ -99,5 +123,5 @@ def take_reminder(envelope: Envelope) -> None:
         raise inbox.Gap(1, kind=shared_chains.EVENTS)
     if envelope.sender != row.asker_node:
         raise ChainRefused("只有发出协查的节点能催")
-    if row.standing().wants_reminder(envelope.at):
-        write_as_node(row.chain, standing.REMIND, at=envelope.at)
+    if row.standing().may_be_reminded(envelope.at):
+        write_as_node(row.chain, standing.REMIND, at=envelope.at, content=AT_WISH)

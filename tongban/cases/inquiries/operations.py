@@ -13,7 +13,12 @@ from tongban.cases import queries as cases
 from tongban.cases.inquiries import chain, queries, standing
 from tongban.cases.inquiries.chain import KIND
 from tongban.cases.inquiries.models import Inquiry
-from tongban.cases.inquiries.permissions import check_may_answer, check_may_ask, check_may_withdraw
+from tongban.cases.inquiries.permissions import (
+    check_may_answer,
+    check_may_ask,
+    check_may_remind,
+    check_may_withdraw,
+)
 from tongban.cases.inquiries.standing import State
 from tongban.cases.permissions import office_of
 from tongban.exchange import outbox, shared_chains
@@ -171,19 +176,16 @@ def withdraw(*, chain_name: str, officer: Officer, at: datetime) -> Inquiry:
 def remind(*, chain_name: str, officer: Officer, at: datetime) -> Inquiry:
     """Remind the other office of what it has not answered in time, as the asking office.
 
-    The node that holds the inquiry writes it down; it does so by itself too, the morning after the
-    last day. Refused before that day is over, and after an answer. Reminding twice changes nothing.
+    The node that holds the inquiry writes it down and tells its office; it does so by itself too,
+    the morning after the last day. Refused before that day is over, and after an answer. The
+    second time on one day changes nothing.
     """
     row = queries.lock(chain_name)
-    check_may_withdraw(officer, row)
-    if State(row.state) not in standing.OPEN:
-        raise Refused("对方已经答复，不用催")
-    if day_in_beijing(at) <= row.due_on:
-        raise Refused(f"答复期限到{row.due_on:%Y-%m-%d}，过了再催")
+    check_may_remind(officer, row, at)
     if row.answerer_node != settings.NODE_ID:
         outbox.tell([row.answerer_node], chain.REMINDER, chain_name, {}, at=at)
-    elif row.standing().wants_reminder(at):
-        chain.write_as_node(chain_name, standing.REMIND, at=at)
+    elif row.standing().may_be_reminded(at):
+        chain.write_as_node(chain_name, standing.REMIND, at=at, content=chain.AT_WISH)
     return Inquiry.objects.get(pk=chain_name)
 
 

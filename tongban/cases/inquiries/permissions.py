@@ -1,8 +1,11 @@
 """Who may do what with an inquiry: two offices take part, and nobody else knows of it."""
 
+from datetime import datetime
+
+from tongban.basics.hours import day_in_beijing
 from tongban.basics.refusals import NotAllowed, NotFound, Refused
 from tongban.cases.inquiries.models import Inquiry
-from tongban.cases.inquiries.standing import LABELS, State
+from tongban.cases.inquiries.standing import LABELS, OPEN, State
 from tongban.cases.permissions import office_of
 from tongban.jurisdictions.models import Authority
 from tongban.parties.models import Officer, Role
@@ -40,6 +43,15 @@ def check_may_withdraw(officer: Officer, row: Inquiry) -> None:
     _check_role(officer)
     if office_of(officer).code != row.asker_authority:
         raise NotAllowed("只有发出这份协查的机关能这样做")
+
+
+def check_may_remind(officer: Officer, row: Inquiry, at: datetime) -> None:
+    """The office that asked reminds the other one, once the day for the answer is over."""
+    check_may_withdraw(officer, row)
+    if State(row.state) not in OPEN:
+        raise Refused("对方已经答复，不用催")
+    if day_in_beijing(at) <= row.due_on:
+        raise Refused(f"答复期限到{row.due_on:%Y-%m-%d}，过了再催")
 
 
 def _check_role(officer: Officer) -> None:

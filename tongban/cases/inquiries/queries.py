@@ -152,6 +152,7 @@ class Said:
     right_organ: str
     contact: dict[str, str]
     papers: tuple[Enclosed, ...]
+    is_wish: bool  # of the asker, written down by the node that holds the inquiry
 
 
 def thread(row: Inquiry) -> list[Said]:
@@ -182,6 +183,7 @@ def thread(row: Inquiry) -> list[Said]:
                     )
                     for file in event.files
                 ),
+                is_wish=bool(event.content.get("wish")),
             )
         )
     return found

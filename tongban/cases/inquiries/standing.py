@@ -76,10 +76,12 @@ class Standing:
             return self.answerer_node
         return self.asker_node if self.state == State.ANSWERED else ""
 
-    def wants_reminder(self, at: datetime) -> bool:
-        """Whether it lies unanswered beyond its last day, and nobody was reminded yet."""
-        is_late = self.state == State.ARRIVED and day_in_beijing(at) > self.due_on
-        return is_late and self.reminded_at is None
+    def may_be_reminded(self, at: datetime) -> bool:
+        """Whether it lies unanswered beyond its last day, and nobody was reminded that day yet."""
+        today = day_in_beijing(at)
+        if self.state != State.ARRIVED or today <= self.due_on:
+            return False
+        return self.reminded_at is None or day_in_beijing(self.reminded_at) < today
 
     @property
     def nodes(self) -> frozenset[str]:
@@ -159,7 +161,7 @@ def _withdrawn(standing: Standing, event: Event) -> Standing:
 
 def _reminded(standing: Standing, event: Event) -> Standing:
     _check_system(event.author)
-    if standing.reminded_at is not None or day_in_beijing(event.at) <= standing.due_on:
+    if not standing.may_be_reminded(event.at):
         raise NotInTable(f"inquiry {standing.chain} is not to be reminded of")
     return replace(standing, reminded_at=event.at)
 

@@ -45,9 +45,13 @@ def lock(chain: str) -> StepStanding | None:
     return JointStep.objects.select_for_update().get(pk=chain).standing()
 
 
-def _keep(step: StepStanding, event: Event) -> None:
+def _mend(step: StepStanding) -> None:
     values = {name: getattr(step, name) for name in step.__slots__ if name != "chain"}
     JointStep.objects.update_or_create(chain=step.chain, defaults=values)
+
+
+def _keep(step: StepStanding, event: Event) -> None:
+    _mend(step)
     if event.kind in {DONE, REFUSE, UNDONE} and step.lead_node == settings.NODE_ID:
         _tell_lead(step, event)
 
@@ -84,6 +88,7 @@ KIND: Kind[StepStanding] = shared_chains.register(
         keep=_keep,
         nodes=lambda step: step.nodes,
         arrived=_arrived,
+        mend=_mend,
         shared_with=_shared_with,
     )
 )

@@ -7,15 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tongban.basics.refusals import FieldsRefused, NotAllowed, NotFound, Refused
+from tongban.cases import news
 from tongban.cases.inquiries import operations, queries, standing
 from tongban.cases.inquiries.models import Inquiry
 from tongban.cases.inquiries.operations import Attachment, Question, Reply
 from tongban.cases.inquiries.standing import State
+from tongban.cases.notices.models import DeskNotice
 from tongban.cases.tests import world
 from tongban.cases.tests.world import FUZHOU, JILIN_CITY, MONDAY
 from tongban.exchange.shared_chains import NotInTable
 from tongban.exchange.tests.two_nodes import country
 from tongban.jurisdictions import queries as places
+from tongban.parties.models import Role
 from tongban.record import chains
 from tongban.record import queries as recorded
 from tongban.record.chains import Author, Event
@@ -56,6 +59,9 @@ def test_an_inquiry_is_due_on_the_fifth_working_day_and_only_then_reminded_of():
     reminded = standing.apply(where, REMINDER)
     with pytest.raises(NotInTable):
         standing.apply(reminded, REMINDER)
+    next_day = LATER + timedelta(days=1)
+    again = standing.apply(reminded, an_event("remind", SYSTEM, sealed="", at=next_day))
+    assert again.reminded_at == next_day
 
 
 @pytest.mark.parametrize(
@@ -277,6 +283,39 @@ def test_after_an_answer_one_may_ask_more_and_the_time_begins_anew(crossing):
     land.carry(at=LATER)
     assert_same(land, chain)
     assert state(land, "22", chain).state == State.ANSWERED
+
+
+def test_a_reminder_is_written_down_by_the_node_that_holds_the_inquiry_and_told_to_its_leader(
+    crossing,
+):
+    land, clerk, officer, chain = crossing
+    leader = world.an_officer(officer.authority, Role.LEADER, name="周一")
+    with land.at("22"), pytest.raises(Refused, match="过了再催"):
+        operations.remind(chain_name=chain, officer=clerk, at=MONDAY)
+    with land.at("22"):
+        for _ in range(2):
+            operations.remind(chain_name=chain, officer=clerk, at=LATER)
+    land.carry(at=LATER, shuffle=lambda mail: [*mail, *mail])
+    assert_same(land, chain)
+    with land.at("22"):
+        said = queries.thread(queries.inquiry_for(clerk, chain))
+        assert [(one.kind, one.is_wish) for one in said][-1] == ("remind", True)
+        assert [one.kind for one in said].count("remind") == 1
+    told = DeskNotice.objects.filter(kind=news.INQUIRY_LATE)
+    assert [one.officer for one in told] == [leader]
+
+
+@db
+def test_without_a_leader_whoever_could_answer_is_told_and_may_be_reminded_the_next_day(offices):
+    clerk, officer = offices
+    row = ask(clerk, officer.authority)
+    operations.remind_due(at=LATER)
+    for at in (LATER, LATER + timedelta(days=1), LATER + timedelta(days=1, hours=3)):
+        operations.remind(chain_name=row.pk, officer=clerk, at=at)
+    said = [(one.kind, one.is_wish) for one in queries.thread(row)]
+    assert said[-2:] == [("remind", False), ("remind", True)]
+    told = DeskNotice.objects.filter(kind=news.INQUIRY_LATE)
+    assert [one.officer for one in told] == [officer, officer]
 
 
 def test_a_withdrawal_is_written_down_by_the_node_that_holds_the_inquiry(crossing):

@@ -1,14 +1,17 @@
 """协查 at the desk: asking, answering, and that only the two offices know of it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from tongban.cases.inquiries import queries
 from tongban.cases.inquiries.models import Inquiry
 from tongban.cases.inquiries.standing import State
+from tongban.cases.notices.models import DeskNotice
 from tongban.cases.tests import world
 from tongban.cases.tests.world import PNG
 from tongban.desk.tests.browsing import cookies_of
@@ -85,6 +88,26 @@ def test_what_was_asked_can_be_taken_back_and_answered_no_more(offices):
     assert "答复对方" not in desk.get(address("inquiry", row)).text
 
 
+def test_what_is_overdue_is_reminded_of_with_one_press_a_day(offices):
+    _, officer, window, desk = offices
+    row = asked_by(window)
+    assert "催办" not in window.get(address("inquiry", row)).text
+    assert window.post(address("remind-inquiry", row)).status_code == 409
+    Inquiry.objects.update(due_on=localdate() - timedelta(days=1))
+    assert "一天一次" in window.get(address("inquiry", row)).text
+    assert "一天一次" not in desk.get(address("inquiry", row)).text
+    for _ in range(2):
+        assert window.post(address("remind-inquiry", row)).status_code == 302
+    page = window.get(address("inquiry", row)).text
+    assert page.count("请求的机关催办") == 1
+    assert "催过对方" in page
+    inbox = desk.get(reverse("desk:inbox")).text
+    assert "协查逾期，对方催办" in inbox
+    told = DeskNotice.objects.get(officer=officer, kind="inquiry_late")
+    opened = desk.get(reverse("desk:notice", args=[told.pk]))
+    assert opened["Location"] == address("inquiry", row)
+
+
 def test_an_officer_of_a_third_office_gets_nothing_from_any_address(offices, signed_in):
     _, _, window, _ = offices
     row = asked_by(window)
@@ -92,7 +115,9 @@ def test_an_officer_of_a_third_office_gets_nothing_from_any_address(offices, sig
     digest = "0" * 64
     for name, *more in (("inquiry",), ("inquiry-evidence",), ("inquiry-paper", digest)):
         assert third.get(address(name, row, *more)).status_code == 404
-    for name in ("answer-inquiry", "refuse-inquiry", "more-inquiry", "withdraw-inquiry"):
+    for name in (
+        "answer-inquiry", "refuse-inquiry", "more-inquiry", "withdraw-inquiry", "remind-inquiry",
+    ):  # fmt: skip
         assert third.post(address(name, row), {"text": "一", "ground": "一"}).status_code == 404
     for box in ("in", "out"):
         assert "核实户籍" not in third.get(reverse("desk:inquiries"), {"box": box}).text

@@ -54,7 +54,7 @@ def one(request: OfficerRequest, desk_notice_id: UUID) -> HttpResponse:
 def _about(told: Told) -> str:
     if told.kind == news.TO_SIGN:
         return reverse("desk:signatures")
-    if told.kind == news.INQUIRY_ANSWERED:
+    if told.kind in {news.INQUIRY_ANSWERED, news.INQUIRY_LATE}:
         return reverse("desk:inquiry", args=[told.ref.partition(" ")[0]])
     if told.kind in {words.RED, words.ESCALATED}:
         return reverse("desk:alarms")

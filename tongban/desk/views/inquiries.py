@@ -20,7 +20,11 @@ from tongban.cases import intake
 from tongban.cases.inquiries import operations, queries, standing
 from tongban.cases.inquiries.models import Inquiry
 from tongban.cases.inquiries.operations import Attachment, Question, Reply
-from tongban.cases.inquiries.permissions import check_may_answer, check_may_withdraw
+from tongban.cases.inquiries.permissions import (
+    check_may_answer,
+    check_may_remind,
+    check_may_withdraw,
+)
 from tongban.cases.inquiries.standing import LABELS, OPEN, State
 from tongban.cases.permissions import authority_name
 from tongban.desk.gate import OfficerRequest, desk_page
@@ -161,6 +165,15 @@ def withdraw(request: OfficerRequest, chain: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:inquiry", args=[chain]))
 
 
+@require_POST
+@desk_page
+def remind(request: OfficerRequest, chain: str) -> HttpResponse:
+    """The 催办 button. Pressing it again on the same day changes nothing."""
+    operations.remind(chain_name=chain, officer=request.officer, at=now())
+    messages.success(request, _("已经催办，对方机关的负责人会收到消息"))
+    return HttpResponseRedirect(reverse("desk:inquiry", args=[chain]))
+
+
 @require_GET
 @desk_page
 def paper(request: OfficerRequest, chain: str, digest: str) -> HttpResponseBase:
@@ -233,6 +246,7 @@ def _thread(
         "ground": (ground or GroundForm(initial=typed)) if can_answer else None,
         "more": (more or MoreForm(initial=typed)) if is_asker and state is State.ANSWERED else None,
         "can_withdraw": is_asker and state in OPEN and row.withdrawal_asked_at is None,
+        "can_remind": _can_remind(request, row),
         "is_coming_back": state in OPEN and row.withdrawal_asked_at is not None,
         "sees_case": bool(row.number) and is_asker,
         "paper_errors": paper_errors,
@@ -240,3 +254,10 @@ def _thread(
         "most_papers": standing.MOST_PAPERS,
     }
     return render(request, "desk/inquiries/inquiry.html", context, status=status)
+
+
+def _can_remind(request: OfficerRequest, row: Inquiry) -> bool:
+    """Whether the asking office may remind the other one, and has not been heard today."""
+    at = now()
+    is_told = row.reminded_at is not None and localdate(row.reminded_at) == localdate(at)
+    return not is_told and may(check_may_remind, request.officer, row, at)
