@@ -137,7 +137,7 @@ def check_intake(intake: Intake, *, on: date) -> Judged:
 
 def promised(version: Version, found: Availability) -> Limits:
     """Who has how long: inside a group of places the group's own promise, if it is the shorter."""
-    return found.limits or version.limits
+    return found.limits or version.counted
 
 
 def _collect(errors: dict[str, list[str]], check: Callable[[], None]) -> None:
@@ -171,8 +171,7 @@ def route(intake: Intake, version: Version, limits: Limits) -> Route:
         limits={
             "receive": limits.receive_days,
             "accept": limits.accept_days,
-            # An instant item leaves nothing over for the days after it was taken on.
-            "decide": 0 if version.is_instant else limits.decide_days,
+            "decide": limits.decide_days,
         },
         number_division=_number_division(intake),
     )

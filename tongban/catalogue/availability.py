@@ -380,7 +380,7 @@ def _scope(pair: _Pair) -> str:
 
 def _limits(asked: Asked, ruling: Ruling) -> Limits | None:
     """The standard's limits; a group's own promise counts inside it, unless it is the longer one."""
-    limits = asked.version.limits if asked.version else None
+    limits = asked.version.counted if asked.version else None
     promise = ruling.limit
     if not limits or not promise or not promise.limit_days:
         return limits

@@ -119,7 +119,7 @@ def guide(code: str, *, here: str, there: str, on: date) -> Guide:
 
 def _terms(version: Version, found: Availability, on: date) -> tuple[Term, ...]:
     """The time table of the longest way: through a window where a window may take part."""
-    limits = version.limits
+    limits = found.limits or version.counted
     lines = [("accept", "decider", limits.accept), ("decide", "decider", limits.decide)]
     if Mode.RECEIVED_FOR in found.modes:
         lines.insert(0, ("receive", "receiver", limits.receive))

@@ -4,9 +4,11 @@ What carries no `basis` is a default of this platform, waiting for the lead unit
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 DEFAULT_NOTE = "平台默认值，待牵头单位确认"
 LARGEST_PAPER = 20 * 1024 * 1024
@@ -152,6 +154,24 @@ class Limit(Based):
     basis: str
     note: str = ""
     unit: str = "workday"
+
+    @property
+    def words(self) -> str:
+        """10个工作日, 2个月; 当日 where no day is left over."""
+        return limit_words(self.days, self.unit)
+
+
+_UNITS = {
+    "workday": _("%(count)d个工作日"),
+    "day": _("%(count)d天"),
+    "month": _("%(count)d个月"),
+    "year": _("%(count)d年"),
+}
+
+
+def limit_words(count: int, unit: str = "workday") -> str:
+    """So many of a unit, as every page says it; none is the very day, as instant items have it."""
+    return str(_UNITS[unit]) % {"count": count} if count else str(_("当日（即办件）"))
 
 
 @dataclass(frozen=True)
@@ -428,6 +448,13 @@ class Version:
     def is_instant(self) -> bool:
         """Whether it is done at once (即办件, code set A.6): decided on the day it is taken on."""
         return self.codes.handle_type == "1"
+
+    @property
+    def counted(self) -> Limits:
+        """Who has how long as cases count it: an instant item leaves no day over to decide."""
+        if not self.is_instant:
+            return self.limits
+        return replace(self.limits, decide=replace(self.limits.decide, days=0))
 
     def joint_step(self, key: str) -> JointStep | None:
         """The joint step with this key."""

@@ -167,8 +167,10 @@ def _say_answer(facts: dict[str, Any]) -> None:
 
 
 def _limits(limits: dict[str, Any]) -> str:
+    from tongban.catalogue.versions import limit_words
+
     return "，".join(
-        f"{name} {one['working_days']}个工作日（{one['basis'] or '平台默认值，待牵头单位确认'}）"
+        f"{name} {limit_words(one['working_days'])}（{one['basis'] or '平台默认值，待牵头单位确认'}）"
         for name, one in limits.items()
     )
 

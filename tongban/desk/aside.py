@@ -11,7 +11,7 @@ from tongban.cases.models import Case
 from tongban.cases.queries import Light
 from tongban.cases.states import Party
 from tongban.cases.timeline import Step, Truths
-from tongban.catalogue.versions import Limit
+from tongban.catalogue.versions import Limit, limit_words
 from tongban.desk.sides import MARKS
 from tongban.exchange import queries as exchange
 from tongban.jurisdictions import queries as jurisdictions
@@ -30,6 +30,11 @@ class Clock:
     days: int
     is_default: bool
     is_running: bool
+
+    @property
+    def words(self) -> str:
+        """As every page says it: 5个工作日, 当日."""
+        return limit_words(self.days)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tongban.cases import documents
 from tongban.catalogue.guides import Basis, Guide, Term
 from tongban.catalogue.models import Mode
-from tongban.catalogue.versions import DEFAULT_NOTE, MaterialSpec, Sentence, Version
+from tongban.catalogue.versions import DEFAULT_NOTE, MaterialSpec, Sentence, Version, limit_words
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.portal import words
 from tongban.portal.guide import Materials
@@ -50,8 +50,11 @@ def _term(one: Term) -> dict[str, str]:
         "accept": _("办理机关决定受理不受理"),
         "decide": _("办理机关审查并决定"),
     }
-    limit = words.limit(one.limit.days, one.limit.unit)
-    return {"does": does[one.key], "limit": limit, "mark": _mark(is_default=one.limit.is_default)}
+    return {
+        "does": does[one.key],
+        "limit": one.limit.words,
+        "mark": _mark(is_default=one.limit.is_default),
+    }
 
 
 def _mark(*, is_default: bool) -> str:
@@ -112,7 +115,7 @@ def _version(version: Version) -> dict[str, Any]:
             {
                 "name": one.name,
                 "by": str(words.ACTORS.get(one.by, one.by)),
-                "limit": words.limit(one.days, one.unit) if one.days else "",
+                "limit": limit_words(one.days, one.unit) if one.days else "",
                 "mark": _mark(is_default=one.is_default),
             }
             for one in version.process

@@ -24,44 +24,45 @@ def choices(version: Version, found: Availability, pair: Pair) -> list[tuple[str
 
 def consequence(mode: str, version: Version, found: Availability, pair: Pair) -> str:
     """What choosing this way means, with its official name first."""
-    limits = found.limits or version.limits
+    limits = found.limits or version.counted
     facts = {
         "name": CatalogueMode(mode).label,
         "here": jurisdictions.short_name(pair.here),
         "there": jurisdictions.short_name(pair.there),
         "others": _("、").join(ways.other_places(version)),
         "accept": limits.accept_days,
-        "days": limits.decide_days,
+        "decided": _decided(limits.decide_days),
         "receive": limits.receive_days,
         "joint": longest(version.joint),
     }
     return _sentences()[Mode(mode)] % facts
 
 
+def _decided(days: int) -> str:
+    """When it is decided, once it was taken on."""
+    return _("受理后%(days)d个工作日内决定") % {"days": days} if days else _("受理当日决定")
+
+
 def _sentences() -> Mapping[Mode, str]:
     return {
-        Mode.ONLINE: _(
-            "%(name)s：材料都在网上交给%(there)s，不用到窗口，不寄材料；受理后%(days)s个工作日内决定"
-        ),
+        Mode.ONLINE: _("%(name)s：材料都在网上交给%(there)s，不用到窗口，不寄材料；%(decided)s"),
         Mode.RECEIVED_FOR: _(
             "%(name)s：网上填好，到所在地的专窗核对身份、交材料，%(receive)s个工作日内移交%(there)s，"
-            "不用去%(there)s；受理后%(days)s个工作日内决定"
+            "不用去%(there)s；%(decided)s"
         ),
         Mode.JOINT: _(
             "%(name)s：在网上交给%(there)s牵头，%(others)s的手续由各地机关办，您不用去，也不寄材料；"
-            "受理后%(days)s个工作日内决定，其中各地的环节最长%(joint)s个工作日"
+            "%(decided)s，其中各地的环节最长%(joint)s个工作日"
         ),
         Mode.ANYWHERE: _(
-            "%(name)s：在网上交给您选的%(there)s，要到那里核对一次身份，不寄材料；"
-            "受理后%(days)s个工作日内决定"
+            "%(name)s：在网上交给您选的%(there)s，要到那里核对一次身份，不寄材料；%(decided)s"
         ),
         Mode.PRECHECK_MAIL: _(
-            "%(name)s：先在网上交给%(there)s看，收到通知再把原件寄去，不用去%(there)s；"
-            "受理后%(days)s个工作日内决定"
+            "%(name)s：先在网上交给%(there)s看，收到通知再把原件寄去，不用去%(there)s；%(decided)s"
         ),
         Mode.ON_SITE: _(
             "%(name)s：在网上预约，本人带原件到%(there)s的窗口，当场核对身份，不寄材料；"
-            "移交后%(accept)s个工作日内受理，受理后%(days)s个工作日内决定"
+            "移交后%(accept)s个工作日内受理，%(decided)s"
         ),
     }
 

@@ -12,12 +12,6 @@ ACTORS = {
     "partner": gettext_lazy("联办机关"),
 }
 MARKS = {"applicant": "app", "receiver": "recv", "decider": "deci", "partner": "part"}
-_UNITS = {
-    "workday": gettext_lazy("%(count)d个工作日"),
-    "day": gettext_lazy("%(count)d天"),
-    "month": gettext_lazy("%(count)d个月"),
-    "year": gettext_lazy("%(count)d年"),
-}
 _FORMS = {
     "upload": gettext_lazy("拍照或扫描上传"),
     "e-certificate": gettext_lazy("有电子证照的不用交纸质的"),
@@ -31,11 +25,6 @@ _GRADES = {
     "C": gettext_lazy("窗口要看原件"),
     "D": gettext_lazy("您承诺真实即可"),
 }
-
-
-def limit(count: int, unit: str) -> str:
-    """So many of a unit: 10个工作日."""
-    return str(_UNITS[unit]) % {"count": count}
 
 
 def material(asked: MaterialSpec) -> str:

@@ -170,7 +170,7 @@ class Teller:
             applications.intake(kind, self._serial, self.file, place=way.receiving),
             deciding_place=way.deciding,
         )
-        limits: Limits = version.limits
+        limits: Limits = version.counted
         route = rules.route(intake, version, limits)
         nodes = {
             "applicant": way.receiver_node,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tongban.basics import identifiers
 from tongban.catalogue.models import Mode
 from tongban.catalogue.queries import Version
-from tongban.catalogue.versions import Condition, Limit, MaterialSpec, ProcessStep
+from tongban.catalogue.versions import Condition, MaterialSpec, ProcessStep, limit_words
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions import rules as places
 from tongban.portal import placenames, words
@@ -24,15 +24,9 @@ def hours(office_hours: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def limit_words(limit: Limit) -> str:
-    """10个工作日, 2个月: so long at most."""
-    return words.limit(limit.days, limit.unit)
-
-
-@register.filter
 def step_limit(step: ProcessStep) -> str:
     """How long a step takes at most; empty where no time is set."""
-    return words.limit(step.days, step.unit) if step.days else ""
+    return limit_words(step.days, step.unit) if step.days else ""
 
 
 @register.filter

@@ -1,13 +1,14 @@
 """The ways of an item in sentences: who receives, where to go, what to post, how long."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from tongban.cases.standing import today
 from tongban.catalogue import queries, reading
-from tongban.catalogue.versions import ModeRule
+from tongban.catalogue.versions import ModeRule, Version, limit_words
 from tongban.portal import ways
 from tongban.portal.places import Pair
 
@@ -40,3 +41,18 @@ def test_each_way_says_its_consequences(mode, said):
     sentence = ways.consequence(mode, version, found, Pair("220104", "350100"))
     assert all(words in sentence for words in said), sentence
     assert sentence.endswith("个工作日内决定") or "最长" in sentence
+
+
+@pytest.mark.django_db
+def test_an_instant_item_is_decided_the_same_day(monkeypatch, client):
+    monkeypatch.setattr(Version, "is_instant", property(lambda _version: True))
+    found = queries.availability(MOVE.item, here="220104", there="350100", on=today())
+    assert found.limits is not None
+    assert found.limits.decide.days == 0
+    assert (limit_words(0), limit_words(1)) == ("当日（即办件）", "1个工作日")
+    version = replace(MOVE, modes=(ModeRule("ONLINE", "", ""),))
+    said = ways.consequence("ONLINE", version, found, Pair("220104", "350100"))
+    assert said.endswith("受理当日决定")
+    page = client.get(f"/items/{MOVE.item}?from=220104&to=350100").content.decode()
+    assert "当日（即办件）" in page
+    assert not re.search("(?<![0-9])0个工作日", page)
