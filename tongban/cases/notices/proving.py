@@ -177,8 +177,8 @@ def _send(row: ContactProof, at: datetime) -> bool:
 def words(row: ContactProof) -> tuple[str, str]:
     """Title and text of the message with the code."""
     text = _(
-        "【通办】验证码%(code)s，10分钟内有效，用来核实您的联系方式。不是您本人操作的，不用理会。"
-    ) % {"code": row.code}
+        "【通办】验证码%(code)s，%(minutes)d分钟内有效，用来核实您的联系方式。不是您本人操作的，不用理会。"
+    ) % {"code": row.code, "minutes": VALID // timedelta(minutes=1)}
     return ("" if row.channel == Channel.SMS else _("核实邮箱地址")), text
 
 
