@@ -40,7 +40,8 @@ def page() -> str:
         "Marked ✍ is what only counts with the signature of the office's leader; `ask_correction` is",
         "so the second time. `deem_accepted`, `deliver_by_post` and `post_failed` are written by the",
         "deciding node itself, as are the closings when the parcel with the result was signed for;",
-        "`lapse_correction` by the applicant's, on a day after the last one that a notice gave.",
+        "`lapse_correction` and `lapse_originals` by the applicant's, on a day after the last one that",
+        "a notice gave.",
     ]
     for mode, title in TITLES.items():
         parts += ["", f"## {title}", "", "```mermaid", *_diagram(mode), "```"]

@@ -30,13 +30,17 @@ _POSTING = _CLOSED_BY_PARCEL | {
 _DELIVERABLE = frozenset({State.RESULT_ISSUED, State.IN_DELIVERY})
 
 
+# What the applicant's node writes when nobody answered, each with the clock that has run out.
+LAPSES = {states.LAPSE_CORRECTION: "correction", states.LAPSE_ORIGINALS: "originals"}
+
+
 class NotInTable(Exception):
     """An event that the table of moves does not allow at this point of its case."""
 
 
 def roles(move: Move) -> frozenset[str]:
     """As whom the author of a move stands in the record: its party, or the node by itself."""
-    if move in {states.DEEM_ACCEPTED, states.LAPSE_CORRECTION}:
+    if move in {states.DEEM_ACCEPTED, *LAPSES}:
         return frozenset({SYSTEM})
     if move in {states.DELIVER_BY_POST, states.POST_FAILED}:
         return frozenset({SYSTEM})
@@ -72,19 +76,19 @@ def check_move(standing: "Standing", move: Move, event: Event) -> None:
         _check_special(content)
     if move in _POSTING:
         _check_posting(standing, move, event)
-    if move is states.LAPSE_CORRECTION:
-        _check_lapsed(standing, event)
+    if move in LAPSES:
+        _check_lapsed(standing, LAPSES[move], event)
     if move is states.GIVE_MORE_TIME and not content["answer_by"] > _day(event):
         raise NotInTable(f"not a later day: {content['answer_by']}")
     if move is states.END_JOINT and content["outcome"] not in {"done", "refused"}:
         raise NotInTable(f"not an outcome of joint steps: {content['outcome']}")
 
 
-def _check_lapsed(standing: "Standing", event: Event) -> None:
+def _check_lapsed(standing: "Standing", key: str, event: Event) -> None:
     """The time that a notice gave has passed; ISO days compare as text."""
-    clock = standing.clocks.get("correction", {})
+    clock = standing.clocks.get(key, {})
     if not clock.get("given") or _day(event) <= clock["given"]:
-        raise NotInTable(f"the correction asked of case {standing.number} is not overdue")
+        raise NotInTable(f"the {key} asked of case {standing.number} are not overdue")
 
 
 def _day(event: Event) -> str:

@@ -36,6 +36,8 @@ NOTED = frozenset(
         parcels.TAKE_BACK,
     )
 )
+# As what applicants stand in the chain of a parcel; officers do so with their authority.
+_APPLICANTS = frozenset({"sender", "recipient"})
 _SIGNED = frozenset({parcels.RECEIVE.name, parcels.SIGNED_FOR.name})
 
 
@@ -106,14 +108,19 @@ def _is_ours(case: Case, parcel: Parcel) -> bool:
 
 
 def _note(case: Case, parcel: Parcel, event: Event) -> None:
+    brings = event.kind in _SIGNED and _brings_originals(case, parcel)
+    due = _due(case, parcel, _made_at(case))
+    content = {"parcel": parcel.number, "step": event.kind, "head": event.hash}
+    # Whoever tells people of steps tells them of the move alone that one leads to, and of none
+    # that the applicant took.
+    if brings or due is not None:
+        content["then"] = states.ORIGINALS_ARRIVED.name if due is None else due.move.name
+    if event.author.role in _APPLICANTS and not event.author.authority:
+        content["by"] = Party.APPLICANT.value
     moving.write(
-        case,
-        states.DELIVERY_NOTED,
-        by=moving.system_author(),
-        at=event.at,
-        content={"parcel": parcel.number, "step": event.kind, "head": event.hash},
+        case, states.DELIVERY_NOTED, by=moving.system_author(), at=event.at, content=content
     )
-    if event.kind in _SIGNED and _brings_originals(case, parcel):
+    if brings:
         moving.make_move(case, states.ORIGINALS_ARRIVED, by=moving.system_author(), at=event.at)
     settle(case, at=event.at)
 
@@ -126,6 +133,16 @@ def _brings_originals(case: Case, parcel: Parcel) -> bool:
     return parcel.to_authority == case.decider_authority and came.exists()
 
 
+def originals_are_coming(case: Case) -> bool:
+    """Whether a parcel with papers is on its way to the office that waits for originals."""
+    return case.state == State.ORIGINALS and any(
+        parcel.purpose == Purpose.PAPERS
+        and parcel.to_authority == case.decider_authority
+        and parcel.state in parcels.TRAVELLING
+        for parcel in papers.parcels_of(facts_of(case))
+    )
+
+
 def settle(case: Case, *, at: datetime) -> None:
     """Let a case that the caller has locked, and this node holds, catch up with its parcels.
 
@@ -136,14 +153,19 @@ def settle(case: Case, *, at: datetime) -> None:
     if made is None:
         return
     for parcel in papers.parcels_of(facts_of(case)):
-        is_home = parcel.purpose == Purpose.RESULT and parcel.recipient.is_applicant
-        # What an earlier result went by says nothing of this one.
-        if not is_home or parcel.packed_at < made:
-            continue
-        due = posting.due(case, _sent(case, parcel))
+        due = _due(case, parcel, made)
         if due is not None:
             by, content = moving.system_author(), dict(due.content)
             moving.make_move(case, due.move, by=by, at=at, content=content)
+
+
+def _due(case: Case, parcel: Parcel, made: datetime | None) -> posting.Due | None:
+    """What a case has to do because of a parcel with the result that was `made`, None while none."""
+    is_home = parcel.purpose == Purpose.RESULT and parcel.recipient.is_applicant
+    # What an earlier result went by says nothing of this one.
+    if made is None or not is_home or parcel.packed_at < made:
+        return None
+    return posting.due(case, _sent(case, parcel))
 
 
 def _made_at(case: Case) -> datetime | None:

@@ -174,6 +174,8 @@ GIVE_MORE_TIME = _move("give_more_time", "另给补正期限", {State.LAPSED}, S
 ASK_ORIGINALS = _move("ask_originals", "请寄原件", {State.PENDING}, State.ORIGINALS, _D, _A)
 # The applicant holds the case until the parcel is there; then the applicant's node lets it go on.
 ORIGINALS_ARRIVED = _move("originals_arrived", "原件寄到", {State.ORIGINALS}, State.PENDING, _A, _D)
+# They did not come in the time given: the same node hands the case back by itself (ADR 0031).
+LAPSE_ORIGINALS = _move("lapse_originals", "原件逾期", {State.ORIGINALS}, State.PENDING, _A, _D)
 BEGIN_SPECIAL = _move("begin_special", "开始特别程序", {State.UNDER_REVIEW}, State.SPECIAL, _D, _D)
 END_SPECIAL = _move("end_special", "结束特别程序", {State.SPECIAL}, State.UNDER_REVIEW, _D, _D)
 SUSPEND = _move("suspend", "中止", {State.UNDER_REVIEW}, State.SUSPENDED, _D, _D)
@@ -264,6 +266,7 @@ MOVES: tuple[Move, ...] = (
     GIVE_MORE_TIME,
     ASK_ORIGINALS,
     ORIGINALS_ARRIVED,
+    LAPSE_ORIGINALS,
     BEGIN_SPECIAL,
     END_SPECIAL,
     SUSPEND,
@@ -379,7 +382,7 @@ def only_in(mode: Mode, move: Move) -> bool:
     made_of = COMPOSITIONS[mode]
     if move in {BEGIN_JOINT, END_JOINT}:
         return made_of.joint
-    if move in {ASK_ORIGINALS, ORIGINALS_ARRIVED}:
+    if move in {ASK_ORIGINALS, ORIGINALS_ARRIVED, LAPSE_ORIGINALS}:
         return made_of.originals
     if made_of.window:
         return move not in {SUBMIT_ONLINE, DELIVER_ONLINE, CLOSE_ONLINE}

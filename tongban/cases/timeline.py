@@ -30,6 +30,7 @@ SENTENCES = {
     "refuse_acceptance": "{who}不予受理",
     "ask_correction": "{who}一次性告知补正",
     "answer_correction": "申请人交来补正材料",
+    "lapse_originals": "寄原件的时间过了，没有收到原件，转回{there}",
     "lapse_correction": "补正的时间过了，没有收到补正材料，转回{there}",
     "give_more_time": "{who}另给补正期限，科室负责人已签字",
     "approve": "{who}准予",

@@ -34,7 +34,7 @@ _RARE = frozenset({states.WITHDRAW, states.TERMINATE, states.REOPEN, states.DEEM
 _BY_ITSELF = frozenset(
     {
         states.DEEM_ACCEPTED,
-        states.LAPSE_CORRECTION,
+        *judging.LAPSES,
         states.DELIVER_BY_POST,
         states.POST_FAILED,
         states.CLOSE_BY_POST,
@@ -298,7 +298,7 @@ def _a_move(rng: random.Random, case: Standing, mode: Mode) -> Move | None:
         and (move not in _RARE or rng.random() < 0.1)
         and not (case.state == State.DRAFT and online != (move is states.SUBMIT_ONLINE))
         and not (move is states.EXTEND and case.extended)
-        and not (move is states.LAPSE_CORRECTION and not _answer_by(case))
+        and not (move in judging.LAPSES and not _answer_by(case, move))
         and not (move is states.APPROVE and not judging.may_approve(case.mode, case.joint))
         and not (case.proposal and move.name in _DECISIONS - {case.proposal["decision"]})
         and judging.may_be_posted(case, move)
@@ -306,17 +306,19 @@ def _a_move(rng: random.Random, case: Standing, mode: Mode) -> Move | None:
     return rng.choice(able) if able else None
 
 
-def _answer_by(case: Standing) -> str:
-    """The last day that a notice of correction gave; empty without one."""
-    given: str = case.clocks.get("correction", {}).get("given", "")
+def _answer_by(case: Standing, lapse: Move) -> str:
+    """The last day that a notice gave to answer; empty without one."""
+    given: str = case.clocks.get(judging.LAPSES[lapse], {}).get("given", "")
     return given
 
 
 def _late_enough(case: Standing, move: Move, at: datetime) -> datetime:
-    """A correction lapses no earlier than the day after the last one."""
-    if move is not states.LAPSE_CORRECTION:
+    """What nobody answers lapses no earlier than the day after the last one."""
+    if move not in judging.LAPSES:
         return at
-    day_after = datetime.fromisoformat(_answer_by(case)).replace(tzinfo=BEIJING) + timedelta(days=1)
+    day_after = datetime.fromisoformat(_answer_by(case, move)).replace(tzinfo=BEIJING) + timedelta(
+        days=1
+    )
     return max(at, day_after)
 
 

@@ -19,6 +19,7 @@ _EVENTS: tuple[tuple[str, str | Promise, tuple[str, ...]], ...] = (
     ("correction_asked", _("告知补正"), (states.ASK_CORRECTION.name,)),
     ("corrected", _("交来补正材料"), (states.ANSWER_CORRECTION.name,)),
     ("correction_lapsed", _("补正逾期"), (states.LAPSE_CORRECTION.name,)),
+    ("originals_absent", _("原件没有寄到"), (states.LAPSE_ORIGINALS.name,)),
     ("correction_extended", _("另给补正期限"), (states.GIVE_MORE_TIME.name,)),
     ("special_begun", _("特别程序开始"), (states.BEGIN_SPECIAL.name,)),
     ("special_ended", _("特别程序结束"), (states.END_SPECIAL.name,)),

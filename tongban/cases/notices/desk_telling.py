@@ -24,6 +24,7 @@ _BACK: dict[str, tuple[str, Party]] = {
     states.ANSWER_CORRECTION.name: (words.BACK, Party.DECIDER),
     states.LAPSE_CORRECTION.name: (words.LAPSED, Party.DECIDER),
     states.ORIGINALS_ARRIVED.name: (words.BACK, Party.DECIDER),
+    states.LAPSE_ORIGINALS.name: (words.ABSENT, Party.DECIDER),
     states.RESUBMIT.name: (words.BACK, Party.RECEIVER),
     states.DELIVER_TO_WINDOW.name: (words.BACK, Party.RECEIVER),
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from tongban.cases import news
 
 BACK, LAPSED, WITHDRAWN = "back", "lapsed", "withdrawn"
-AMBER, RED, ESCALATED = "amber", "red", "escalated"
+AMBER, RED, ESCALATED, ABSENT = "amber", "red", "escalated", "originals_absent"
 # What a text may name: of a case that the officer's own office has.
 FACTS = frozenset({"item", "tail"})
 
@@ -37,6 +37,9 @@ WORDINGS: dict[str, Wording] = {
         _("有人提出请求"), _("尾号%(tail)s的“%(item)s”有一项请求，等您答复。"), asks=True
     ),
     news.INQUIRY_ANSWERED: Wording(_("协查有答复"), _("您发出的一项协查，对方答复了。")),
+    news.INQUIRY_LATE: Wording(
+        _("协查逾期，对方催办"), _("请本单位协查的一项过了答复时间，还没有答复。"), asks=True
+    ),
     news.STEP_ANSWERED: Wording(
         _("联办方有答复"), _("尾号%(tail)s的“%(item)s”，一个联办环节有了答复。")
     ),
@@ -44,6 +47,11 @@ WORDINGS: dict[str, Wording] = {
     RED: Wording(
         _("红灯"),
         _("尾号%(tail)s的“%(item)s”超期，或者视为受理了，到“预警”里记下怎样办。"),
+        asks=True,
+    ),
+    ABSENT: Wording(
+        _("原件没有寄到"),
+        _("尾号%(tail)s的“%(item)s”，请申请人寄的原件到期没有收到，等您决定。"),
         asks=True,
     ),
     ESCALATED: Wording(
@@ -66,11 +74,14 @@ class Group:
 # In none of them: what goes to a leader because nobody else saw to it.
 GROUPS: tuple[Group, ...] = (
     Group(
-        "mine", _("我办的件回来、逾期、撤回，或者交到我手里"), (BACK, LAPSED, WITHDRAWN, news.GIVEN)
+        "mine",
+        _("我办的件回来、逾期、撤回，原件没有寄到，或者交到我手里"),
+        (BACK, LAPSED, WITHDRAWN, ABSENT, news.GIVEN),
     ),
     Group("signing", _("等我签字，或者我报的签字有了结果"), (news.TO_SIGN, news.SETTLED)),
     Group("asked", _("有人对我办的件提出请求"), (news.ASKED,)),
     Group("answers", _("协查和联办的对方有了答复"), (news.INQUIRY_ANSWERED, news.STEP_ANSWERED)),
+    Group("late_inquiries", _("请本单位协查的逾期没有答复"), (news.INQUIRY_LATE,)),
     Group("amber", _("我办的件亮黄灯"), (AMBER,)),
     Group("red", _("我办的件亮红灯或者视为受理"), (RED,)),
 )

@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from tongban.cases import access, happenings, queries
+from tongban.cases import access, happenings, queries, states
 from tongban.cases.models import Case
 from tongban.cases.notices import channels, proving, quiet, wording
 from tongban.cases.notices.models import Channel, Notice, Preference, Sending
+from tongban.cases.states import Party
 from tongban.parties import queries as parties
 from tongban.parties.models import Account
 from tongban.record.chains import Event
@@ -20,11 +21,19 @@ from tongban.record.chains import Event
 def on_event(case: Case, event: Event) -> None:
     """Tell the people of a case of an event that was just kept, in the same transaction.
 
-    Only the applicant's node tells them. An event that is kept again tells nobody again.
+    Only the applicant's node tells them. An event that is kept again tells nobody again. Of a step
+    of a parcel that is the applicant's own, or leads to a move which is told, nothing is told.
     """
     occasion = wording.OCCASIONS.get(event.kind)
+    if event.kind == states.DELIVERY_NOTED and _is_told_otherwise(event):
+        return
     if occasion and case.applicant_node == settings.NODE_ID:
         tell(case=case, kind=occasion, seq=event.seq, at=event.at)
+
+
+def _is_told_otherwise(noted: Event) -> bool:
+    said = noted.content
+    return said.get("by") == Party.APPLICANT or said.get("then") in wording.OCCASIONS
 
 
 @transaction.atomic

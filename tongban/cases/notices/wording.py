@@ -162,6 +162,25 @@ WORDINGS: dict[str, Wording] = {
         _("%(decider)s网上预审通过了“%(item)s”，请按办件页里的清单寄原件。"),
         asks=True,
     ),
+    "originals_due": Wording(
+        _("寄原件快到最后一日"),
+        _("“%(item)s”的原件请最晚%(due)s寄出，寄好了登记运单号。寄不出的，现在就联系%(decider)s。"),
+        asks=True,
+    ),
+    "originals_last": Wording(
+        _("寄原件最后一日"),
+        _(
+            "“%(item)s”的原件%(due)s是最后一日。过了这一日没有寄出，这件转回%(decider)s，由它决定怎么办。寄好了登记运单号。"
+        ),
+        asks=True,
+    ),
+    "originals_absent": Wording(
+        _("寄原件的时间过了"),
+        _(
+            "“%(item)s”没有等到原件，转回了%(decider)s，由它决定再请您寄还是不再办理。还想办的，现在就联系它。"
+        ),
+        asks=True,
+    ),
     "originals_arrived": Wording(
         _("原件已收到"), _("%(decider)s收到了“%(item)s”的原件，接着办理。")
     ),
@@ -214,6 +233,7 @@ OCCASIONS: dict[str, str] = {
     "delivery_noted": "parcel",
     "ask_originals": "originals",
     "originals_arrived": "originals_arrived",
+    "lapse_originals": "originals_absent",
     "begin_joint": "joint",
     "end_joint": "joint_ended",
     "answer_request": "answered",

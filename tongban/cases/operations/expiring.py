@@ -60,7 +60,7 @@ def act_on_expired(*, at: datetime) -> Done:
     """Do everything that has come due by now; the second time nothing is left to do."""
     today = _day(at)
     deemed = sum(_each(_overdue_acceptances(today), deem_accepted, at))
-    lapsed = sum(_each(_overdue_corrections(today), lapsing.lapse, at))
+    lapsed = sum(_each(_overdue_answers(today), lapsing.lapse, at))
     lights = _each(_near_or_late(today), _ring, at)
     reminded = lights.count("amber") + lights.count("last")
     done = Done(deemed, reminded, lights.count("red"), lapsed)
@@ -100,9 +100,9 @@ def _overdue_acceptances(today: date) -> "QuerySet[Case]":
     )
 
 
-def _overdue_corrections(today: date) -> "QuerySet[Case]":
+def _overdue_answers(today: date) -> "QuerySet[Case]":
     return Case.objects.filter(
-        state=State.CORRECTION,
+        state__in=[State.CORRECTION, State.ORIGINALS],
         holder=Party.APPLICANT,
         applicant_node=settings.NODE_ID,
         due_on__lt=today,

@@ -1,6 +1,7 @@
-"""A correction that nobody answered: back to the office, which ends the case or gives a second date.
+"""What nobody answered goes back to the office, which ends the case or gives a second date.
 
-The law is silent on it (ADR 0019): nothing is decided by a job, and nobody's time ends unsaid.
+A correction (ADR 0019), or originals that did not come (ADR 0031). The law is silent on both: nothing
+is decided by a job, and nobody's time ends unsaid.
 """
 
 from datetime import datetime
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from tongban.basics import calendar
 from tongban.basics.hours import day_in_beijing
 from tongban.basics.refusals import FieldsRefused, Refused
-from tongban.cases import queries, states
+from tongban.cases import judging, parcels, queries, states
 from tongban.cases.models import Alarm, Case
 from tongban.cases.operations import countersigning, moving
 from tongban.cases.permissions import check_may_act
@@ -22,7 +23,10 @@ from tongban.jurisdictions import corrections
 from tongban.parties.models import Officer
 from tongban.record import queries as recorded
 
-CLOCK = "correction"
+_BY_STATE = {
+    State.CORRECTION: states.LAPSE_CORRECTION,
+    State.ORIGINALS: states.LAPSE_ORIGINALS,
+}
 NOTICES = frozenset({states.ASK_CORRECTION.name, states.GIVE_MORE_TIME.name})
 
 
@@ -39,28 +43,32 @@ class MayNotTerminate(Refused):
 
 @transaction.atomic
 def lapse(*, number: str, at: datetime) -> bool:
-    """Hand a case back to the deciding office when the time given for a correction has passed.
+    """Hand a case back to the deciding office when the time given to its applicant has passed.
 
-    False, and nothing written, when it was answered meanwhile, and until the day after the
-    applicant was reminded of the last day: a node that was down then reminds late and waits.
+    False, and nothing written, when it was answered meanwhile, or originals are in the post; and
+    until the day after the applicant was reminded of the last day: a node that was down then
+    reminds late and waits.
     """
     case = queries.lock_case(number)
-    if not _is_over(case, at):
+    move = _BY_STATE.get(State(case.state))
+    if move is None or not _is_over(case, judging.LAPSES[move], at):
         return False
-    moving.make_move(case, states.LAPSE_CORRECTION, by=moving.system_author(), at=at)
+    if parcels.originals_are_coming(case):
+        return False
+    moving.make_move(case, move, by=moving.system_author(), at=at)
     return True
 
 
-def _is_over(case: Case, at: datetime) -> bool:
+def _is_over(case: Case, key: str, at: datetime) -> bool:
     ours = case.applicant_node == settings.NODE_ID and case.holder == Party.APPLICANT
-    clock = case.clocks.get(CLOCK, {})
-    if not ours or case.state != State.CORRECTION or not clock.get("given"):
+    clock = case.clocks.get(key, {})
+    if not ours or not clock.get("given"):
         return False
     today = day_in_beijing(at)
     if today.isoformat() <= clock["given"]:
         return False
     reminded = Alarm.objects.filter(
-        case=case, clock=CLOCK, since=datetime.fromisoformat(clock["start"]), light="last"
+        case=case, clock=key, since=datetime.fromisoformat(clock["start"]), light="last"
     ).first()
     return reminded is not None and day_in_beijing(reminded.at) < today
 

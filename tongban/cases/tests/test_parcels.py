@@ -7,6 +7,7 @@ import pytest
 from tongban.basics.refusals import NotAllowed, NotFound
 from tongban.cases import parcels
 from tongban.cases.models import Case
+from tongban.cases.notices.models import Notice
 from tongban.cases.states import Party, State
 from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
@@ -52,7 +53,11 @@ def test_a_case_goes_on_when_its_originals_are_signed_for(waiting):
     note = recorded.events(case.number)[-2]
     assert note.content == {
         "parcel": parcel.number, "step": "receive", "head": recorded.head(parcel.number).hash,
+        "then": "originals_arrived",
     }  # fmt: skip
+    told = Notice.objects.filter(account=filled.account).order_by("seq")
+    assert [one.kind for one in told][-1] == "originals_arrived"
+    assert not told.filter(kind="parcel").exists(), "the applicant handed it over; it came"
 
 
 def test_a_case_still_waits_when_nothing_was_in_the_parcel(waiting):

@@ -7,6 +7,7 @@ import pytest
 from tongban.basics.refusals import FieldsRefused, NotAllowed
 from tongban.cases.documents.models import IssuedDocument
 from tongban.cases.models import Case
+from tongban.cases.notices.models import Notice
 from tongban.cases.operations import deciding, posting, review
 from tongban.cases.permissions import NotDamaged, ResultGone
 from tongban.cases.states import Mode
@@ -84,6 +85,36 @@ def test_a_case_is_closed_when_its_applicant_signs_for_the_parcel_with_the_resul
     given = IssuedDocument.objects.filter(case_number=case.number, kind="service").get()
     assert given.authority == case.decider_authority
     assert given.serial is not None
+
+
+def notices(scene):
+    told = Notice.objects.filter(account=scene.filled.account).order_by("seq")
+    return [one.kind for one in told]
+
+
+def test_what_a_parcel_does_to_a_case_is_told_once_by_the_move_and_not_by_the_step(issued):
+    before = len(notices(issued))
+    parcel = post(issued)
+    assert notices(issued)[before:] == ["result_posted"]
+    lose(issued, parcel)
+    assert notices(issued)[before:] == ["result_posted", "post_failed"]
+    deciding.reissue_result(
+        number=issued.case.number, officer=issued.decider, reason="丢失", at=MONDAY + MINUTE
+    )
+    again = post(issued, at=MONDAY + MINUTE)
+    sign(issued, again)
+    assert notices(issued)[before:] == [
+        "result_posted", "post_failed", "result", "result_posted", "closed",
+    ]  # fmt: skip
+
+
+def test_a_step_that_leads_to_no_move_is_told_for_itself(issued):
+    parcel = post(issued)
+    before = len(notices(issued))
+    telling.report(
+        number=parcel.number, officer=issued.decider, move="damage", reason="盒子破了", at=MONDAY
+    )
+    assert notices(issued)[before:] == ["parcel"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tongban.cases import standing, states
+from tongban.cases import judging, standing, states
 from tongban.cases.standing import NotInTable, Standing
 from tongban.cases.states import MOVES, Mode, Move, Party, State
 from tongban.record import chains
@@ -140,7 +140,7 @@ def holder_author(before: Standing, move: Move) -> Author:
     """Who may make this move: for a withdrawal whoever's node holds the case."""
     if move is states.WITHDRAW:
         return replace(AUTHORS[Party.APPLICANT], node=before.holder_node)
-    if move is states.LAPSE_CORRECTION:
+    if move in judging.LAPSES:
         return Author(AUTHORS[Party.APPLICANT].node, "system")
     if move in BY_ITSELF:
         return Author(AUTHORS[Party.DECIDER].node, "system")
@@ -213,7 +213,7 @@ def is_allowed(case: Standing, move: Move, author: Author, *, mode: Mode, role: 
     right_role = case.holder == move.by == role
     if move is states.REOPEN:
         right_role = role is Party.DECIDER and case.holder == Party.NOBODY
-    if move in {*BY_ITSELF, states.CLOSE_BY_POST, states.LAPSE_CORRECTION}:
+    if move in {*BY_ITSELF, states.CLOSE_BY_POST, *judging.LAPSES}:
         return False  # nobody's act: only a node itself writes it
     if case.proposal and move is states.DENY:
         return False  # what was proposed here is to approve

@@ -1,14 +1,18 @@
 """Asking for originals by post: only in 网上预审加寄递, only what was handed in, once."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 from django.urls import reverse
 
+from tongban.basics.hours import BEIJING
 from tongban.cases.models import Case
-from tongban.cases.operations import submission
+from tongban.cases.operations import expiring, submission
 from tongban.cases.states import Mode
 from tongban.cases.tests import world
 from tongban.cases.tests.test_modes import intake
 from tongban.cases.tests.world import CHANGCHUN, MONDAY
+from tongban.delivery.tests import scenes
 from tongban.desk.tests import stages
 from tongban.desk.tests.browsing import cookies_of
 from tongban.ui.tests.page_checks import check_pages
@@ -66,3 +70,17 @@ class TestPages:
         officer = an_officer()
         case = prechecked(officer)
         check_pages(browser, live_server.url, [page(case)], cookies=cookies_of(officer))
+
+
+def test_originals_that_never_came_are_said_on_the_bench_with_the_ways_on(signed_in):
+    scene = scenes.waiting_for_originals()
+    due_on = Case.objects.get(pk=scene.case.pk).due_on
+    last = datetime.combine(due_on, time(10), BEIJING)
+    desk = signed_in(scene.decider)
+    bench = reverse("desk:case", args=[scene.case.number])
+    assert "原件没有寄到" not in desk.get(bench).text
+    for at in (last, last + timedelta(days=1)):
+        expiring.act_on_expired(at=at)
+    assert "原件没有寄到" in desk.get(bench).text
+    assert "请寄原件" in desk.get(bench).text
+    assert "原件没有寄到" in desk.get(reverse("desk:inbox")).text

@@ -6,7 +6,7 @@ import string
 import pytest
 
 from tongban.cases import states
-from tongban.cases.notices import wording
+from tongban.cases.notices import reminding, wording
 from tongban.cases.notices.wording import INSIDE, OCCASIONS, OUTSIDE, WORDINGS
 
 NUMBER = "220104202611160000017X"[-21:]
@@ -20,7 +20,7 @@ OUTSIDE_TEXTS = [
 
 
 def test_every_occasion_has_words_and_every_word_an_occasion():
-    assert set(OCCASIONS.values()) | {"correction_due", "correction_last"} == set(WORDINGS)
+    assert set(OCCASIONS.values()) | set(reminding.KINDS.values()) == set(WORDINGS)
 
 
 @pytest.mark.parametrize("kind", WORDINGS)
