@@ -61,7 +61,7 @@ class Load:
 
 def of_office(officer: Officer, side: Party, *, today: date, at: datetime) -> Amount:
     """All that one side of an officer's office has in hand."""
-    return _amount(_in_hand(officer, side).aggregate(**_measures(today, at)))
+    return _amount(_in_hand(officer, side).aggregate(**_measures(officer, today, at)))
 
 
 def of_each(
@@ -74,7 +74,9 @@ def of_each(
     at: datetime,
 ) -> list[Load]:
     """The load of each who may act on this side or has cases of it, then what nobody has claimed."""
-    measured = _in_hand(officer, side).values("claimed_by").annotate(**_measures(today, at))
+    measured = (
+        _in_hand(officer, side).values("claimed_by").annotate(**_measures(officer, today, at))
+    )
     amounts = {row.pop("claimed_by"): _amount(row) for row in measured.order_by("claimed_by")}
     away = {one.officer_id: one for one in absent if one.from_on <= today <= one.until_on}
     longest = max((amount.total for amount in amounts.values()), default=0)
@@ -92,11 +94,11 @@ def _in_hand(officer: Officer, side: Party) -> Any:
     return queues.office_cases(officer, side).filter(holder=side)
 
 
-def _measures(today: date, at: datetime) -> dict[str, Aggregate]:
+def _measures(officer: Officer, today: date, at: datetime) -> dict[str, Aggregate]:
     held = ExpressionWrapper(Value(at) - F("held_since"), output_field=DurationField())
     return {
         "total": Count("pk"),
-        **{kind: Count("pk", filter=Q(lit(kind, today))) for kind in LIGHTS},
+        **{kind: Count("pk", filter=Q(lit(kind, officer, today))) for kind in LIGHTS},
         "average": Avg(held),
         "half": Percentile(held, share="0.5"),
         "most": Percentile(held, share="0.9"),

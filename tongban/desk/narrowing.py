@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tongban.basics import calendar
-from tongban.cases import states
-from tongban.cases.states import Mode, Party, State
+from tongban.cases import clocks_of_cases, states
+from tongban.cases.permissions import office_of
+from tongban.cases.states import Mode, Party
 from tongban.catalogue import queries as catalogue
 from tongban.catalogue.models import Mode as ModeLabels
 from tongban.jurisdictions import queries as jurisdictions
@@ -21,13 +22,13 @@ from tongban.parties.models import Officer
 EVERY = ("", _("全部"))
 LIGHTS = (
     ("bad", _("红灯：超时")),
-    ("warn", _("黄灯：今天或者下一个工作日到期")),
+    ("warn", _("黄灯：快到期")),
     ("ok", _("绿灯：还早")),
     ("pause", _("没有在计时")),
 )
 MINE, NOBODYS = "mine", "nobody"
 # The states in which a case that its applicant holds stops all clocks of the office.
-_STOPPED = Q(holder=Party.APPLICANT, state__in=[State.RETURNED, State.CORRECTION])
+_STOPPED = Q(holder=Party.APPLICANT, state__in=states.WAITS_FOR_APPLICANT)
 
 
 # What may be chosen for a filter: values and words.
@@ -103,9 +104,14 @@ class Narrowing:
         return found
 
 
-def lit(kind: str, today: date) -> Q:
-    """The cases whose light is of a kind on a day; `queries.light` says the same of one case."""
-    soon = calendar.add_working_days(today, 1)
+def lit(kind: str, officer: Officer, today: date) -> Q:
+    """The cases of an officer's office whose light is of a kind on a day.
+
+    By the days left that the office's place has set; `queries.light`, which says the same of one
+    case, knows a share of the limit besides.
+    """
+    left = clocks_of_cases.thresholds(office_of(officer).division_code).amber_left
+    soon = calendar.add_working_days(today, left)
     return {
         "bad": ~_STOPPED & Q(due_on__lt=today),
         "warn": ~_STOPPED & Q(due_on__gte=today, due_on__lte=soon),
@@ -133,7 +139,7 @@ _CONDITIONS: dict[str, Any] = {
     "item": lambda value, _side, _officer, _today: Q(item=value),
     "state": lambda value, _side, _officer, _today: Q(state=value),
     "mode": lambda value, _side, _officer, _today: Q(mode=value),
-    "light": lambda value, _side, _officer, today: lit(value, today),
+    "light": lambda value, _side, officer, today: lit(value, officer, today),
     "place": _place,
     "whose": _whose,
 }

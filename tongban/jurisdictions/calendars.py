@@ -231,9 +231,14 @@ def all_lights() -> list[Lights]:
     return [DEFAULT_LIGHTS, *(Lights(row.amber_left, row.amber_share, row.basis) for row in rows)]
 
 
+def lights_set() -> list[LightRule]:
+    """What places have set, by their codes."""
+    return sorted(snapshot.current().lights.values(), key=lambda rule: rule.place)
+
+
 @transaction.atomic
 def set_lights(
-    *, place: str, amber_left: int, amber_share: int, basis: str, at: datetime
+    *, place: str, amber_left: int, amber_share: int, basis: str, at: datetime, by: str = ""
 ) -> LightRule:
     """Set when the clocks of a place turn amber; the second time replaces the first.
 
@@ -252,6 +257,7 @@ def set_lights(
             "amber_share": amber_share,
             "basis": basis.strip(),
             "set_at": at,
+            "set_by": by,
         },
     )
     operations.stamp(at=at)

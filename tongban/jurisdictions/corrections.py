@@ -46,9 +46,14 @@ def of(place: str) -> Corrections:
     return DEFAULT
 
 
+def rules_set() -> list[CorrectionRule]:
+    """What places have set, by their codes."""
+    return sorted(snapshot.current().corrections.values(), key=lambda rule: rule.place)
+
+
 @transaction.atomic
 def set_rule(
-    *, place: str, days: int, may_terminate: bool, basis: str, at: datetime
+    *, place: str, days: int, may_terminate: bool, basis: str, at: datetime, by: str = ""
 ) -> CorrectionRule:
     """Set the rule of a place; the second time replaces the first. Running notices keep their day.
 
@@ -67,6 +72,7 @@ def set_rule(
             "may_terminate": may_terminate,
             "basis": basis.strip(),
             "set_at": at,
+            "set_by": by,
         },
     )
     operations.stamp(at=at)

@@ -317,6 +317,8 @@ class LightRule(models.Model):
     )
     basis = models.CharField(max_length=200, help_text="the document that says so")
     set_at = models.DateTimeField()
+    # Who entered it, by name; empty for the command line.
+    set_by = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         ordering = ["place"]
@@ -344,6 +346,8 @@ class CorrectionRule(models.Model):
     )
     basis = models.CharField(max_length=200, help_text="the document that says so")
     set_at = models.DateTimeField()
+    # Who entered it, by name; empty for the command line.
+    set_by = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         ordering = ["place"]

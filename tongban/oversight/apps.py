@@ -45,6 +45,7 @@ class OversightConfig(AppConfig):
             frame.Link(_("目录副本"), "oversight:copies", 80, visible=is_manager),
             frame.Link(_("提醒渠道"), "oversight:notices", 25, is_operator, unsent),
             frame.Link(_("业务系统推送"), "oversight:hooks", 27, is_operator, not_pushed),
+            frame.Link(_("补正和亮灯"), "oversight:place-rules", 28, visible=is_operator),
             frame.Link(_("报文收发"), "oversight:exchange", 20, visible=is_operator, count=parked),
         ]
         if settings.IS_HUB:

@@ -12,26 +12,34 @@ from tongban.cases.operations import claims
 from tongban.cases.states import Mode, Party
 from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
+from tongban.delivery.tests import scenes
 from tongban.desk import saved
 from tongban.desk.models import SavedQueue
 from tongban.desk.narrowing import LIGHTS, Narrowing, lit
 from tongban.desk.tests import stages
 from tongban.desk.tests.test_queue import numbers
+from tongban.jurisdictions import calendars
 from tongban.parties.models import Role
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_filter_by_light_finds_what_bears_that_light_on_any_day():
+@pytest.mark.parametrize("left", [None, 0, 3])
+def test_a_filter_by_light_finds_what_bears_that_light_on_any_day(left):
+    if left is not None:
+        calendars.set_lights(
+            place="220000", amber_left=left, amber_share=0, basis="示例办法第五条", at=MONDAY
+        )
     clerk, officer = world.a_clerk(), world.a_decider()
     made = [world.a_case(serial=serial) for serial in range(1, 5)]
     stages.returned(made[0][0], clerk)
     stages.under_review(made[1][0], clerk, officer)
     stages.withdrawn(made[2][0], made[2][1].account)
+    scenes.waiting_for_originals()
     for today in (date(2026, 11, day) for day in range(9, 28)):
         shown = {case.pk: queries.light(case, today).kind for case in Case.objects.all()}
         for kind, _words in LIGHTS:
-            found = set(Case.objects.filter(lit(kind, today)).values_list("pk", flat=True))
+            found = set(Case.objects.filter(lit(kind, officer, today)).values_list("pk", flat=True))
             wanted = {"pause", ""} if kind == "pause" else {kind}
             assert found == {pk for pk, light in shown.items() if light in wanted}, (today, kind)
 

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from tongban.basics.refusals import FieldsRefused
 from tongban.cases import alarms, queues, standing
 from tongban.cases.operations import assigning, countersigning
+from tongban.cases.permissions import office_of
 from tongban.cases.states import Party
 from tongban.desk import bulk, load
 from tongban.desk.bulk import Chosen
 from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.listing import Listing, listing_before, listing_of
 from tongban.desk.office_forms import AbsenceForm
+from tongban.jurisdictions import calendars, corrections
 from tongban.parties import absences
 from tongban.parties.models import Officer
 
@@ -35,6 +37,7 @@ def _page(request: OfficerRequest, form: AbsenceForm, status: int = 200) -> Http
     asked = listing_of(request)
     at = now()
     today = standing.today()
+    place = office_of(request.officer).division_code
     coming = absences.coming(request.officer, localdate(at))
     context = {
         "side": asked.side,
@@ -47,6 +50,8 @@ def _page(request: OfficerRequest, form: AbsenceForm, status: int = 200) -> Http
         "to_sign": countersigning.waiting_for(request.officer).count(),
         "escalated": alarms.counts(request.officer)[alarms.ESCALATED],
         "today": localdate(at),
+        "lights": calendars.lights(place),
+        "correcting": corrections.of(place),
         "form": form,
     }
     return render(request, "desk/office.html", context, status=status)

@@ -91,6 +91,7 @@ def test_every_page_works_for_everyone(browser, live_server, busy):
         "/oversight/exchange/",
         f"/oversight/exchange/{first.pk}/drop/",
         "/oversight/hooks/",
+        "/oversight/place-rules/",
     ]
     check_pages(browser, live_server.url, pages, cookies=busy)
 

@@ -103,7 +103,7 @@ ROWS: dict[str, Row] = {
     # Whose list it is not, it is no list.
     "desk:drop": Row({"decider"}, leads_back=True),
     # Of the leader of the office.
-    **_rows({"leader", "third_leader"}, "desk:office", "desk:signatures"),
+    **_rows({"leader", "third_leader"}, "desk:office", "desk:signatures", "desk:sign-several"),
     **_rows({"leader"}, "desk:settle-signature", "desk:preview-signature", "desk:cancel-absence"),
     "desk:cases-of-absent": Row(DECIDING),
     "desk:acknowledge-alarm": Row(DECIDING),
@@ -131,6 +131,8 @@ ROWS: dict[str, Row] = {
     ),
     **_rows({"asked"}, "desk:answer-inquiry", "desk:refuse-inquiry"),
     **_rows({"decider"}, "desk:more-inquiry", "desk:withdraw-inquiry"),
+    # Its day for an answer has not passed.
+    "desk:remind-inquiry": Row({"decider"}, cannot=(409,)),
     **_rows({"partner"}, "desk:joint-step", "desk:joint-paper"),
     # Oversight shows no case to anybody.
     **_rows(EVERYBODY, "oversight:home"),
@@ -139,7 +141,7 @@ ROWS: dict[str, Row] = {
         "oversight:nodes", "oversight:exchange", "oversight:retry-all", "oversight:retry",
         "oversight:drop", "oversight:notices", "oversight:notices-retry-all",
         "oversight:notices-retry", "oversight:hooks", "oversight:hooks-retry-all",
-        "oversight:hooks-retry", cannot=(404,),
+        "oversight:hooks-retry", "oversight:place-rules", cannot=(404, 422),
     ),
     **_rows({"manager"}, "oversight:*", cannot=(404, 409)),
     # A manager of a city's office does not renew what a province keeps.
