@@ -23,6 +23,14 @@ def flag(name: str, default: bool = False) -> bool:
     return default if value is None else value.lower() in {"1", "true", "yes", "on"}
 
 
+def number(name: str, default: int) -> int:
+    """A whole number from 0 on."""
+    value = os.environ.get(name) or str(default)
+    if not (value.isascii() and value.isdecimal()):
+        raise ImproperlyConfigured(f"{name} must be a whole number from 0 on: {value}")
+    return int(value)
+
+
 def words(name: str) -> list[str]:
     """Values separated by blanks; none when the variable is not set."""
     return os.environ.get(name, "").split()

@@ -63,6 +63,8 @@ TSA_CA_FILE = (
     else None
 )
 TSA_MINUTES = int(os.environ.get("TSA_MINUTES") or ("1" if SANDBOX else "60"))
+# Days after an appointment at which its name and phone are deleted; 0 for the platform's default.
+APPOINTMENT_NAMES_DAYS = env.number("APPOINTMENT_NAMES_DAYS", 0)
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [

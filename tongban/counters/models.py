@@ -65,9 +65,10 @@ class Slot(models.Model):
 class Appointment(models.Model):
     """Somebody comes to a window on a half-day, for an item and the place that decides it.
 
-    Name and phone are sealed and bound to the row. Without a case it is somebody who wants to hand
-    one in there. Where the window is another node's, both have a row of the same id: there it takes
-    a place, here it says what the window answered. `home` is the node of whoever comes.
+    Name and phone are sealed and bound to the row, and deleted some time after its day. Without a
+    case it is somebody who wants to hand one in there. Where the window is another node's, both
+    have a row of the same id: there it takes a place, here it says what the window answered.
+    `home` is the node of whoever comes.
     """
 
     class State(models.TextChoices):
@@ -100,7 +101,10 @@ class Appointment(models.Model):
                 name="one_appointment_a_case",
             ),
         ]
-        indexes = [models.Index(fields=["account", "-made_at"], name="appointments_of_account")]
+        indexes = [
+            models.Index(fields=["account", "-made_at"], name="appointments_of_account"),
+            models.Index(fields=["slot"], name="appointments_named", condition=~Q(who_sealed=b"")),
+        ]
 
     def __str__(self) -> str:
         # No name: what is printed lands in logs.
@@ -113,7 +117,9 @@ class Appointment(models.Model):
 
     @property
     def who(self) -> tuple[str, str]:
-        """Name and phone of whoever comes."""
+        """Name and phone of whoever comes; nothing once they were deleted (`forgetting`)."""
+        if not self.who_sealed:
+            return "", ""
         name, _, phone = (
             sealing.unseal(self.who_sealed, context=self.context).decode().partition("\n")
         )

@@ -1,4 +1,4 @@
-"""Clocks that ran out: deemed acceptance, lapses and alarms, looked for now and then."""
+"""Clocks that ran out: deemed acceptance, lapses, alarms, names kept long enough; now and then."""
 
 import asyncio
 from contextlib import suppress
@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from tongban.cases.inquiries import operations as inquiries
 from tongban.cases.operations import alarming, expiring
 from tongban.cases.operations.expiring import Done
+from tongban.counters import forgetting
 from tongban.worker.broker import Broker
 from tongban.worker.hands import DATABASE_AWAY, Hands
 
@@ -45,4 +46,5 @@ def _act() -> Done:
     inquiries.remind_due(at=now())
     done = expiring.act_on_expired(at=now())
     alarming.escalate_due(at=now())
+    forgetting.forget_due(at=now())
     return done

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongban.basics.refusals import FieldsRefused, may
 from tongban.catalogue import queries as catalogue
-from tongban.counters import booking, queries, queueing
+from tongban.counters import booking, forgetting, queries, queueing
 from tongban.counters.models import Appointment, Ticket
 from tongban.counters.rules import Half
 from tongban.desk.counter_forms import CapacityForm
@@ -61,6 +61,8 @@ def counter(request: OfficerRequest) -> HttpResponse:
         "others": [one for one in queue.called if one.called_by_id != request.officer.pk],
         "window": queueing.window_of(request.officer),
         "may_set": may(booking.check_may_set, request.officer),
+        "names_days": forgetting.days_kept(),
+        "names_default": forgetting.days_kept() == forgetting.DAYS,
     }
     return render(request, "desk/counter.html", context)
 
