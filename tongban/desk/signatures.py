@@ -93,9 +93,10 @@ def is_ready(case: Case, move: Move) -> bool:
     return found is not None and found.state == "signed"
 
 
-def waiting(leader: Officer) -> list[Waiting]:
-    """What waits for a leader, the oldest first."""
-    rows = list(countersigning.waiting_for(leader))
+def waiting(leader: Officer, case: Case | None = None) -> list[Waiting]:
+    """What waits for a leader, the oldest first; of one case, where it is given."""
+    found = countersigning.waiting_for(leader)
+    rows = list(found.filter(case=case) if case is not None else found)
     names = queries.applicant_names(row.case for row in rows)
     return [
         Waiting(

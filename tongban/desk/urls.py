@@ -41,6 +41,7 @@ urlpatterns = [
     path("keys/", queue.keys, name="keys"),
     path("office/", office.office, name="office"),
     path("office/signatures/", signing.waiting, name="signatures"),
+    path("office/signatures/several", signing.settle_several, name="sign-several"),
     path("office/signatures/<uuid:pk>", signing.settle, name="settle-signature"),
     path("office/signatures/<uuid:pk>/preview.pdf", signing.preview, name="preview-signature"),
     path("office/absences", office.enter_absence, name="enter-absence"),

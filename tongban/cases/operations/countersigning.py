@@ -235,6 +235,14 @@ def one_for(*, pk: uuid.UUID, leader: Officer) -> Countersignature:
     return found
 
 
+def case_number(pk: uuid.UUID) -> str:
+    """The case that a signature was asked for. Refused: NotFound."""
+    found = Countersignature.objects.filter(pk=pk).values_list("case_id", flat=True).first()
+    if found is None:
+        raise NotFound(_("没有找到要签字的这一份，可能已经收回"))
+    return str(found)
+
+
 def _for_leader(pk: uuid.UUID, leader: Officer) -> Countersignature:
     rows = Countersignature.objects.select_for_update(of=("self",))
     found = rows.select_related("asked_by", "case").filter(pk=pk).first()

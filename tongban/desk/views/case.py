@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tongban.basics import identifiers
-from tongban.basics.refusals import Refused
+from tongban.basics.refusals import Refused, may
 from tongban.cases import asked, queries, queues, standing, states, timeline
 from tongban.cases.models import Case
 from tongban.cases.operations import assigning, claims, window
@@ -22,6 +22,7 @@ from tongban.catalogue import queries as catalogue
 from tongban.delivery import casebook, picture
 from tongban.delivery import queries as delivery
 from tongban.delivery.choices import Way
+from tongban.desk import signatures
 from tongban.desk.aside import aside_of
 from tongban.desk.bench import bench_of
 from tongban.desk.gate import OfficerRequest, desk_page
@@ -54,6 +55,20 @@ def head(request: OfficerRequest, case: Case) -> dict[str, Any]:
         "open_requests": asked.count_of_case(case),
         **_posted(case),
     }
+
+
+def _has_no_originals(case: Case, steps: Sequence[timeline.Step]) -> bool:
+    """Whether the case came back because originals that were asked for did not come in time."""
+    ends = {states.LAPSE_ORIGINALS.name, states.ORIGINALS_ARRIVED.name}
+    ended = [step.kind for step in steps if step.kind in ends]
+    return case.state == State.PENDING and ended[-1:] == [states.LAPSE_ORIGINALS.name]
+
+
+def _to_sign(request: OfficerRequest, case: Case) -> list[signatures.Waiting]:
+    """What of this case waits for the signature of whoever looks, if she leads the office."""
+    if not may(absences.check_leads, request.officer):
+        return []
+    return signatures.waiting(request.officer, case)
 
 
 def _posted(case: Case) -> dict[str, Any]:
@@ -97,6 +112,8 @@ def workbench(
         "panel": panel(offers(case, request.officer, side, bench, there=context["pair"].other)),
         "aside": aside_of(case, side, steps, today=standing.today(), at=at),
         "todo": todo(case),
+        "to_sign": _to_sign(request, case),
+        "has_no_originals": _has_no_originals(case, steps),
         "open_request": queries.open_request(case),
         "may_claim": may_claim(case, request.officer, side),
         "stands_in": _stands_in(request, case, side, at),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongban.basics.refusals import FieldsRefused
+from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import queries
 from tongban.cases.models import Case
 from tongban.cases.operations import countersigning
@@ -198,4 +198,33 @@ def settle(request: OfficerRequest, pk: UUID) -> HttpResponse:
         sentence = next(iter(refusal.errors.values()))[0]
         errors = [(f"words-{pk}", sentence)]
         return _list(request, refusal.status, wrong=pk, sentence=sentence, errors=errors)
+    if request.POST.get("back") == "case":
+        return redirect("desk:case", countersigning.case_number(pk))
+    return redirect("desk:signatures")
+
+
+@require_POST
+@desk_page
+def settle_several(request: OfficerRequest) -> HttpResponse:
+    """The 给勾选的签字 button: each is signed for itself; one that cannot be stops no other."""
+    absences.check_leads(request.officer)
+    chosen = set(request.POST.getlist("signature"))
+    mine = [
+        one for one in signatures.waiting(request.officer) if str(one.signature.row.pk) in chosen
+    ]
+    done = 0
+    for one in mine:
+        try:
+            countersigning.countersign(pk=one.signature.row.pk, leader=request.officer, at=now())
+        except Refused as refusal:
+            said = f"{one.signature.act}，{one.item}，{one.applicant}：{refusal.message}"
+            messages.warning(request, said)
+        else:
+            done += 1
+    if done:
+        messages.success(request, _("签了%(count)d份，承办人接着办") % {"count": done})
+    elif not chosen:
+        messages.warning(request, _("没有勾选。先逐份看过、勾选，再签字"))
+    if len(mine) < len(chosen):
+        messages.warning(request, _("有的已经收回、退回或者签过，没有再签"))
     return redirect("desk:signatures")
