@@ -3,6 +3,7 @@
 import atexit
 import base64
 import ipaddress
+import itertools
 import os
 import shutil
 import signal
@@ -133,19 +134,36 @@ from tongban.basics import calendar  # noqa: E402
 calendar.follow(None)
 
 
-@pytest.fixture(autouse=True)
-def _plain_settings(tmp_path: Path) -> Iterator[None]:
-    """Static files without a manifest, cheap passwords, papers in the test's own folder."""
+@pytest.fixture(scope="session", autouse=True)
+def _plain_settings() -> Iterator[None]:
+    """Static files without a manifest, and cheap passwords."""
     from django.test import override_settings
 
     storages = dict(settings.STORAGES)
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
-        STORAGES=storages,
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        DATA_DIR=tmp_path / "node",
+        STORAGES=storages, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]
     ):
         yield
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _own_papers(_plain_settings: None) -> Iterator[None]:
+    """Papers in the test's own folder, which is there as soon as one is kept.
+
+    `tmp_path` would make one for each of thousands of tests that keep none, and look at the names
+    of all others each time.
+    """
+    from django.test import override_settings
+
+    folder = _FOLDER / "papers" / str(next(_numbers))
+    with override_settings(DATA_DIR=folder):
+        yield
+    if folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -224,8 +242,8 @@ def _is_here(address: object) -> bool:
         return False
 
 
-@pytest.fixture(autouse=True)
-def _closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _closed_network() -> Iterator[None]:
     """Refuse every connection that leaves this machine, before a name is even looked up."""
     connect, connect_ex, look_up = (
         socket.socket.connect,
@@ -249,9 +267,12 @@ def _closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
             raise NetworkClosed(str(name))
         return look_up(name, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(socket.socket, "connect", checked_connect)
-    monkeypatch.setattr(socket.socket, "connect_ex", checked_connect_ex)
-    monkeypatch.setattr(socket, "getaddrinfo", checked_look_up)
+    with (
+        mock.patch.object(socket.socket, "connect", checked_connect),
+        mock.patch.object(socket.socket, "connect_ex", checked_connect_ex),
+        mock.patch.object(socket, "getaddrinfo", checked_look_up),
+    ):
+        yield
 
 
 @pytest.fixture(scope="session")
