@@ -52,27 +52,28 @@ def bench(
     """Starts nodes of its own on free ports, so nobody's record is written into; code 1 below a mark."""
     processes = web_processes or os.cpu_count() or 2
     results = Results(machine() | {"web_processes": processes})
-    with ground.own_nodes(web_processes=processes, say=_say) as nodes:
-        os.environ.update(nodes.node(HERE).settings())
-        acting.set_up_django()
-        from tongban.console.benching import protecting, rebuilding
-        from tongban.console.benching.measuring import Measuring
+    try:
+        with ground.own_nodes(web_processes=processes, say=_say) as nodes:
+            os.environ.update(nodes.node(HERE).settings())
+            acting.set_up_django()
+            from tongban.console.benching import rebuilding
+            from tongban.console.benching.measuring import Measuring
 
-        measuring = Measuring(nodes, results, seconds=seconds, say=_say)
-        measuring.prepare()
-        measuring.cases(cases)
-        if not only_cases:
-            _everything_else(measuring, results, crossings)
-            _say("签名和加密的报文 Signed and encrypted messages …")
-            protecting.measure(results, broker=nodes.broker_as_administrator())
-        _say("重建 Rebuilding …")
-        rebuilding.measure(results, nodes.node(HERE))
-    _tell(results, as_json=as_json)
+            measuring = Measuring(nodes, results, seconds=seconds, say=_say)
+            measuring.prepare()
+            measuring.cases(cases)
+            if not only_cases:
+                _everything_else(measuring, results, crossings)
+            _say("重建 Rebuilding …")
+            rebuilding.measure(results, nodes.node(HERE))
+    finally:
+        # Also what was measured before something went wrong or was broken off.
+        _tell(results, as_json=as_json)
     raise typer.Exit(Exit.REFUSED if results.missed else Exit.DONE)
 
 
 def _everything_else(measuring: "Measuring", results: Results, crossings: int) -> None:
-    from tongban.console.benching import exporting, finding, importing
+    from tongban.console.benching import exporting, finding, importing, protecting
 
     measuring.pages()
     measuring.answers()
@@ -87,6 +88,8 @@ def _everything_else(measuring: "Measuring", results: Results, crossings: int) -
     _say("导出列表 Exporting lists …")
     exporting.measure(results)
     measuring.long_page()
+    _say("签名和加密的报文 Signed and encrypted messages …")
+    protecting.measure(results, broker=measuring.nodes.broker_as_administrator())
 
 
 def _say(what: str) -> None:

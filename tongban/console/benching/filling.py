@@ -60,23 +60,31 @@ def fill(
 ) -> None:
     """Write cases until there are so many, and some more that wait for a decision."""
     seeder = Seeder(file, there, at, _clerks(), Officer.objects.get(account__username=DECIDER).pk)
-    first, count = filled.cases + _APART * bool(filled.cases), upto - filled.cases
-    starts = range(0, count, _CHUNK)
-    chunks = [
-        (first + start, min(_CHUNK, count - start), DECIDABLE * (start == 0)) for start in starts
-    ]
-    if processes <= 1 or len(chunks) == 1:
-        for done, chunk in enumerate(chunks, start=1):
+    parts = chunks(filled.cases + _APART * bool(filled.cases), upto - filled.cases)
+    if processes <= 1 or len(parts) == 1:
+        for done, chunk in enumerate(parts, start=1):
             filled.add(_seed(chunk, seeder), chunk[1])
-            step(done / len(chunks))
+            step(done / len(parts))
     else:
         fresh = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes, fresh, initializer=acting.set_up_django) as pool:
-            found = pool.map(partial(_seed, seeder=seeder), chunks)
-            for done, (seeded, chunk) in enumerate(zip(found, chunks, strict=True), start=1):
+            found = pool.map(partial(_seed, seeder=seeder), parts)
+            for done, (seeded, chunk) in enumerate(zip(found, parts, strict=True), start=1):
                 filled.add(seeded, chunk[1])
-                step(done / len(chunks))
+                step(done / len(parts))
     seeding.settle()
+
+
+def chunks(first: int, count: int) -> list[tuple[int, int, int]]:
+    """First serial number, cases, and how many more that are ready to be decided, of each part.
+
+    What is ready has the numbers behind all others, so it comes with the last part.
+    """
+    starts = range(0, count, _CHUNK)
+    return [
+        (first + start, min(_CHUNK, count - start), DECIDABLE * (start == starts[-1]))
+        for start in starts
+    ]
 
 
 def _seed(chunk: tuple[int, int, int], seeder: Seeder) -> Seeded:

@@ -30,6 +30,7 @@ from tongban.console.benching.ground import HERE, THERE, Ground
 from tongban.console.benching.growth import SMALL, Growth
 from tongban.console.benching.results import Results
 from tongban.exchange import queries as exchange
+from tongban.exchange import reconciling
 from tongban.local.trouble import Trouble
 from tongban.record.chains import FileRef
 
@@ -59,6 +60,9 @@ class Measuring:
         """A paper, and tokens of both nodes."""
         self.file = self._paper()
         self.token, self.other_token = self.nodes.token(HERE), self.nodes.token(THERE)
+        # What nodes compare once a day is compared while there is nothing: cases that are filled in
+        # carry no signatures, so the other node would refuse them all, one by one, meanwhile.
+        reconciling.ask_due(at=now())
 
     def _fill(self, cases: int) -> None:
         self.say(f"装入 {cases:,} 件 Loading cases …")
@@ -178,6 +182,7 @@ class Measuring:
                 limit.run(values, conninfo=url, connections=CONNECTIONS, seconds=self.seconds)
             )
             reports.append(self._submit(AT_WINDOW))
+        limit.forget(url)
         ratios = [report.rate / most for report, most in zip(reports, limits, strict=True)]
         self._tell_submissions(limits, reports, ratios)
 

@@ -13,7 +13,16 @@ from tongban.cases.models import Case, Material, Submission
 from tongban.cases.operations import submission, uploads
 from tongban.cases.tests import world
 from tongban.catalogue.operations import load_catalogue
-from tongban.console.benching import answers, applications, growth, limit, load, plans, results
+from tongban.console.benching import (
+    answers,
+    applications,
+    filling,
+    growth,
+    limit,
+    load,
+    plans,
+    results,
+)
 from tongban.record.models import Entry, Sealed
 
 
@@ -112,6 +121,10 @@ def test_the_limit_writes_the_same_rows_as_a_submission(tmp_path, file):
     assert Material.objects.count() == papers * (written + 1)
     assert list(Case.objects.values(*SAME).distinct()) == [real]
 
+    limit.forget(_address())
+    assert Case.objects.count() == 1
+    assert Material.objects.count() == papers
+
 
 def _address():
     told = connection.settings_dict
@@ -197,3 +210,12 @@ def test_growth_is_told_with_the_plans_that_changed():
     assert lines["whole_tables"].value == 0
     told.compare(small, a_look(1_000_000, 0.011, "by_day"))
     assert [line.is_reached for line in found.lines[-7:]] == [True] * 7
+
+
+@pytest.mark.parametrize("count", [1, 10_000, 50_000, 50_001, 990_000])
+def test_parts_that_are_filled_at_once_share_no_serial_number(count):
+    parts = filling.chunks(3_010_000, count)
+    numbers = [n for first, cases, ready in parts for n in (first, first + cases + 2 * ready)]
+    assert numbers == sorted(numbers)
+    assert sum(cases for _, cases, _ in parts) == count
+    assert [bool(ready) for *_, ready in parts] == [False] * (len(parts) - 1) + [True]
