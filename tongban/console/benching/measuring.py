@@ -62,7 +62,8 @@ class Measuring:
         self.token, self.other_token = self.nodes.token(HERE), self.nodes.token(THERE)
         # What nodes compare once a day is compared while there is nothing: cases that are filled in
         # carry no signatures, so the other node would refuse them all, one by one, meanwhile.
-        reconciling.ask_due(at=now())
+        for peer in reconciling.peers():
+            reconciling.ask(peer, at=now())
 
     def _fill(self, cases: int) -> None:
         self.say(f"装入 {cases:,} 件 Loading cases …")
