@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongban.basics import calendar, hours
+from tongban.basics.tests.each import of_all
 from tongban.cases.clocks import checking, counting, ledger, reading, rules, writing
 from tongban.cases.clocks.reading import QuestionMalformed
 from tongban.cases.clocks.values import Extension, Limit, Stop, Term, Unit
@@ -25,7 +26,7 @@ def test_there_are_enough_histories_worked_out_by_hand():
     assert len({one["name"] for one in HISTORIES}) == len(HISTORIES)
 
 
-@pytest.mark.parametrize("told", HISTORIES, ids=lambda told: told["name"])
+@of_all("told", HISTORIES, called=lambda told: told["name"])
 def test_a_clock_comes_to_the_day_that_was_worked_out_by_hand(told):
     answer = writing.reckoning(reading.from_dict(told["question"], now=NOW).answer())
 
@@ -38,7 +39,7 @@ def test_a_clock_comes_to_the_day_that_was_worked_out_by_hand(told):
         assert told["remark"] in "".join(answer["remarks"])
 
 
-@pytest.mark.parametrize("told", HISTORIES, ids=lambda told: told["name"])
+@of_all("told", HISTORIES, called=lambda told: told["name"])
 def test_a_finger_on_the_calendar_comes_to_the_same_day(told):
     term = reading.from_dict(told["question"], now=NOW).term
 

@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tongban.basics.tests.each import of_all
 from tongban.cases.joint import standing
 from tongban.cases.joint.standing import Side, StepState
 from tongban.catalogue import archetypes, reading
@@ -86,9 +88,7 @@ def stood(state, **step):
     return where
 
 
-@pytest.mark.parametrize("state", StepState)
-@pytest.mark.parametrize("kind", TABLE)
-@pytest.mark.parametrize("who", AUTHORS)
+@of_all(("state", "kind", "who"), product(StepState, TABLE, AUTHORS))
 def test_every_state_event_and_author(state, kind, who):
     before = stood(state)
     assert before.state == state

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tongban.basics.tests.each import of_all
 from tongban.cases import judging, standing, states
 from tongban.cases.standing import NotInTable, Standing
 from tongban.cases.states import MOVES, Mode, Move, Party, State
@@ -164,9 +165,12 @@ def a_case(mode: Mode, way: list[Move]) -> Standing:
     return case
 
 
-STANDINGS = [
-    pytest.param(mode, way, id=f"{mode.value}-{state.value}") for (mode, state), way in WAYS.items()
-]
+STANDINGS = [(mode, way) for (mode, _state), way in WAYS.items()]
+
+
+def _called(standing: tuple[Mode, list[Move]]) -> str:
+    mode, way = standing
+    return f"{mode.value}: {', '.join(move.name for move in way)}"
 
 
 @pytest.mark.parametrize("state", [s for s in State if s not in {State.DRAFT, State.HANDED_OVER}])
@@ -176,7 +180,7 @@ def test_every_state_is_reached_by_moves_alone(state):
     assert set(reached) == {state}
 
 
-@pytest.mark.parametrize(("mode", "way"), STANDINGS)
+@of_all(("mode", "way"), STANDINGS, called=_called)
 def test_only_what_the_table_allows_happens(mode, way):
     case = a_case(mode, way)
     places = ("right node", "other node", "other authority")
@@ -220,7 +224,7 @@ def is_allowed(case: Standing, move: Move, author: Author, *, mode: Mode, role: 
     return right_state and right_node and right_place and right_role and states.only_in(mode, move)
 
 
-@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.name)
+@of_all("move", MOVES, called=lambda move: move.name)
 def test_nobody_moves_a_case_that_is_between_two_nodes(move):
     case = a_case(Mode.RECEIVED_FOR, [states.SUBMIT, states.RECEIVE])
     sent = standing.apply(
@@ -334,7 +338,7 @@ def test_whatever_is_tried_a_case_has_one_holder_and_its_fold_is_the_same(tried,
         assert standing.fold(events) == case
 
 
-@pytest.mark.parametrize(("mode", "way"), STANDINGS)
+@of_all(("mode", "way"), STANDINGS, called=_called)
 def test_a_standing_that_takes_another_event_stays_as_it_was(mode, way):
     case = a_case(mode, way)
     for move in MOVES:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tongban.basics.tests.each import of_all
 from tongban.catalogue import archetypes, formparts, forms, quality, reading
 from tongban.catalogue.answers import FORMATS
 from tongban.catalogue.archetypes import ArchetypeBroken
@@ -104,7 +105,7 @@ def test_what_was_published_as_a_default_is_still_made_the_same():
     assert set(published) == set(made)
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_a_form_takes_the_answers_that_its_examples_show(code):
     version = VERSIONS[code]
     for chosen in (0, 1, 9):
@@ -115,14 +116,14 @@ def test_a_form_takes_the_answers_that_its_examples_show(code):
     assert all(step.title and step.fields for step in forms.steps(version))
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_a_form_bounds_every_text_and_knows_every_format(code):
     for key, asked in CONTENTS[code]["form"]["schema"]["properties"].items():
         assert "oneOf" in asked or "format" in asked or "maxLength" in asked, key
         assert asked.get("format", "date") in FORMATS
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_each_material_says_what_is_looked_at_what_can_be_wrong_and_how_to_mend_it(code):
     for material in VERSIONS[code].materials:
         own = [one for one in material.all_points if one.problem and one.mend]
@@ -131,7 +132,7 @@ def test_each_material_says_what_is_looked_at_what_can_be_wrong_and_how_to_mend_
         assert material.issuer
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_a_basis_is_the_item_s_own_row_or_the_law_of_licensing(code):
     row = f"{TITLES[ITEMS[code]['source']['document']]}{ITEMS[code]['source']['part']}"
     row = f"{row}第{ITEMS[code]['source']['row']}项"
@@ -141,7 +142,7 @@ def test_a_basis_is_the_item_s_own_row_or_the_law_of_licensing(code):
     assert not laws or VERSIONS[code].codes.item_type == "01"
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_ways_of_filing_are_those_of_the_item_s_own_row(code):
     stated = tuple(ITEMS[code]["source"]["modes"])
     assert VERSIONS[code].mode_names[: len(stated)] == stated
@@ -150,7 +151,7 @@ def test_ways_of_filing_are_those_of_the_item_s_own_row(code):
     assert set(VERSIONS[code].visits) == set(VERSIONS[code].mode_names)
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_who_decides_is_asked_explained_and_has_its_department(code):
     version = VERSIONS[code]
     place = version.competence
@@ -161,7 +162,7 @@ def test_who_decides_is_asked_explained_and_has_its_department(code):
     assert line["ministry"] == ITEMS[code]["lead"] or code == "2020-1-28"
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_no_sentence_has_a_hole_a_doubled_word_or_a_foreign_one(code):
     for place, text in texts_of(CONTENTS[code]):
         if re.search("[一-鿿]", text) is None or place.endswith("/x-prefill"):
@@ -172,7 +173,7 @@ def test_no_sentence_has_a_hole_a_doubled_word_or_a_foreign_one(code):
         assert not re.search("[A-Za-z]{3,}", text), text
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_both_sides_know_what_they_answer_for_and_somebody_does_each_step(code):
     version = VERSIONS[code]
     assert version.responsibility.receiving
@@ -185,7 +186,7 @@ def test_both_sides_know_what_they_answer_for_and_somebody_does_each_step(code):
     assert version.result.sample.startswith(version.result.title)
 
 
-@pytest.mark.parametrize("code", CONTENTS)
+@of_all("code", CONTENTS)
 def test_only_a_fee_lacks_what_a_good_row_should_have(code):
     found = {one.code for one in quality.judge_facts(quality.facts_of(VERSIONS[code]))}
     # Nobody has told us under which rule notaries and registers charge; the lead unit will.

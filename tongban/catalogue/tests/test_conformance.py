@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tongban.basics.tests.each import of_all
 from tongban.catalogue import conformance, reading
 from tongban.catalogue.conformance import Kind, Names, granularity, table, wording
 from tongban.catalogue.conformance.comparing import judged
@@ -320,10 +321,10 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@of_all(
     ("standard", "local", "section", "change", "kind"),
     CASES,
-    ids=[f"{section}-{change}-{kind}" for _, _, section, change, kind in CASES],
+    called=lambda case: "-".join(map(str, case[2:])),
 )
 def test_each_change_is_found_and_judged(standard, local, section, change, kind):
     found = [one for one in differences(local, standard) if one.section == section]

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from tongban.basics.tests.each import of_all
 from tongban.catalogue.operations.rolling import expand
 from tongban.catalogue.reader import jilin, listing
 from tongban.catalogue.reader.layout import Unreadable
@@ -58,7 +59,7 @@ def place_names():
 EVERYTHING = {**DUTIES, **{f"a:{k}": v for k, v in AGREEMENTS.items()}, **ROLLOUTS}
 
 
-@pytest.mark.parametrize("key", EVERYTHING)
+@of_all("key", EVERYTHING)
 def test_what_a_row_quotes_stands_in_its_lines(seeds, key):
     row = EVERYTHING[key]
     text = said(seeds, row)
@@ -67,7 +68,7 @@ def test_what_a_row_quotes_stands_in_its_lines(seeds, key):
         assert plain(quote) in text, quote
 
 
-@pytest.mark.parametrize("key", {**{f"a:{k}": v for k, v in AGREEMENTS.items()}, **ROLLOUTS})
+@of_all("key", {**{f"a:{k}": v for k, v in AGREEMENTS.items()}, **ROLLOUTS})
 def test_the_day_of_a_row_is_written_in_its_lines(seeds, key):
     row = EVERYTHING[key]
     if not (written := row.get("from_day") or row.get("signed_on")):
@@ -89,7 +90,7 @@ def test_the_day_of_a_row_is_written_in_its_lines(seeds, key):
         assert f"{until[:4]}年底" in said(seeds, row)
 
 
-@pytest.mark.parametrize("key", ROLLOUTS)
+@of_all("key", ROLLOUTS)
 def test_every_member_is_named_in_the_lines_and_none_is_left_out(seeds, key, place_names):
     row = ROLLOUTS[key]
     if key in BY_COMMON_NAME:

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tongban.basics.tests.each import of_all
 from tongban.catalogue.reader import listing
 from tongban.catalogue.reader.scenes import facts_of
 from tongban.catalogue.scenarios import describe
@@ -17,7 +18,7 @@ def scenario(code):
     return describe(item["facts"], lead=item["lead"])
 
 
-@pytest.mark.parametrize("code", ITEMS)
+@of_all("code", ITEMS)
 def test_every_item_has_a_sentence_of_our_own(rows_by_code, code):
     said = scenario(code)
     source = rows_by_code[code].scene.rstrip("。")
@@ -28,7 +29,7 @@ def test_every_item_has_a_sentence_of_our_own(rows_by_code, code):
     assert said.rstrip("。") != source
 
 
-@pytest.mark.parametrize("code", ITEMS)
+@of_all("code", ITEMS)
 def test_a_sentence_names_every_restriction_that_the_document_lifts(rows_by_code, code):
     source, said = rows_by_code[code].scene, scenario(code)
     if lifted := re.search(r"不受([^，。]+)限制", source):
@@ -39,14 +40,14 @@ def test_a_sentence_names_every_restriction_that_the_document_lifts(rows_by_code
         assert joint[2] in said
 
 
-@pytest.mark.parametrize("code", ITEMS)
+@of_all("code", ITEMS)
 def test_a_sentence_promises_online_only_where_the_document_does(rows_by_code, code):
     source = rows_by_code[code].scene
     online = "网上" in source or "电子税务局" in source
     assert ("网上" in scenario(code)) == online
 
 
-@pytest.mark.parametrize("code", ITEMS)
+@of_all("code", ITEMS)
 def test_a_place_said_to_decide_stands_in_the_document(rows_by_code, code):
     decides = ITEMS[code]["facts"]["decides"]
     if decides:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tongban.basics.tests.each import of_all
 from tongban.catalogue import archetypes, overlay, quality, reading
 from tongban.catalogue.conformance import Kind, against_standard, compare
 from tongban.catalogue.reader import listing
@@ -17,7 +18,10 @@ LIBRARY = archetypes.library(archetypes.texts(listing.DATA))
 FILES = sorted((listing.DATA / "implementations").glob("*/*.json"))
 ROWS = [one for path in FILES for one in json.loads(path.read_text("utf-8"))["implementations"]]
 LAWS = [(row, version) for row in ROWS for version in row["versions"]]
-NAMES = [f"{row['division_code']} {row['item']}" for row, _version in LAWS]
+
+
+def _called(row):
+    return f"{row['division_code']} {row['item']}"
 
 
 def standard(code):
@@ -43,7 +47,7 @@ def test_both_provinces_carry_out_the_same_fifteen_items_and_a_city_of_each_some
     assert min(len(places["220100"]), len(places["350100"])) >= 3
 
 
-@pytest.mark.parametrize(("row", "version"), LAWS, ids=NAMES)
+@of_all(("row", "version"), LAWS, called=lambda law: _called(law[0]))
 def test_what_a_place_changes_may_be_changed_and_reads(row, version):
     ours = standard(row["item"])
     assert overlay.problems(ours, version["content"]) == []
@@ -60,7 +64,7 @@ def test_what_a_place_changes_may_be_changed_and_reads(row, version):
     assert read(merged, row["item"]).limits.decide.days >= 1
 
 
-@pytest.mark.parametrize(("row", "version"), LAWS, ids=NAMES)
+@of_all(("row", "version"), LAWS, called=lambda law: _called(law[0]))
 def test_nothing_claims_a_basis_and_everything_says_that_it_is_an_example(row, version):
     bases = json.dumps(version["content"], ensure_ascii=False).split('"basis": "')[1:]
     known = json.dumps(standard(row["item"]), ensure_ascii=False)
@@ -77,7 +81,7 @@ def test_every_file_says_at_its_head_that_it_is_no_real_rule():
         assert json.loads(path.read_text("utf-8"))["note"].startswith("示例数据，不是真实规定")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['division_code']} {row['item']}")
+@of_all("row", ROWS, called=_called)
 def test_codes_are_well_formed_and_plainly_of_the_sandbox(row):
     codes = SimpleNamespace(
         **row["codes"], authority_code=row["authority_code"], level=row["level"]

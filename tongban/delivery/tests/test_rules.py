@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tongban.basics.tests.each import of_all
 from tongban.delivery import rules, standing, states
 from tongban.delivery.choices import CHOOSE, SHARE
 from tongban.delivery.choices import apply as choose
@@ -60,8 +61,8 @@ CONTENT = {
 }
 
 
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("move", states.MOVES, ids=lambda move: move.name)
+@of_all("state", State)
+@of_all("move", states.MOVES, called=lambda move: move.name)
 def test_a_move_goes_from_its_states_only(move, state):
     before = at(state)
     made = event(

@@ -3,6 +3,7 @@ import json
 import pytest
 from django.http import QueryDict
 
+from tongban.basics.tests.each import of_all
 from tongban.catalogue import reading
 from tongban.catalogue.overlay import overlay
 from tongban.oversight.editing import changes, materials, parts, sections
@@ -53,7 +54,7 @@ def saved(page_of, **more):
     return page.value()
 
 
-@pytest.mark.parametrize(("stem", "key"), EVERY_SECTION)
+@of_all(("stem", "key"), EVERY_SECTION)
 def test_a_section_that_is_opened_and_saved_is_as_it_was(stem, key):
     content = VERSIONS[stem]
     if key not in content:
@@ -103,7 +104,7 @@ def test_a_key_that_no_step_can_have_is_told_at_its_field(departments):
     assert [words for _id, words in wrong.faults] == ["用小写字母开头，只含小写字母、数字和下划线"]
 
 
-@pytest.mark.parametrize(
+@of_all(
     ("stem", "spec"),
     [(stem, one["spec"]) for stem, version in VERSIONS.items() for one in version["materials"]],
 )

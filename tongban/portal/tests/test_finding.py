@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tongban.basics import calendar
+from tongban.basics.tests.each import of_all
 from tongban.cases import standing
 from tongban.cases.tests import world
 from tongban.catalogue import queries as catalogue
@@ -185,7 +186,7 @@ def test_somebody_in_another_province_is_led_to_its_own_node(client):
     assert "到福建省的平台办理" in html
 
 
-@pytest.mark.parametrize("code", CODES)
+@of_all("code", CODES)
 def test_every_item_of_the_lists_has_an_honest_page(page, code):
     item = catalogue.item(code)
     said = page(f"/items/{code}?{PAIR}")

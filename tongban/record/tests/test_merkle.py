@@ -4,12 +4,13 @@ import subprocess
 
 import pytest
 
+from tongban.basics.tests.each import of_all
 from tongban.record import merkle
 
 LEAVES = [merkle.hashed(merkle.leaf_text("c", number, "0" * 64)) for number in range(40)]
 
 
-@pytest.mark.parametrize("count", range(1, 40))
+@of_all("count", range(1, 40))
 def test_the_way_of_every_leaf_leads_to_the_root_and_no_other_leaf_s_does(count):
     leaves = LEAVES[:count]
     tree = merkle.levels(leaves)

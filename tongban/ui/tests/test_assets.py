@@ -9,6 +9,7 @@ import pytest
 from django.utils.translation import gettext, override
 from django.utils.translation.template import templatize
 
+from tongban.basics.tests.each import of_all
 from tongban.ui import icons
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -20,13 +21,7 @@ TRANSLATED = re.compile(r"{% blocktranslate.*?endblocktranslate %}", re.DOTALL)
 TAGS = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 
 
-def named(templates):
-    return pytest.mark.parametrize(
-        "template", templates, ids=[str(one.relative_to(PACKAGE)) for one in templates]
-    )
-
-
-@named(TEMPLATES)
+@of_all("template", TEMPLATES)
 def test_a_template_has_nothing_that_the_policy_forbids(template):
     source = COMMENTS.sub("", template.read_text(encoding="utf-8"))
 
@@ -36,7 +31,7 @@ def test_a_template_has_nothing_that_the_policy_forbids(template):
     assert not re.search(r"(?:src|href)=[\"']https?://", source), "nothing from other hosts"
 
 
-@named(TEMPLATES)
+@of_all("template", TEMPLATES)
 def test_the_words_of_a_template_go_through_gettext(template):
     source = COMMENTS.sub("", template.read_text(encoding="utf-8"))
     bare = TAGS.sub("", TRANSLATED.sub("", source))
@@ -44,7 +39,7 @@ def test_the_words_of_a_template_go_through_gettext(template):
     assert [line.strip() for line in bare.splitlines() if CHINESE.search(line)] == []
 
 
-@named(TEMPLATES)
+@of_all("template", TEMPLATES)
 def test_the_icons_of_a_template_are_here(template):
     source = template.read_text(encoding="utf-8")
 
@@ -113,8 +108,8 @@ TEXT = [
 SIGNS = [("edge", "card"), ("edge", "paper"), ("focus-in", "paper"), ("warn-fill", "card")]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
+@of_all("theme", ["light", "dark"])
+@of_all(
     ("front", "ground", "least"), [(*pair, 4.5) for pair in TEXT] + [(*pair, 3) for pair in SIGNS]
 )
 def test_colours_can_be_told_apart(theme, front, ground, least):

@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
-
+from tongban.basics.tests.each import of_all
 from tongban.local.home import PROJECT
 
 TEMPLATES = sorted((PROJECT / "tongban").rglob("templates/**/*.html"))
@@ -26,7 +25,7 @@ def _misread(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PROJECT)))
+@of_all("path", TEMPLATES)
 def test_a_block_reads_only_names_that_it_can_know(path: Path):
     assert _misread(path.read_text("utf-8")) == []
 

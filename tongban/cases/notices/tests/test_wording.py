@@ -3,8 +3,7 @@
 import re
 import string
 
-import pytest
-
+from tongban.basics.tests.each import of_all
 from tongban.cases import states
 from tongban.cases.notices import reminding, wording
 from tongban.cases.notices.wording import INSIDE, OCCASIONS, OUTSIDE, WORDINGS
@@ -23,7 +22,7 @@ def test_every_occasion_has_words_and_every_word_an_occasion():
     assert set(OCCASIONS.values()) | set(reminding.KINDS.values()) == set(WORDINGS)
 
 
-@pytest.mark.parametrize("kind", WORDINGS)
+@of_all("kind", WORDINGS)
 def test_an_inbox_names_only_what_a_case_can_say(kind):
     words = WORDINGS[kind]
     assert set(PLACEHOLDER.findall(f"{words.title}{words.inbox}")) <= INSIDE
@@ -32,14 +31,14 @@ def test_an_inbox_names_only_what_a_case_can_say(kind):
     assert not PLACEHOLDER.findall(str(words.title))
 
 
-@pytest.mark.parametrize(("kind", "channel", "text"), OUTSIDE_TEXTS)
+@of_all(("kind", "channel", "text"), OUTSIDE_TEXTS)
 def test_outside_the_portal_only_the_tail_of_the_number_is_filled_in(kind, channel, text):
     assert set(PLACEHOLDER.findall(text)) <= OUTSIDE
     assert "%" not in PLACEHOLDER.sub("", text)
 
 
-@pytest.mark.parametrize("kind", WORDINGS)
-@pytest.mark.parametrize("channel", ["sms", "mail"])
+@of_all("kind", WORDINGS)
+@of_all("channel", ["sms", "mail"])
 def test_outside_nothing_tells_what_it_is_about(kind, channel):
     said = "".join(wording.outside(kind, channel, number=NUMBER))
     # One text for everything: whoever sees it cannot even tell a denial from a receipt.
