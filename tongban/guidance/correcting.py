@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import rjieba
-
 from tongban.catalogue import queries as catalogue
 from tongban.guidance import sounds, wording
 
@@ -64,7 +62,7 @@ def _candidates(text: str) -> Iterator[tuple[float, int, str, str]]:
                 continue
             if best := max(_meant(typed, known), default=None):
                 weight, word = best
-                if not _is_word(typed):
+                if not wording.is_word(typed):
                     yield weight, start, typed, word
 
 
@@ -118,11 +116,6 @@ def _is_one_stroke(typed: str, word: str) -> bool:
 
 def _gaps(word: str) -> set[str]:
     return {word[:place] + word[place + 1 :] for place in range(len(word))}
-
-
-def _is_word(typed: str) -> bool:
-    """Whether a dictionary knows this as one word."""
-    return len(rjieba.cut(typed, hmm=False)) == 1
 
 
 @lru_cache(maxsize=2)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-
-import rjieba
+from types import ModuleType
 
 LONGEST = 60
 
@@ -78,16 +77,29 @@ def is_latin(piece: str) -> bool:
     return _LATIN.fullmatch(piece) is not None
 
 
+def is_word(text: str) -> bool:
+    """Whether a dictionary of Chinese knows this as one word."""
+    return len(_dictionary().cut(text, hmm=False)) == 1
+
+
+@cache
+def _dictionary() -> ModuleType:
+    # Its dictionary takes a seventh of a second to read, and most processes cut nothing.
+    import rjieba
+
+    return rjieba  # type: ignore[no-any-return]
+
+
 def words(text: str) -> list[str]:
     """The words of a text that carry something, as a dictionary of Chinese cuts it."""
-    cut = rjieba.cut_for_search(_BETWEEN.sub(" ", spell(text)))
+    cut = _dictionary().cut_for_search(_BETWEEN.sub(" ", spell(text)))
     kept = (word.strip() for word in cut)
     return list(dict.fromkeys(word for word in kept if word and word not in wording().leave_out))
 
 
 def carrying(text: str) -> list[str]:
     """A text cut into its words one after another, without those that carry nothing."""
-    cut = rjieba.cut(_BETWEEN.sub(" ", spell(text)))
+    cut = _dictionary().cut(_BETWEEN.sub(" ", spell(text)))
     return [word for word in cut if word.strip() and word not in wording().leave_out]
 
 
@@ -120,7 +132,7 @@ def syllables(name: str) -> list[str]:
 
 
 def _read(text: str) -> list[str]:
-    return [one for word in rjieba.cut(text) for one in _read_word(word)]
+    return [one for word in _dictionary().cut(text) for one in _read_word(word)]
 
 
 # The same words make up a hundred thousand names.
