@@ -2,6 +2,7 @@
 
 import atexit
 import base64
+import gc
 import ipaddress
 import itertools
 import os
@@ -9,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,6 +22,13 @@ import pytest
 
 from tongban.local import accounts, postgres
 from tongban.trust.signing import new_key
+
+# What pytest makes of a module of tests takes longer than reading it, and so do the programs that
+# tests start: both are kept, also where Python is asked to keep nothing.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Until everything is collected nothing is thrown away, so there is nothing to look for either.
+gc.disable()
 
 # Set here and not in a fixture: test modules import models, and models need settings.
 _FOLDER = Path(tempfile.mkdtemp(prefix="tongban-test-", dir="/tmp"))
@@ -100,6 +109,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if getattr(config.option, "numprocesses", None):
         del os.environ["DJANGO_SETTINGS_MODULE"]
+        # This process only hands out and hears; it collects nothing itself.
+        gc.enable()
 
 
 # A busy machine is not a slow strategy, and there is no clock in what a test of inputs says.
@@ -118,6 +129,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: 0 if _uses_database(item) else 2 - bool(item.get_closest_marker("nodes"))
     )
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: whoever looks for garbage need not look among them."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _uses_database(item: pytest.Item) -> bool:
