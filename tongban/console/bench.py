@@ -8,10 +8,12 @@ import typer
 from rich.console import Console
 
 from tongban.console import acting
-from tongban.console.benching import ground
+from tongban.console.benching import country, ground
 from tongban.console.benching.ground import HERE
 from tongban.console.benching.results import Results, machine
 from tongban.console.exits import Exit
+from tongban.local.provinces import PROVINCES
+from tongban.local.trouble import WrongWords
 
 if TYPE_CHECKING:
     from tongban.console.benching.measuring import Measuring
@@ -45,11 +47,20 @@ def bench(
             "--only-cases", help="只量办件和重建。 Only cases and the rebuild, nothing else."
         ),
     ] = False,
+    sizes: Annotated[
+        str,
+        typer.Option(
+            "--nodes", help="只量节点多了怎样，例如 2,8,32。 Only the growth with so many nodes."
+        ),
+    ] = "",
     web_processes: Annotated[
         int, typer.Option(min=0, max=64, help="每节点网页进程数；0 为核数。 0: cores.")
     ] = 0,
 ) -> None:
     """Starts nodes of its own on free ports, so nobody's record is written into; code 1 below a mark."""
+    if sizes:
+        _growth_of_nodes(sizes, as_json=as_json)
+        return
     processes = web_processes or os.cpu_count() or 2
     results = Results(machine() | {"web_processes": processes})
     try:
@@ -70,6 +81,18 @@ def bench(
         # Also what was measured before something went wrong or was broken off.
         _tell(results, as_json=as_json)
     raise typer.Exit(Exit.REFUSED if results.missed else Exit.DONE)
+
+
+def _growth_of_nodes(words: str, *, as_json: bool) -> None:
+    sizes = [int(word) for word in words.split(",") if word.strip().isdecimal()]
+    if not sizes or not all(2 <= size <= len(PROVINCES) for size in sizes):
+        raise WrongWords(
+            f"--nodes 要写 2 到 {len(PROVINCES)} 之间的节点数，例如 2,8,32。",
+            f"--nodes takes numbers of nodes from 2 to {len(PROVINCES)}, such as 2,8,32.",
+        )
+    results = Results(machine())
+    country.measure(results, sizes, say=_say)
+    _tell(results, as_json=as_json)
 
 
 def _everything_else(measuring: "Measuring", results: Results, crossings: int) -> None:

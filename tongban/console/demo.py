@@ -1,4 +1,4 @@
-"""`./run demo`: three installations on one machine, until Ctrl-C."""
+"""`./run demo`: installations on one machine, three or the whole country, until Ctrl-C."""
 
 import json
 import signal
@@ -17,13 +17,22 @@ from tongban.local import state
 from tongban.local.children import failed, last_lines
 from tongban.local.demo import Demo
 from tongban.local.home import PROJECT, Home, home
-from tongban.local.provinces import DEFAULT_NODES, chosen_nodes
+from tongban.local.provinces import DEFAULT_NODES, chosen_nodes, chosen_webs
 from tongban.local.trouble import Interrupted, Trouble
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 Nodes = Annotated[
-    str, typer.Option(help="省份代码，逗号分隔；枢纽总在其中。 Provinces; the hub is always there.")
+    str,
+    typer.Option(
+        help="省份代码，逗号分隔，all 为全国；枢纽总在其中。 Provinces, or all; the hub is always there."
+    ),
+]
+Web = Annotated[
+    str,
+    typer.Option(
+        help="哪些节点有网页；节点多时默认枢纽、吉林、福建。 Nodes with pages; of many the usual three."
+    ),
 ]
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="清空后重新开始。 Empty everything and start anew.")
@@ -39,17 +48,20 @@ Processes = Annotated[
 @app.command()
 def demo(
     nodes: Nodes = DEFAULT_NODES,
+    web: Web = "",
     fresh: Fresh = False,
     detach: Detach = False,
     web_processes: Processes = 1,
 ) -> None:
     """Start servers and nodes, show where they are, and stay until asked to stop."""
     codes = chosen_nodes(nodes)
+    webs = chosen_webs(web, codes)
     if detach:
-        _start_in_background(home(), fresh=fresh, nodes=nodes, web_processes=web_processes)
+        words = ["--nodes", nodes, "--web", web, "--web-processes", str(web_processes)]
+        _start_in_background(home(), [*words, *(["--fresh"] if fresh else [])])
         return
     started = time.monotonic()
-    the_demo = Demo(home(), codes, web_processes=web_processes)
+    the_demo = Demo(home(), codes, web_processes=web_processes, webs=webs)
     _stop_when_told(the_demo)
     with Steps() as steps:
         the_demo.say, the_demo.advance = steps.say, steps.advance
@@ -72,7 +84,7 @@ def _stop_when_told(the_demo: Demo) -> None:
         signal.signal(number, stop)
 
 
-def _start_in_background(place: Home, *, fresh: bool, nodes: str, web_processes: int) -> None:
+def _start_in_background(place: Home, options: list[str]) -> None:
     """Start the demo in a session of its own, and wait until it is ready or has failed."""
     if state.is_running(place):
         raise Trouble(
@@ -81,8 +93,7 @@ def _start_in_background(place: Home, *, fresh: bool, nodes: str, web_processes:
         )
     place.make()
     log = place.log / "demo.log"
-    words = [sys.executable, "-m", "tongban.console", "demo", "--nodes", nodes]
-    words += ["--web-processes", str(web_processes), *(["--fresh"] if fresh else [])]
+    words = [sys.executable, "-m", "tongban.console", "demo", *options]
     started = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -124,17 +135,29 @@ def _say_ready(place: Home, *, seconds: float, detached: bool) -> None:
     if found is None:
         return
     console.print(f"\n[bold green]已就绪[/] Ready，用时 {seconds:.1f} s\n")
-    for node in found.nodes:
+    shown = [node for node in found.nodes if node["has_pages"]]
+    for node in shown:
         console.print(f"  [bold]{node['name']}[/] {node['code']}  {node['url']}/")
         for kind, path in (("窗口与审批 desk", "/desk/"), ("沙盒登录 sign-in", "/sandbox/")):
             if node["code"] != "00":
                 console.print(f"      {kind:<18} {node['url']}{path}")
+    _say_without_pages([node for node in found.nodes if not node["has_pages"]])
     for note in found.notes:
         console.print(f"\n  [yellow]说明[/] {escape(note)}")
-    _say_accounts(place, found.nodes)
-    _say_first_steps(found.nodes)
+    _say_accounts(place, shown)
+    _say_first_steps(shown)
     end = "./run stop" if detached else "Ctrl-C"
     console.print(f"\n停止 To stop: {end}    日志 Logs: {place.log}\n")
+
+
+def _say_without_pages(nodes: list[dict[str, Any]]) -> None:
+    if not nodes:
+        return
+    names = "、".join(f"{node['name']} {node['code']}" for node in nodes)
+    console.print(
+        f"\n  另有{len(nodes)}个节点在收发、办理，没有开网页 Without pages: {names}\n"
+        f"  打开其中一个的网页 To open one: ./run node pages {nodes[0]['code']}"
+    )
 
 
 def _say_accounts(place: Home, nodes: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from django.utils.timezone import localtime, now
 
-from tongban.console import exchange_model, exchange_reconcile
+from tongban.console import exchange_model, exchange_ping, exchange_reconcile
 from tongban.console.exits import Exit
 from tongban.exchange import operations, queries
 from tongban.exchange.inbox import Outcome
@@ -20,6 +20,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON
 Number = Annotated[int, typer.Argument(help="报文编号，见 parked。 Number, as `parked` shows it.")]
 
 exchange_model.mount(app)
+exchange_ping.mount(app)
 exchange_reconcile.mount(app)
 
 OUTCOMES = {

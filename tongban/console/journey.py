@@ -89,7 +89,7 @@ def _two_nodes(wanted: str) -> tuple[Node, Node]:
     found = {
         node["code"]: Node(place, node["code"], node["name"], node["url"])
         for node in report["nodes"]
-        if node["code"] != "00"
+        if node["code"] != "00" and node["has_pages"]
     }
     codes = [code.strip() for code in wanted.split(",") if code.strip()] or list(found)[:2]
     if len(codes) != 2 or codes[0] == codes[1] or not set(codes) <= set(found):

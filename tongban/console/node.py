@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import secrets
 import sys
 import time
@@ -13,12 +14,14 @@ from typing import Annotated
 import typer
 
 from tongban.console import acting, catalogue, jurisdictions, sandbox
-from tongban.local import backups
+from tongban.local import backups, state
 from tongban.local.backups import Copies
-from tongban.local.home import home, saved_settings
+from tongban.local.home import PROJECT, home, saved_settings
 from tongban.local.keys import write_private
+from tongban.local.nodes import child_environment, counting, web_command
+from tongban.local.ports import LOOPBACK, check_free, web_port
 from tongban.local.postgres import wheel_programs
-from tongban.local.trouble import WrongWords
+from tongban.local.trouble import NothingRuns, WrongWords
 from tongban.trust import keeping, store, suites
 
 app = typer.Typer(
@@ -37,14 +40,56 @@ def prepare(directory: Directory) -> None:
     acting.set_up_django()
     from django.conf import settings
 
-    _timed("migrate", _migrate)
-    _timed("jurisdictions", jurisdictions.load)
+    _common()
     _timed("directory", lambda: load_directory(directory))
-    _timed("catalogue", catalogue.load)
     _timed("clocks", _fill_clocks)
     if settings.SANDBOX:
         _timed("sandbox", sandbox.load)
         _timed("accounts", _write_accounts)
+
+
+@app.command(
+    help="建立各节点共有的数据，供复制。 Make what every node's database holds, to be copied."
+)
+def furnish(
+    provinces: Annotated[
+        str, typer.Option(help="哪些省份的机关，例如 22,35。 Offices of which provinces.")
+    ] = "",
+) -> None:
+    """Tables, places, catalogue and offices; nothing of any one node. Only for a sandbox."""
+    acting.set_up_django()
+    from django.utils.timezone import now
+
+    from tongban.jurisdictions import operations as places
+    from tongban.sandbox import operations as furnishing
+
+    furnishing.check_is_sandbox()
+    codes = [code.strip() for code in provinces.split(",") if code.strip()]
+    _common()
+    _timed("offices", lambda: places.load_sandbox_offices(provinces=codes, at=now()))
+
+
+@app.command(
+    help="在复制来的数据库里写入本节点自己的内容。 Write what is the node's own into a copy."
+)
+def settle(directory: Directory) -> None:
+    """The directory, the people of the sandbox and their accounts; the rest came with the copy."""
+    acting.set_up_django()
+    from django.utils.timezone import now
+
+    from tongban.sandbox import operations as furnishing
+
+    furnishing.check_is_sandbox()
+    _timed("directory", lambda: load_directory(directory))
+    _timed("people", lambda: furnishing.load_people(at=now()))
+    _timed("accounts", _write_accounts)
+
+
+def _common() -> None:
+    """What is the same in the database of every node."""
+    _timed("migrate", _migrate)
+    _timed("jurisdictions", jurisdictions.load)
+    _timed("catalogue", catalogue.load)
 
 
 def _timed(name: str, work: Callable[[], object]) -> None:
@@ -174,6 +219,23 @@ def restore(
     print(backups.restore(Copies(folder), data, until=until))
     if papers is not None:
         print(f"{backups.restore_papers(Copies(folder), papers)} 份材料 papers")
+
+
+@app.command(
+    help="为没有网页的演示节点打开网页，到 Ctrl-C 为止。 Open a node's pages, until Ctrl-C."
+)
+def pages(code: Annotated[str, typer.Argument(help="节点代码 Code of the node")]) -> None:
+    """Beside a running demo, at the address that the directory names for the node."""
+    place, port = home(), web_port(code)
+    settings = saved_settings(place, code)
+    if not state.is_running(place):
+        raise NothingRuns("演示没有在运行，先用 ./run demo 启动。", "Start it first: ./run demo")
+    check_free({port: (f"节点 {code} 的网页", f"pages of node {code}", "TONGBAN_WEB_PORT")})
+    words = web_command(port, 1)
+    print(f"http://{LOOPBACK}:{port}/sandbox/    Ctrl-C 停止 to stop", flush=True)
+    environment = child_environment(place, settings | counting(place.node(code)))
+    os.chdir(PROJECT)
+    os.execve(words[0], words, environment)  # noqa: S606 - words of ours, and no shell wanted
 
 
 @app.command("env", help="输出演示节点的环境变量。 Print the environment of a node of the demo.")

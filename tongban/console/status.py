@@ -12,8 +12,9 @@ from tongban.console.exits import Exit
 from tongban.console.terminal import console
 from tongban.local import state
 from tongban.local.children import is_alive
-from tongban.local.health import readiness
-from tongban.local.home import Home, home
+from tongban.local.health import readiness, worker_readiness
+from tongban.local.home import Home, home, saved_settings
+from tongban.local.trouble import Trouble
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -42,7 +43,7 @@ def look(place: Home) -> dict[str, Any]:
         phase = "killed" if leftover else "stopped"
         return {"running": False, "ready": False, "phase": phase, "nodes": [], "processes": []}
     with ThreadPoolExecutor(max_workers=8) as pool:
-        answers = list(pool.map(lambda node: readiness(node["url"]), found.nodes))
+        answers = list(pool.map(lambda node: _readiness(place, node), found.nodes))
     nodes = [node | answer for node, answer in zip(found.nodes, answers, strict=True)]
     processes = [process | _process(process["pid"]) for process in found.processes]
     ready = (
@@ -54,6 +55,16 @@ def look(place: Home) -> dict[str, Any]:
         "running": True, "ready": ready, "phase": found.phase, "pid": found.pid,
         "nodes": nodes, "processes": processes, "notes": found.notes,
     }  # fmt: skip
+
+
+def _readiness(place: Home, node: dict[str, Any]) -> dict[str, Any]:
+    """By its pages; a node without pages by the signs of its worker."""
+    if node.get("has_pages", True):
+        return readiness(node["url"])
+    try:
+        return worker_readiness(saved_settings(place, node["code"])["DATABASE_URL"])
+    except Trouble as trouble:
+        return {"ready": False, "cause": trouble.chinese}
 
 
 def _process(pid: int | None) -> dict[str, Any]:
@@ -89,7 +100,8 @@ def _say(report: dict[str, Any]) -> None:
     for node in report["nodes"]:
         mark = "[green]就绪 ready[/]" if node["ready"] else "[red]未就绪 not ready[/]"
         cause = "" if node["ready"] else escape(f"  {node.get('cause', '')}")
-        console.print(f"  {node['name']} {node['code']}  {node['url']}  {mark}{cause}")
+        where = node["url"] if node.get("has_pages", True) else "（没有开网页 no pages）"
+        console.print(f"  {node['name']} {node['code']}  {where}  {mark}{cause}")
     for process in report["processes"]:
         mark = f"{process['memory'] // 1024**2} MB" if process["alive"] else "[red]已停 dead[/]"
         console.print(f"    {process['name']:<14} pid {process['pid']}  {mark}")

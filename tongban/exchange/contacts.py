@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from tongban.exchange import flows
 from tongban.exchange.models import NodeContact
 
 
@@ -25,10 +26,15 @@ def note_beat(node: str, beat: dict[str, Any], *, at: datetime) -> None:
             "clock_skew_ms": max(min(skew, 2**31 - 1), -(2**31)),
         },
     )
+    # A node of an older version does not say what it sent, and is heard all the same.
+    if beat.get("sent"):
+        flows.note(node[:8], str(beat["process"]), beat["sent"], at=at)
 
 
-def note_mailbox(node: str, *, messages: int, size: int, limit: int, at: datetime) -> None:
-    """Keep how many messages and bytes wait in a node's mailbox, and how many bytes it may hold."""
+def note_mailbox(
+    node: str, *, messages: int, size: int, limit: int, oldest_at: datetime | None, at: datetime
+) -> None:
+    """Keep how many messages and bytes wait in a node's mailbox, since when, and its limit."""
     NodeContact.objects.update_or_create(
         node=node[:8],
         defaults={
@@ -36,5 +42,6 @@ def note_mailbox(node: str, *, messages: int, size: int, limit: int, at: datetim
             "mailbox_bytes": size,
             "mailbox_limit": max(limit, 0),
             "mailbox_seen_at": at,
+            "mailbox_oldest_at": oldest_at if messages else None,
         },
     )

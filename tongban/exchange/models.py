@@ -121,6 +121,8 @@ class NodeContact(models.Model):
     # How many bytes it may hold; 0 while it is not known or has no limit.
     mailbox_limit = models.PositiveBigIntegerField(default=0, db_default=0)
     mailbox_seen_at = models.DateTimeField(null=True)
+    # Since when the oldest message waits in it.
+    mailbox_oldest_at = models.DateTimeField(null=True)
     last_contact_at = models.DateTimeField(null=True)
     outbox_waiting = models.PositiveBigIntegerField(default=0)
     oldest_waiting_at = models.DateTimeField(null=True)
@@ -132,6 +134,30 @@ class NodeContact(models.Model):
 
     def __str__(self) -> str:
         return self.node
+
+
+class Flow(models.Model):
+    """The hub's view of what one process of a node sent to another node in ten minutes.
+
+    As the sender says; it repeats each number for an hour, and the greatest holds.
+    """
+
+    sender = models.CharField(max_length=8)
+    recipient = models.CharField(max_length=8)
+    process = models.CharField(max_length=16)
+    span = models.DateTimeField()
+    messages = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["span"], name="flow_lately")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "process", "recipient", "span"], name="a_flow_once_a_span"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender} → {self.recipient} {self.span:%H:%M}: {self.messages}"
 
 
 class WorkerBeat(models.Model):

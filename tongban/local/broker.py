@@ -7,6 +7,7 @@ import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import permutations
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,6 +40,8 @@ FILES_BYTES = 1024**3
 # limit that followed the nodes would shut out the streams of one that is not started today.
 MAX_FILE_STORE = 1024**4
 DUPLICATE_WINDOW = 2 * 3600.0
+# So many buckets are made at a time.
+AT_ONCE = 16
 
 
 def user_name(node: str) -> str:
@@ -194,10 +197,14 @@ async def _set_up(plan: _Plan) -> None:
         for node in plan.nodes:
             await _mailbox(jetstream, node, plan.replicas)
         provinces = [node for node in plan.nodes if node != addresses.HUB]
-        for sender in provinces:
-            for to in provinces:
-                if sender != to:
-                    await _bucket(jetstream, sender, to, plan.replicas)
+        # Of the whole country there are nearly a thousand: several at a time, in the server's pace.
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def bucket(sender: str, to: str) -> None:
+            async with turn:
+                await _bucket(jetstream, sender, to, plan.replicas)
+
+        await asyncio.gather(*(bucket(*pair) for pair in permutations(provinces, 2)))
     finally:
         await connection.close()
 

@@ -6,19 +6,34 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
 from tongban.local.accounts import SystemUser
+from tongban.local.nursery import Nursery
 from tongban.local.postgres import process_user
 from tongban.local.trouble import Interrupted, Trouble
 
 # Every process carries it, so that one whose parent was killed is recognised later.
 MARK = "TONGBAN_DEMO"
 RESTARTS, RESTART_WINDOW = 5, 60.0
+
+
+class Process(Protocol):
+    """A process as `subprocess.Popen` shows it, whoever started it."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
 
 
 @dataclass
@@ -33,11 +48,20 @@ class Child:
     # What asks it to stop: PostgreSQL takes SIGINT as "end sessions and stop", SIGTERM as "wait".
     stop_signal: int = signal.SIGTERM
     folder: Path = Path("/")
-    process: subprocess.Popen[bytes] | None = None
+    # Words of our own command line: with a nursery these are carried out instead of `command`.
+    words: Sequence[str] = ()
+    nursery: Nursery | None = None
+    process: Process | None = None
     restarts: deque[float] = field(default_factory=deque)
 
     def start(self) -> None:
         """Start it; what it says is added to its log."""
+        if self.nursery and self.words and self.nursery.can_bear(self.environment):
+            self.process = self.nursery.bear(
+                self.name, self.words,
+                environment=self.environment, folder=self.folder, log=self.log,
+            )  # fmt: skip
+            return
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,

@@ -1,6 +1,8 @@
-"""A database and a role for each node; no role can open another's database."""
+"""A database for each node, copied from one that is prepared once; no role can open another's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
@@ -8,37 +10,142 @@ from psycopg import sql
 
 from tongban.local.trouble import Trouble
 
+# Stands where otherwise the code of a node does.
+TEMPLATE = "template"
+OURS = "tongban"
 
-def name(node: str) -> str:
-    """The database, and the role, of a node of the demo."""
-    return f"tongban_{node}"
 
+@dataclass(frozen=True)
+class Databases:
+    """The databases of the demo: on a server of ours, or on one that somebody else keeps.
 
-def make_for_nodes(admin_url: str, passwords: Mapping[str, str]) -> None:
-    """Make role and database of every node that has none, and set the role's password."""
-    with psycopg.connect(admin_url, autocommit=True) as connection:
-        _only_owner_may_connect(connection, "postgres")
-        for node, password in passwords.items():
-            role = name(node)
-            if not _exists(connection, "pg_roles", "rolname", role):
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+    On ours every node has a role of its own; `passwords` has theirs and the template's. On another
+    (`passwords` is None) all databases belong to the user of the given address.
+    """
+
+    address: str
+    base: str = OURS
+    passwords: Mapping[str, str] | None = None
+
+    def name(self, node: str) -> str:
+        """The database of a node, and on our own server its role."""
+        return f"{self.base}_{node}"
+
+    def url(self, node: str) -> str:
+        """The address of a node's database."""
+        parts = urlsplit(_with_database(self.address, self.name(node)))
+        if self.passwords is None:
+            return urlunsplit(parts)
+        who = f"{quote(self.name(node), safe='')}:{quote(self.passwords[node], safe='')}"
+        return urlunsplit(parts._replace(netloc=f"{who}@{parts.netloc.rpartition('@')[2]}"))
+
+    def make_roles(self) -> None:
+        """Make the role of every node that has none, and set its password; nothing elsewhere."""
+        if self.passwords is None:
+            return
+        with self._maintenance() as connection:
+            _only_owner_may_connect(connection, "postgres")
+            for node, password in self.passwords.items():
+                role = sql.Identifier(self.name(node))
+                if not _exists(connection, "pg_roles", "rolname", self.name(node)):
+                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password))
+                )
+
+    def missing(self, nodes: Iterable[str]) -> list[str]:
+        """Those of these nodes that have no database yet."""
+        with self._maintenance() as connection:
+            rows = connection.execute("SELECT datname FROM pg_database").fetchall()
+        there = {name for (name,) in rows}
+        return [node for node in nodes if self.name(node) not in there]
+
+    def make_empty(self, node: str) -> None:
+        """Make a database anew; what was in one of that name is gone."""
+        name = sql.Identifier(self.name(node))
+        with self._maintenance() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            owner = sql.SQL("CREATE DATABASE {0} OWNER {0}")
+            plain = sql.SQL("CREATE DATABASE {0}")
+            connection.execute((plain if self.passwords is None else owner).format(name))
+            if self.passwords is not None:
+                _only_owner_may_connect(connection, self.name(node))
+
+    def copy_template(self, node: str) -> None:
+        """Make a node's database as a copy of the template, its own in every part.
+
+        It gets its name when it is complete, so an interrupted copy is never taken for one. Several
+        may be made at once; nobody may be connected to the template meanwhile.
+        """
+        fresh = f"{self.name(node)}_new"
+        fresh_name, final = sql.Identifier(fresh), sql.Identifier(self.name(node))
+        template = sql.Identifier(self.name(TEMPLATE))
+        with self._maintenance() as connection:
             connection.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                    sql.Identifier(role), sql.Literal(password)
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(fresh_name)
+            )
+            # Files are copied as they are: through the log each page would be written twice.
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                    fresh_name, template
                 )
             )
-            if not _exists(connection, "pg_database", "datname", role):
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(role))
+            if self.passwords is not None:
+                _only_owner_may_connect(connection, fresh)
+                self._hand_over(connection, fresh, node)
+            connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(fresh_name, final))
+
+    def _hand_over(self, connection: psycopg.Connection, fresh: str, node: str) -> None:
+        """Let the node's role own the copy and everything in it."""
+        from_role, to_role = sql.Identifier(self.name(TEMPLATE)), sql.Identifier(self.name(node))
+        with psycopg.connect(_with_database(self.address, fresh), autocommit=True) as inside:
+            inside.execute(sql.SQL("REASSIGN OWNED BY {} TO {}").format(from_role, to_role))
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(fresh), to_role)
+        )
+
+    def close_template(self) -> None:
+        """Make the template ready to be copied, and let nobody into it but who copies it."""
+        with psycopg.connect(self._template_address, autocommit=True) as inside:
+            # Done once here instead of in every copy: what planners know, and marks on rows.
+            inside.execute("VACUUM (FREEZE, ANALYZE)")
+        if self.passwords is None:
+            return
+        with self._maintenance() as connection:
+            # The owner of the databases in a copy would otherwise take this one with them.
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} OWNER TO CURRENT_USER").format(
+                    sql.Identifier(self.name(TEMPLATE))
                 )
-            _only_owner_may_connect(connection, role)
+            )
+
+    def template_identity(self) -> str:
+        """Tells this template from one that is made anew later."""
+        return identity(self._template_address)
+
+    @property
+    def _template_address(self) -> str:
+        """As whoever keeps the server sees it: its own role has no way in after it is closed."""
+        return _with_database(self.address, self.name(TEMPLATE))
+
+    @contextmanager
+    def _maintenance(self) -> Iterator[psycopg.Connection]:
+        """A connection to any database of the server: the named one need not exist yet."""
+        try:
+            with _maintenance_connection(self.address) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise Trouble(
+                f"无法使用 DATABASE_URL 指定的数据库（{_safe(self.address)}）：{_first_line(error)}。"
+                "请检查地址、密码，以及该用户是否有建库权限。",
+                f"Cannot use the server in DATABASE_URL ({_safe(self.address)}): "
+                f"{_first_line(error)}. "
+                "Check address and password, and that the user may create databases.",
+            ) from error
 
 
-def make_at(given_url: str, node: str) -> str:
-    """The address of a node's database on a server of one's own; makes the database if missing.
-
-    The database takes the given name with `_<node>` behind it, and the given user owns it.
-    """
+def at(given_url: str) -> Databases:
+    """The databases on a server of one's own: the given name with `_<node>` behind it."""
     parts = urlsplit(given_url)
     base = unquote(parts.path.strip("/"))
     if parts.scheme not in {"postgres", "postgresql"} or not base:
@@ -46,19 +153,7 @@ def make_at(given_url: str, node: str) -> str:
             f"DATABASE_URL 的写法不对，应类似 postgresql://用户:密码@主机:5432/库名，现在是“{_safe(given_url)}”。",
             "DATABASE_URL must look like postgresql://user:password@host:5432/name.",
         )
-    wanted = f"{base}_{node}"
-    try:
-        with _maintenance_connection(given_url) as connection:
-            if not _exists(connection, "pg_database", "datname", wanted):
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(wanted)))
-    except psycopg.Error as error:
-        raise Trouble(
-            f"无法使用 DATABASE_URL 指定的数据库（{_safe(given_url)}）：{_first_line(error)}。"
-            "请检查地址、密码，以及该用户是否有建库权限。",
-            f"Cannot use the server in DATABASE_URL ({_safe(given_url)}): {_first_line(error)}. "
-            "Check address and password, and that the user may create databases.",
-        ) from error
-    return _with_database(given_url, wanted)
+    return Databases(given_url, base)
 
 
 def identity(url: str) -> str:
@@ -78,7 +173,6 @@ def identity(url: str) -> str:
 
 
 def _maintenance_connection(url: str) -> psycopg.Connection:
-    """A connection to any database of the server: the named one need not exist yet."""
     try:
         return psycopg.connect(_with_database(url, "postgres"), autocommit=True, connect_timeout=5)
     except psycopg.OperationalError:

@@ -4,26 +4,33 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from secrets import token_urlsafe
 
 from tongban.local import accounts, broker, databases, keys, ports, postgres, state
 from tongban.local.children import MARK, Child, Family
+from tongban.local.databases import Databases
 from tongban.local.home import Home, check_space
-from tongban.local.keys import ServerSecrets
-from tongban.local.nodes import LocalNode, child_environment, code_digest
+from tongban.local.keys import Secrets, ServerSecrets
+from tongban.local.nodes import LocalNode, child_environment
+from tongban.local.nursery import Nursery
 from tongban.local.postgres import Server
+from tongban.local.preparing import Preparing
 from tongban.local.state import Lock, State
 from tongban.local.trouble import Interrupted, Trouble
 
-START, PREPARE = 60.0, 600.0
+START = 60.0
 OWN = (
     "postgres",
     "broker",
     "nodes",
     "static",
+    "template",
     "demo.json",
+    "template.json",
     "directory.json",
     "secrets.json",
 )
@@ -36,6 +43,8 @@ class Demo:
     home: Home
     codes: Sequence[str]
     web_processes: int = 1
+    # The nodes that have pages; None for all.
+    webs: Sequence[str] | None = None
     say: Callable[[str], None] = lambda _: None
     # How much of the present step is done, and how much it is in all.
     advance: Callable[[int, int], None] = lambda _done, _all: None
@@ -49,6 +58,7 @@ class Demo:
         self.lock = Lock(self.home)
         self._writing = threading.Lock()
         self.family = Family(self._write_state)
+        self.nursery = Nursery(self.home.log / "nursery.log", child_environment(self.home, {}))
 
     # --- start ---
 
@@ -87,6 +97,7 @@ class Demo:
                 "TONGBAN_WEB_PORT",
             )
             for code in self.codes
+            if self.webs is None or code in self.webs
         }
         if not self.own_database:
             wanted[ports.database_port()] = ("数据库", "database", "TONGBAN_DATABASE_PORT")
@@ -100,6 +111,7 @@ class Demo:
         server, elsewhere = postgres.place(
             self.home.root, self.home.postgres, port=ports.database_port()
         )
+        server = replace(server, settings=postgres.durable(len(self.codes)))
         if elsewhere:
             self.state.notes.append(
                 f"数据库用户 {server.user.name if server.user else ''} 无法进入 {self.home.root}，"
@@ -118,10 +130,8 @@ class Demo:
             self._start_broker({c: s.broker_password for c, s in secrets.items()}, admin)
         if self._server:
             self._start_database(self._server, admin)
-            databases.make_for_nodes(
-                self._server.url("postgres", admin.database_password, "postgres"),
-                {code: s.database_password for code, s in secrets.items()},
-            )
+        self._databases = self._find_databases(secrets, admin)
+        self._databases.make_roles()
         self.nodes = [self._node(code, secrets[code]) for code in self.codes]
         keys.write_directory(self.home, self.codes)
         broker.set_up(self._broker_url(broker.ADMIN, admin.broker_password), self.codes)
@@ -155,15 +165,22 @@ class Demo:
             raise postgres.broken_data(server.data, child.last_words(1)) from trouble
 
     def _node(self, code: str, secrets: keys.Secrets) -> LocalNode:
-        if self._server:
-            role = databases.name(code)
-            database = self._server.url(role, secrets.database_password, role)
-        else:
-            database = databases.make_at(self.own_database or "", code)
         address = self._broker_url(broker.user_name(code), secrets.broker_password)
-        node = LocalNode(self.home, code, secrets, database, address, self.web_processes)
+        node = LocalNode(
+            self.home, code, secrets, self._databases.url(code), address, self.web_processes,
+            has_pages=self.webs is None or code in self.webs, nursery=self.nursery,
+        )  # fmt: skip
         node.save_settings()
         return node
+
+    def _find_databases(self, secrets: Mapping[str, Secrets], admin: ServerSecrets) -> Databases:
+        if not self._server:
+            return databases.at(self.own_database or "")
+        passwords = {code: one.database_password for code, one in secrets.items()}
+        # Good for one start: nobody needs it afterwards.
+        passwords[databases.TEMPLATE] = token_urlsafe(24)
+        address = self._server.url("postgres", admin.database_password, "postgres")
+        return Databases(address, databases.OURS, passwords)
 
     def _broker_url(self, user: str, password: str) -> str:
         if self.own_broker:
@@ -172,48 +189,30 @@ class Demo:
 
     def _prepare(self) -> None:
         """Bring databases and static files up to date, as many at a time as there are cores."""
-        # Taken before the work: what changes meanwhile is prepared the next time.
-        code_digest()
-        work: list[tuple[Child, Callable[[], None]]] = []
-        unprepared = [node for node in self.nodes if not node.is_prepared()]
-        work += [(node.preparation(), node.note_prepared) for node in unprepared]
-        if unprepared or not any(self.home.static.iterdir()):
-            work.append((self.nodes[0].static_files(), lambda: None))
-        if not work:
-            return
-        self.say("准备数据：" + "、".join(node.name for node in unprepared))
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-            runs = [pool.submit(self._run, child, then) for child, then in work]
-            try:
-                for done, run in enumerate(as_completed(runs), 1):
-                    run.result()
-                    self.advance(done, len(runs))
-            except BaseException:
-                # The others must not go on to the end: nobody waits for them any more.
-                self.family.stopping.set()
-                raise
-
-    def _run(self, child: Child, then: Callable[[], None]) -> None:
-        self.family.run(child, patience=PREPARE)
-        then()
+        Preparing(
+            self.home, self.family, self.nursery, self._databases, self.nodes,
+            self.say, self.advance,
+        ).run()  # fmt: skip
 
     def _start_nodes(self) -> None:
-        self.say("启动节点：" + "、".join(node.name for node in self.nodes))
-        webs = []
+        self.say(f"启动节点：{len(self.nodes)}个")
+        began = datetime.now(UTC)
+        waits: list[tuple[Child, Callable[[], bool]]] = []
         for node in self.nodes:
             node.count_anew()
-            web = node.web()
-            self.family.start(web)
-            webs.append((node, web))
-        workers = [node.worker() for node in self.nodes]
-        for worker in workers:
+            if node.has_pages:
+                web = node.web()
+                self.family.start(web)
+                waits.append((web, node.is_ready))
+        for node in self.nodes:
+            worker = node.worker()
             self.family.start(worker)
-        for done, (node, web) in enumerate(webs, 1):
-            self.family.wait_for(web, node.is_ready, patience=START)
-            self.advance(done, len(webs))
-        for worker in workers:
-            # They start faster than pages: one that cannot live has died by now.
-            self.family.wait_for(worker, lambda: True, patience=START)
+            # Of a node with pages its worker starts faster than they: it lives or has died by now.
+            is_at_work = partial(node.is_at_work, since=began)
+            waits.append((worker, (lambda: True) if node.has_pages else is_at_work))
+        for done, (child, is_ready) in enumerate(waits, 1):
+            self.family.wait_for(child, is_ready, patience=START)
+            self.advance(done, len(waits))
 
     # --- watch and stop ---
 
@@ -235,6 +234,7 @@ class Demo:
         if self.state.phase != "stopped":
             self.state.phase = "stopping"
             self.family.stop()
+            self.nursery.stop()
             self.state.phase = "stopped"
             self.state.processes = []
             state.write(self.home, self.state)
@@ -264,7 +264,8 @@ class Demo:
 
     def _write_state_alone(self) -> None:
         self.state.nodes = [
-            {"code": node.code, "name": node.name, "url": node.url} for node in self.nodes
+            {"code": n.code, "name": n.name, "url": n.url, "has_pages": n.has_pages}
+            for n in self.nodes
         ]
         self.state.processes = [
             {"name": child.name, "pid": child.pid, "log": str(child.log)}

@@ -1,20 +1,23 @@
 """One node on this machine: its environment and its processes."""
 
+import enum
 import hashlib
 import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from tongban.local import databases
+from tongban.local import databases, health
 from tongban.local.children import MARK, Child
-from tongban.local.health import readiness
 from tongban.local.home import PROJECT, Home
 from tongban.local.keys import Secrets, key_store, write_private
+from tongban.local.nursery import Nursery
 from tongban.local.ports import LOOPBACK, web_port
 from tongban.local.provinces import node_name
 
@@ -22,6 +25,16 @@ from tongban.local.provinces import node_name
 THREADS = "2"
 # Also what Ctrl-C leaves to a request that is being answered.
 GRACE = "5"
+COUNTERS = "metrics"
+
+
+class Owed(enum.Enum):
+    """What a node's database lacks before the node can start."""
+
+    NOTHING = enum.auto()
+    # Only what is the node's own: the directory, its people, its accounts.
+    SETTLING = enum.auto()
+    EVERYTHING = enum.auto()
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,9 @@ class LocalNode:
     database_url: str
     broker_url: str
     web_processes: int = 1
+    # Without pages a node sends, receives and does what is due, and nobody can look at it.
+    has_pages: bool = True
+    nursery: Nursery | None = None
 
     @property
     def name(self) -> str:
@@ -70,55 +86,64 @@ class LocalNode:
 
     def web(self) -> Child:
         """The web server of this node."""
-        words = [
-            "granian", "--interface", "wsgi", "--host", LOOPBACK, "--port", str(self.port),
-            "--workers", str(self.web_processes), "--blocking-threads", THREADS,
-            "--workers-kill-timeout", GRACE, "--no-ws",
-            "--log-level", "warning", "tongban.config.wsgi:application",
-        ]  # fmt: skip
-        return self._child(f"web-{self.code}", ["-m", *words], counts=True)
+        command = web_command(self.port, self.web_processes)
+        return self._child(f"web-{self.code}", command, counts=True)
 
     def worker(self) -> Child:
         """The process that sends and receives messages and does what is due."""
-        words = ["-m", "tongban.console", "worker", "run"]
-        return self._child(f"worker-{self.code}", words, counts=True)
+        return self.command(f"worker-{self.code}", ["worker", "run"], counts=True)
 
-    def preparation(self) -> Child:
-        """Brings the database and the reference data up to date."""
-        words = ["-m", "tongban.console", "node", "prepare"]
-        directory = ["--directory", str(self.home.directory)]
-        return self._child(f"prepare-{self.code}", [*words, *directory])
+    def preparation(self, owed: Owed = Owed.EVERYTHING) -> Child:
+        """Brings the database up to date: all of it, or what is the node's own in a copy."""
+        verb = "settle" if owed is Owed.SETTLING else "prepare"
+        words = ["node", verb, "--directory", str(self.home.directory)]
+        return self.command(f"prepare-{self.code}", words)
 
     def static_files(self) -> Child:
         """Collects the static files, for all nodes."""
-        return self._child("static-files", ["-m", "tongban.console", "node", "collect-static"])
+        return self.command("static-files", ["node", "collect-static"])
 
     @property
     def _counters(self) -> Path:
-        return self.home.node(self.code) / "metrics"
+        return self.home.node(self.code) / COUNTERS
 
     def count_anew(self) -> None:
         """Forget what the processes of an earlier start counted; before the first of them runs."""
         shutil.rmtree(self._counters, ignore_errors=True)
         self._counters.mkdir()
 
-    def _child(self, name: str, words: list[str], *, counts: bool = False) -> Child:
-        settings = self.settings()
-        if counts:
-            self._counters.mkdir(exist_ok=True)
-            # prometheus-client's own name for where several processes count together.
-            settings["PROMETHEUS_MULTIPROC_DIR"] = str(self._counters)
+    def command(self, name: str, words: list[str], *, counts: bool = False) -> Child:
+        """A process that carries out words of our own command line as this node."""
+        command = [sys.executable, "-m", "tongban.console", *words]
+        return self._child(name, command, words=words, counts=counts)
+
+    def _child(
+        self, name: str, command: list[str], *, words: Sequence[str] = (), counts: bool = False
+    ) -> Child:
         return Child(
             name=name,
-            command=[sys.executable, *words],
+            command=command,
             log=self.home.log / f"{name}.log",
-            environment=child_environment(self.home, settings),
+            environment=child_environment(self.home, self.environment(counts=counts)),
             folder=PROJECT,
+            words=words,
+            nursery=self.nursery,
         )
 
+    def environment(self, *, counts: bool = False) -> dict[str, str]:
+        """The settings, and for a process that counts what it does, where it counts."""
+        if not counts:
+            return self.settings()
+        self._counters.mkdir(exist_ok=True)
+        return self.settings() | counting(self.home.node(self.code))
+
     def is_ready(self) -> bool:
-        """Whether the node can do its work."""
-        return bool(readiness(self.url)["ready"])
+        """Whether its pages say that the node can do its work."""
+        return bool(health.readiness(self.url)["ready"])
+
+    def is_at_work(self, *, since: datetime) -> bool:
+        """Whether its worker gave a sign of life after this moment, connected to the broker."""
+        return bool(health.worker_readiness(self.database_url, since=since)["ready"])
 
     def save_settings(self) -> None:
         """Write the settings down, so that the command line can act as this node."""
@@ -131,24 +156,56 @@ class LocalNode:
     def _stamp(self) -> Path:
         return self.home.node(self.code) / "prepared.json"
 
-    def is_prepared(self) -> bool:
-        """Whether nothing has changed since the last preparation of this very database."""
+    def owed(self, provinces: Iterable[str]) -> Owed:
+        """What is to be done before a start with these provinces; nothing when nothing changed."""
+        kept, now = self._kept(), self._state()
+        same = all(kept.get(name) == now[name] for name in ("code", "database"))
+        if not same or not set(provinces) <= set(kept.get("offices", [])):
+            return Owed.EVERYTHING
+        return Owed.NOTHING if kept.get("directory") == _digest(self.home) else Owed.SETTLING
+
+    def note_prepared(self, owed: Owed, provinces: Iterable[str]) -> None:
+        """Remember what the database was made from; what is only settled keeps its offices."""
+        kept = self._kept().get("offices", []) if owed is Owed.SETTLING else []
+        self._note(offices={*kept, *provinces}, settled=True)
+
+    def note_copied(self, offices: Iterable[str]) -> None:
+        """Remember that the database is a copy of the template, which has these offices."""
+        self._note(offices=set(offices), settled=False)
+
+    def _note(self, *, offices: set[str], settled: bool) -> None:
+        directory = _digest(self.home) if settled else ""
+        facts = self._state() | {"directory": directory, "offices": sorted(offices)}
+        self._stamp.write_text(json.dumps(facts))
+
+    def _kept(self) -> dict[str, Any]:
         try:
-            kept = json.loads(self._stamp.read_bytes())
+            kept: dict[str, Any] = json.loads(self._stamp.read_bytes())
         except (OSError, ValueError):
-            return False
-        return bool(kept == self._prepared_state())
+            return {}
+        return kept
 
-    def note_prepared(self) -> None:
-        """Remember what the preparation was made from."""
-        self._stamp.write_text(json.dumps(self._prepared_state()))
+    def _state(self) -> dict[str, Any]:
+        return {"code": code_digest(), "database": databases.identity(self.database_url)}
 
-    def _prepared_state(self) -> dict[str, str]:
-        return {
-            "code": code_digest(),
-            "directory": hashlib.sha256(self.home.directory.read_bytes()).hexdigest(),
-            "database": databases.identity(self.database_url),
-        }
+
+def web_command(port: int, processes: int) -> list[str]:
+    """What serves the pages of the node that the environment names."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", LOOPBACK,
+        "--port", str(port), "--workers", str(processes), "--blocking-threads", THREADS,
+        "--workers-kill-timeout", GRACE, "--no-ws", "--log-level", "warning",
+        "tongban.config.wsgi:application",
+    ]  # fmt: skip
+
+
+def counting(folder: Path) -> dict[str, str]:
+    """Where the processes of a node count together, in prometheus-client's own words."""
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder / COUNTERS)}
+
+
+def _digest(home: Home) -> str:
+    return hashlib.sha256(home.directory.read_bytes()).hexdigest()
 
 
 def child_environment(home: Home, settings: Mapping[str, str]) -> dict[str, str]:

@@ -18,9 +18,24 @@ from tongban.local.trouble import Trouble
 
 # An index over Chinese text needs a character type that knows Chinese; these know all of Unicode.
 CHARACTER_TYPES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8")
-DURABLE = ("max_wal_size=256MB", "shared_buffers=64MB")
+# Of one node at work: its worker's threads, its relay and its pages.
+CONNECTIONS_OF_A_NODE = 14
+FEW_NODES = 6
 # For tests only: a power cut may eat the database, and nobody minds.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB")
+
+
+def durable(nodes: int) -> tuple[str, ...]:
+    """The settings of a server for so many nodes, on which nothing acknowledged is lost."""
+    connections = max(100, 20 + CONNECTIONS_OF_A_NODE * nodes)
+    buffers = min(64 + 8 * nodes, 512)
+    # Copying databases by their files begins and ends with a checkpoint; they may grow meanwhile.
+    wal = "1GB" if nodes > FEW_NODES else "256MB"
+    return (
+        f"max_wal_size={wal}",
+        f"shared_buffers={buffers}MB",
+        f"max_connections={connections}",
+    )
 
 
 @dataclass(frozen=True)
@@ -32,7 +47,7 @@ class Server:
     user: SystemUser | None
     port: int
     socket_folder: Path | None = None
-    settings: tuple[str, ...] = DURABLE
+    settings: tuple[str, ...] = durable(1)
 
     def initialise(self, password: str) -> None:
         """Make the data folder, or check one that is there; `password` is the superuser's.

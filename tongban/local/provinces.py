@@ -10,8 +10,13 @@ PROVINCES = {
     "41": "河南", "42": "湖北", "43": "湖南", "44": "广东", "45": "广西", "46": "海南",
     "50": "重庆", "51": "四川", "52": "贵州", "53": "云南", "54": "西藏",
     "61": "陕西", "62": "甘肃", "63": "青海", "64": "宁夏", "65": "新疆",
+    # 新疆生产建设兵团 reports beside the provinces; its code is the one used in practice.
+    "66": "兵团",
 }  # fmt: skip
 DEFAULT_NODES = "22,35"
+ALL = "all"
+# So many nodes can show their pages on a machine with two cores before they crowd each other out.
+MOST_WITH_PAGES = 6
 
 
 def node_name(code: str) -> str:
@@ -20,7 +25,12 @@ def node_name(code: str) -> str:
 
 
 def chosen_nodes(words: str) -> list[str]:
-    """The nodes that `22,35,44` names, the hub always first; each once, in the order given."""
+    """The nodes that `22,35,44` names, the hub always first; each once, in the order given.
+
+    `all` names every province and the corps.
+    """
+    if words.strip().lower() == ALL:
+        return [HUB, *PROVINCES]
     codes = [HUB]
     for word in words.replace("，", ",").split(","):
         code = word.strip()
@@ -39,3 +49,24 @@ def chosen_nodes(words: str) -> list[str]:
             "Name at least one province, for example --nodes 22,35.",
         )
     return codes
+
+
+def chosen_webs(words: str, nodes: list[str]) -> list[str]:
+    """The nodes that shall have pages, the hub always among them.
+
+    Without words all of a few; of many those of the usual demo, or else the first two.
+    """
+    if words.strip():
+        # The hub alone is enough here, other than for what is started.
+        codes = [HUB] if words.strip() == HUB else chosen_nodes(words)
+        strangers = [code for code in codes if code not in nodes]
+        if strangers and words.strip().lower() != ALL:
+            raise WrongWords(
+                f"--web 里的 {'、'.join(strangers)} 不在 --nodes 里。",
+                f"--web names {', '.join(strangers)}, which --nodes does not.",
+            )
+        return [code for code in nodes if code in codes]
+    if len(nodes) <= MOST_WITH_PAGES:
+        return list(nodes)
+    usual = [code for code in nodes if code in DEFAULT_NODES.split(",")]
+    return [HUB, *(usual or nodes[1:3])]

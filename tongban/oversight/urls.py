@@ -11,6 +11,7 @@ from tongban.oversight.views import (
     hooks,
     items,
     lists,
+    nodes,
     notices,
     openings,
     place_rules,
@@ -23,7 +24,8 @@ app_name = "oversight"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("nodes/", running.nodes, name="nodes"),
+    path("nodes/", nodes.nodes, name="nodes"),
+    path("nodes/<str:code>/", nodes.node, name="node"),
     path("exchange/", running.exchange, name="exchange"),
     path("exchange/retry", running.retry_all, name="retry-all"),
     path("exchange/<int:received_id>/retry", running.retry, name="retry"),

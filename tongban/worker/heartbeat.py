@@ -11,12 +11,12 @@ import structlog
 from django.conf import settings
 from django.utils.timezone import now
 from nats.aio.msg import Msg
-from nats.js.errors import NotFoundError
 
 from tongban import __version__
-from tongban.exchange import addresses, beats, contacts, queries
+from tongban.exchange import addresses, beats, contacts, flows, queries
 from tongban.jurisdictions import queries as jurisdictions
-from tongban.worker.broker import Broker, BrokerAway
+from tongban.worker import sent
+from tongban.worker.broker import REQUEST_TIMEOUT, Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
 
 log = structlog.get_logger(__name__)
@@ -66,6 +66,7 @@ class Watch:
             try:
                 for node in await self._hands.run(_known_nodes):
                     await self._look_at(node)
+                await self._hands.run(_forget)
             except (BrokerAway, nats.errors.Error, TimeoutError, *DATABASE_AWAY) as away:
                 log.info("watch.left_out", error=type(away).__name__)
             await _until(stop, BEAT_SECONDS)
@@ -78,17 +79,21 @@ class Watch:
     _client_id = 0
 
     async def _look_at(self, node: str) -> None:
-        try:
-            info = await self.broker.jetstream.stream_info(addresses.mail_stream(node))
-        except NotFoundError:
+        # Asked by hand: the library leaves out since when the oldest message waits.
+        subject = f"$JS.API.STREAM.INFO.{addresses.mail_stream(node)}"
+        answer = await self.broker.client.request(subject, timeout=REQUEST_TIMEOUT)
+        info = json.loads(answer.data)
+        if "error" in info:
+            # No such mailbox yet.
             return
-        state = info.state
+        state = info["state"]
         await self._hands.run(
             contacts.note_mailbox,
             node,
-            messages=state.messages,
-            size=state.bytes,
-            limit=info.config.max_bytes or 0,
+            messages=state["messages"],
+            size=state["bytes"],
+            limit=info["config"].get("max_bytes") or 0,
+            oldest_at=datetime.fromisoformat(state["first_ts"]),
             at=now(),
         )
 
@@ -103,6 +108,10 @@ class Watch:
             log.info("watch.left_out", error=type(away).__name__)
 
 
+def _forget() -> None:
+    flows.forget(at=now())
+
+
 def own_state() -> dict[str, Any]:
     """What this node says of itself: counts and moments, nothing about anybody."""
     depth = queries.outbox_depth()
@@ -114,6 +123,8 @@ def own_state() -> dict[str, Any]:
         "outbox": depth.count,
         "oldest": oldest.isoformat() if oldest else None,
         "parked": queries.parked().count(),
+        "process": sent.PROCESS,
+        "sent": sent.SENT.told(at=now()),
     }
 
 

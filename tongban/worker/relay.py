@@ -32,6 +32,7 @@ from tongban.worker import bell, database, files, measures
 from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.sent import SENT as TALLY
 
 log = structlog.get_logger(__name__)
 
@@ -140,6 +141,7 @@ class Relay:
             log.info("relay.sent", count=sent, ids=_names(rows))
         failed = [row for row in rows if row.error]
         measures.count_sent(rows)
+        TALLY.count(rows, at=now())
         if failed:
             log.warning("relay.failed", count=len(failed), error=failed[0].error)
         return Batch(sent, len(failed), is_full=len(rows) == limit)

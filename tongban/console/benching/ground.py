@@ -76,7 +76,7 @@ def _run_as(node: LocalNode, words: Sequence[str]) -> str:
 def own_nodes(*, web_processes: int, say: Callable[[str], None]) -> Iterator[Ground]:
     """Start nodes on free ports in a temporary folder; afterwards nothing of them is left."""
     folder = Path(tempfile.mkdtemp(prefix="tongban-bench-"))
-    os.environ.update(_free_ports())
+    os.environ.update(free_ports(NODES))
     demo = Demo(Home(folder), NODES, web_processes=web_processes, say=say)
     try:
         demo.start(fresh=False)
@@ -86,12 +86,12 @@ def own_nodes(*, web_processes: int, say: Callable[[str], None]) -> Iterator[Gro
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_ports() -> dict[str, str]:
+def free_ports(codes: Sequence[str]) -> dict[str, str]:
     """Ports that nobody uses, away from those of a demo that may be running."""
     web = next(
         base
         for base in range(18000, 60000, 100)
-        if all(ports.is_free(base + int(code)) for code in NODES)
+        if all(ports.is_free(base + int(code)) for code in codes)
     )
     return {
         "TONGBAN_WEB_PORT": str(web),

@@ -8,76 +8,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import psutil
 import pytest
 
-from tongban.console import status
-from tongban.local import children, ports
-from tongban.local.home import PROJECT, Home
+from tongban.local import children
+from tongban.local.home import PROJECT
+from tongban.local.tests.machines import Machine
 
 pytestmark = pytest.mark.nodes
-OF_A_NODE = ("DATABASE_URL", "NATS_URL", "NODE_ID", "DATA_DIR", "NODE_KEY_FILE", "STATIC_ROOT")
-
-
-class Machine:
-    """One home with ports of its own, and the command line that acts on it."""
-
-    def __init__(self, root: Path) -> None:
-        self.home = Home(root)
-        # Nodes 00 and 22: the base is free, and so is the port 22 further on.
-        self.web = next(p for p in iter(ports.free_port, 0) if ports.is_free(p + 22))
-        self.environment = {k: v for k, v in os.environ.items() if k not in OF_A_NODE} | {
-            "TONGBAN_HOME": str(root),
-            "TONGBAN_WEB_PORT": str(self.web),
-            "TONGBAN_DATABASE_PORT": str(ports.free_port()),
-            "TONGBAN_BROKER_PORT": str(ports.free_port()),
-        }
-
-    def say(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tongban.console", *words],
-            cwd=PROJECT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=180,
-        )
-
-    def start(self) -> subprocess.CompletedProcess[str]:
-        return self.say("demo", "--detach", "--nodes", "22")
-
-    def status(self) -> dict[str, Any]:
-        """What `./run status --json` says, without a process for each look."""
-        return status.look(self.home)
-
-    def names(self) -> set[str]:
-        return {process["name"] for process in self.status()["processes"]}
-
-    def pid(self, name: str) -> int:
-        found = {process["name"]: process["pid"] for process in self.status()["processes"]}
-        return int(found[name])
-
-    def wait_until_ready(self, seconds: float = 30) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
-        while not (report := self.status())["ready"]:
-            assert time.monotonic() < deadline, report
-            time.sleep(0.2)
-        return report
-
-    def processes(self) -> list[psutil.Process]:
-        """All that carry the mark, and PostgreSQL, which writes over it."""
-        found = children.marked(self.home.root)
-        for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                command = process.cmdline()
-                if f"port={self.environment['TONGBAN_DATABASE_PORT']}" in command:
-                    found.append(process)
-        return found
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,38 @@ def test_the_hub_comes_first_and_every_province_once(words, codes):
     assert provinces.chosen_nodes(words) == codes
 
 
+def test_all_is_every_province_and_the_corps():
+    codes = provinces.chosen_nodes("all")
+
+    assert len(codes) == len(set(codes)) == 33
+    assert codes[0] == "00"
+    assert {"22", "35", "54", "65", "66"} < set(codes)
+    assert provinces.node_name("66") == "兵团"
+
+
+@pytest.mark.parametrize(
+    ("words", "nodes", "codes"),
+    [
+        ("", ["00", "22", "35", "44"], ["00", "22", "35", "44"]),
+        ("", provinces.chosen_nodes("all"), ["00", "22", "35"]),
+        ("", ["00", "11", "12", "13", "14", "15", "21"], ["00", "11", "12"]),
+        ("", ["00", "11", "12", "13", "14", "15", "35"], ["00", "35"]),
+        ("54,44", provinces.chosen_nodes("all"), ["00", "44", "54"]),
+        ("00", ["00", "44", "54"], ["00"]),
+        ("all", ["00", "44", "54"], ["00", "44", "54"]),
+    ],
+)
+def test_of_many_nodes_the_usual_ones_have_pages(words, nodes, codes):
+    assert provinces.chosen_webs(words, nodes) == codes
+
+
+def test_pages_of_a_node_that_is_not_started_are_refused():
+    with pytest.raises(WrongWords) as refusal:
+        provinces.chosen_webs("22,44", ["00", "22"])
+
+    assert "44" in refusal.value.chinese
+
+
 @pytest.mark.parametrize("words", ["99", "吉林", "22,7", "", "00"])
 def test_a_province_that_does_not_exist_is_refused_as_wrong_words(words):
     with pytest.raises(WrongWords) as refusal:

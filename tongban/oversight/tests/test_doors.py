@@ -30,8 +30,9 @@ def text(response):
 
 def test_anybody_sees_the_nodes_at_the_hub(hub, fujian):
     NodeContact.objects.create(
-        node="35", last_contact_at=now(), mailbox_messages=7, mailbox_bytes=4096, version="0.1.0"
-    )
+        node="35", last_contact_at=now(), mailbox_messages=7, mailbox_bytes=4096, version="0.1.0",
+        mailbox_seen_at=now(),
+    )  # fmt: skip
     response = Client().get("/oversight/nodes/")
 
     page = text(response)

@@ -30,6 +30,11 @@ def contact(**facts):
         ),
         ({"mailbox_messages": 99}, "ok", "正常"),
         ({"mailbox_messages": 100}, "warn", "信箱积压100份"),
+        (
+            {"mailbox_messages": 3, "mailbox_oldest_at": AT - timedelta(minutes=4)},
+            "warn",
+            "信箱里最早的已等4分",
+        ),
         ({"clock_skew_ms": 4000}, "ok", "正常"),
         ({"clock_skew_ms": -61_000}, "warn", "时钟差-61秒"),
     ],
@@ -39,6 +44,8 @@ def test_a_light_says_why(facts, kind, words):
 
     assert light.kind == kind
     assert light.words.startswith(words)
+    # What stands on a tile has room for three characters.
+    assert 0 < len(light.short) <= 3
 
 
 def test_a_node_nobody_heard_of_is_not_fine():

@@ -16,7 +16,7 @@ from tongban.catalogue.models import Draft, ItemChange, RollOut
 from tongban.catalogue.operations import drafts, load_catalogue, preparing, renewing
 from tongban.catalogue.tests import renewals
 from tongban.catalogue.tests.managers import a_manager, handed_in, published
-from tongban.exchange import inbox, outbox, queries
+from tongban.exchange import flows, inbox, outbox, queries
 from tongban.exchange.envelope import BadSignature
 from tongban.exchange.models import NodeContact, Outgoing
 from tongban.exchange.tests.conftest import introduced
@@ -38,7 +38,10 @@ def busy(hub):
     NodeContact.objects.create(
         node="52", last_contact_at=now() + timedelta(hours=1), mailbox_messages=12,
         mailbox_bytes=48_000, version="0.1.0", outbox_waiting=3, parked=2,
+        mailbox_seen_at=now(), mailbox_oldest_at=now() - timedelta(minutes=3),
+        oldest_waiting_at=now() - timedelta(minutes=2),
     )  # fmt: skip
+    flows.note("35", "one", {flows.span_of(now()).isoformat(): {"52": 12, "44": 3}}, at=now())
     inbox.handles("test.step.v1")(_gap)
     inbox.receive(fujian.sends("test.new.v1", subject="2201022611230000178"), at=now())
     inbox.receive(guizhou.sends("test.step.v1", sequence=3), at=now())
@@ -87,7 +90,9 @@ def test_every_page_works_for_everyone(browser, live_server, busy):
     first = queries.parked().first()
     pages = [
         "/oversight/nodes/",
-        "/oversight/nodes/?still",
+        "/oversight/nodes/?span=day&still",
+        "/oversight/nodes/52/",
+        "/oversight/nodes/66/",
         "/oversight/exchange/",
         f"/oversight/exchange/{first.pk}/drop/",
         "/oversight/hooks/",
@@ -167,6 +172,6 @@ def test_the_nodes_refresh_by_themselves(browser, live_server, busy):
         page = context.new_page()
         page.goto(f"{live_server.url}/oversight/nodes/")
         NodeContact.objects.filter(node="52").update(mailbox_messages=4321)
-        page.get_by_text("4321份").wait_for(timeout=20_000)
+        page.get_by_role("cell", name="4321份").wait_for(timeout=20_000)
     finally:
         context.close()

@@ -1,6 +1,5 @@
-"""How the installation runs: the nodes (at the hub, for everybody) and the messages (for operators)."""
+"""How this node's messages run: what waits, what is parked and why; for operators."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,36 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tongban.basics.refusals import Refused
 from tongban.exchange import operations, queries
 from tongban.exchange.inbox import Outcome
-from tongban.jurisdictions import queries as jurisdictions
-from tongban.oversight import lights, reconciled, traffic
+from tongban.oversight import reconciled, traffic
 from tongban.oversight.forms import DropForm
 from tongban.parties.models import Role
 from tongban.parties.permissions import OfficerRequest, officer_required
-
-REFRESH_SECONDS = 5
-
-
-@require_safe
-@never_cache
-def nodes(request: HttpRequest) -> HttpResponse:
-    """How all nodes are; counts and moments only, so everybody may see it.
-
-    Without script the page is read anew by its link; `?still` leaves out the refreshing.
-    """
-    if not settings.IS_HUB:
-        hub = next((node for node in jurisdictions.nodes() if node.is_hub), None)
-        return render(request, "oversight/not_the_hub.html", {"hub": hub}, status=404)
-    at = now()
-    listed = jurisdictions.nodes()
-    context = {
-        "rows": lights.rows(listed, queries.contacts(), at=at),
-        "unconnected": [node for node in listed if not node.is_connected],
-        "at": at,
-        "is_still": "still" in request.GET,
-        "refresh": REFRESH_SECONDS,
-    }
-    is_part = request.htmx  # type: ignore[attr-defined]
-    return render(request, "oversight/_nodes.html" if is_part else "oversight/nodes.html", context)
 
 
 @require_safe

@@ -138,7 +138,7 @@ ROWS: dict[str, Row] = {
     **_rows(EVERYBODY, "oversight:home"),
     **_rows(
         {"operator"},
-        "oversight:nodes", "oversight:exchange", "oversight:retry-all", "oversight:retry",
+        "oversight:nodes", "oversight:node", "oversight:exchange", "oversight:retry-all", "oversight:retry",
         "oversight:drop", "oversight:notices", "oversight:notices-retry-all",
         "oversight:notices-retry", "oversight:hooks", "oversight:hooks-retry-all",
         "oversight:hooks-retry", "oversight:place-rules", cannot=(404, 422),
