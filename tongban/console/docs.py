@@ -39,6 +39,8 @@ class Generated:
 GENERATED: tuple[Generated, ...] = (
     Generated("docs/generated/openapi.yaml", "tongban.api.description:as_yaml"),
     Generated("docs/generated/states.md", "tongban.cases.diagram:page"),
+    # Its words are written by hand, its tables by the program.
+    Generated("docs/scale.md", "tongban.console.simulating.page:text"),
     Generated(
         "tongban/jurisdictions/data/divisions.csv",
         "tongban.jurisdictions.reading.divisions:file_text",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ class Figures:
             _check(key, value, rows[key].unit)
             known = rows[key]
             rows[key] = Figure(key, value, known.unit, known.says, is_given=True)
-        return Figures(**{**self.__dict__, "rows": rows})
+        return replace(self, rows=rows)
 
 
 def _check(key: str, value: float, unit: str) -> None:

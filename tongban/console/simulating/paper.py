@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from tongban.console.simulating import day as drawing
 from tongban.console.simulating import days, demand, pairs
@@ -68,6 +69,16 @@ class Paper:
             self.sourced(), self.assumed(), self.volumes(), self.hours(), self.courses(),
             self.provinces(), self.busiest_pairs(), self.if_more_were_cases(),
         ]  # fmt: skip
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of them for a machine, and by what they were made."""
+        return {
+            "day": self.on.isoformat(),
+            "seed": self.seed,
+            "one_in": self.one_in,
+            "plan": self.day.digest,
+            "tables": {table.name: table.as_dict() for table in self.tables()},
+        }
 
     def sourced(self) -> Table:
         """Figures with a document or code behind them."""
@@ -148,7 +159,7 @@ class Paper:
         for node in self.pairs.nodes:
             here, there = self.pairs.part_of(node)
             rows.append(
-                (node, node_name(node) if node != "66" else "兵团", cases * here, cases * there,
+                (node, node_name(node), cases * here, cases * there,
                  cases * self.pairs.involving(node), percent(self.pairs.involving(node)))
             )  # fmt: skip
         columns = ("node", "name", "applied for here", "decided here", "takes part in", "of all")
