@@ -18,7 +18,7 @@ from tongban.cases import judging, parcels, queries, states
 from tongban.cases.models import Alarm, Case
 from tongban.cases.operations import countersigning, moving
 from tongban.cases.permissions import check_may_act
-from tongban.cases.states import Party, State
+from tongban.cases.states import Mode, Party, State
 from tongban.jurisdictions import corrections
 from tongban.parties.models import Officer
 from tongban.record import queries as recorded
@@ -120,6 +120,15 @@ def notice(case: Case) -> dict[str, Any]:
         "faults": recorded.part(last.sealed).get("faults", []),
         "answer_by": last.content.get("answer_by", ""),
     }
+
+
+def originals_never_came(case: Case) -> bool:
+    """Whether a case waits at its office because originals did not come in the time given."""
+    if case.state != State.PENDING or not states.only_in(Mode(case.mode), states.LAPSE_ORIGINALS):
+        return False
+    ends = {states.LAPSE_ORIGINALS.name, states.ORIGINALS_ARRIVED.name}
+    ended = [event.kind for event in recorded.events(case.number) if event.kind in ends]
+    return ended[-1:] == [states.LAPSE_ORIGINALS.name]
 
 
 def check_may_terminate(case: Case) -> None:

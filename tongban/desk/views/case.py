@@ -15,7 +15,7 @@ from tongban.basics import identifiers
 from tongban.basics.refusals import Refused, may
 from tongban.cases import asked, queries, queues, standing, states, timeline
 from tongban.cases.models import Case
-from tongban.cases.operations import assigning, claims, window
+from tongban.cases.operations import assigning, claims, lapsing, window
 from tongban.cases.operations.window import IDENTITY_WAYS
 from tongban.cases.states import Party, State
 from tongban.catalogue import queries as catalogue
@@ -55,13 +55,6 @@ def head(request: OfficerRequest, case: Case) -> dict[str, Any]:
         "open_requests": asked.count_of_case(case),
         **_posted(case),
     }
-
-
-def _has_no_originals(case: Case, steps: Sequence[timeline.Step]) -> bool:
-    """Whether the case came back because originals that were asked for did not come in time."""
-    ends = {states.LAPSE_ORIGINALS.name, states.ORIGINALS_ARRIVED.name}
-    ended = [step.kind for step in steps if step.kind in ends]
-    return case.state == State.PENDING and ended[-1:] == [states.LAPSE_ORIGINALS.name]
 
 
 def _to_sign(request: OfficerRequest, case: Case) -> list[signatures.Waiting]:
@@ -113,7 +106,7 @@ def workbench(
         "aside": aside_of(case, side, steps, today=standing.today(), at=at),
         "todo": todo(case),
         "to_sign": _to_sign(request, case),
-        "has_no_originals": _has_no_originals(case, steps),
+        "has_no_originals": lapsing.originals_never_came(case),
         "open_request": queries.open_request(case),
         "may_claim": may_claim(case, request.officer, side),
         "stands_in": _stands_in(request, case, side, at),

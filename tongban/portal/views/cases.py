@@ -18,7 +18,7 @@ from tongban.cases import queries as cases
 from tongban.cases.documents import shelf
 from tongban.cases.inspection import looks
 from tongban.cases.models import Case
-from tongban.cases.operations import passing_on
+from tongban.cases.operations import lapsing, passing_on
 from tongban.cases.permissions import check_move
 from tongban.cases.states import State
 from tongban.parties.models import Account
@@ -86,6 +86,7 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         "stages": tracking.stages(found),
         "joint": joint.stops(found),
         "originals": originals.wanted(found),
+        "has_no_originals": lapsing.originals_never_came(found),
         "count": clock.count(told),
         "spans": clock.spans(told),
         "late": tracking.late(found, at=now()),
