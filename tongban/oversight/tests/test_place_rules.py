@@ -25,7 +25,7 @@ def browser(operator, signed_in):
 
 def test_without_a_document_every_rule_is_the_platforms_and_says_so(browser):
     page = browser.get(PAGE).text
-    assert page.count("平台默认值，待牵头单位确认") == 2
+    assert page.count("待牵头单位确认") == 2
     assert ">10<" in page
 
 
