@@ -363,7 +363,7 @@ def withdraw(request: HttpRequest, chain: str, key: Key) -> HttpResponse:
     **needs("inquiries", officer=True),
 )
 def remind(request: HttpRequest, chain: str, key: Key) -> HttpResponse:
-    """Remind the other office once its last day is over; twice changes nothing."""
+    """Remind the other office once its last day is over; the second time on a day changes nothing."""
     return _by_asker(request, chain, key, operations.remind)
 
 

@@ -94,7 +94,9 @@ def test_what_is_overdue_is_reminded_of_with_one_press_a_day(offices):
     assert "催办" not in window.get(address("inquiry", row)).text
     assert window.post(address("remind-inquiry", row)).status_code == 409
     Inquiry.objects.update(due_on=localdate() - timedelta(days=1))
-    assert "一天一次" in window.get(address("inquiry", row)).text
+    waiting = window.get(address("inquiry", row)).text
+    assert "一天一次" in waiting
+    assert f'对方的电话：<span class="num">{officer.authority.phone}</span>' in waiting
     assert "一天一次" not in desk.get(address("inquiry", row)).text
     for _ in range(2):
         assert window.post(address("remind-inquiry", row)).status_code == 302

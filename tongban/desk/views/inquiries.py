@@ -15,7 +15,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongban.basics.refusals import FieldsRefused, Refused, may
+from tongban.basics.refusals import FieldsRefused, NotFound, Refused, may
 from tongban.cases import intake
 from tongban.cases.inquiries import operations, queries, standing
 from tongban.cases.inquiries.models import Inquiry
@@ -239,6 +239,8 @@ def _thread(
         "thread": queries.thread(row),
         "asker": authority_name(row.asker_authority),
         "answerer": authority_name(row.answerer_authority),
+        "phone_there": _phone_of(row.answerer_authority) if is_asker else "",
+        "is_asker": is_asker,
         "from_place": jurisdictions.plain_name(row.asker_place),
         "to_place": jurisdictions.plain_name(row.answerer_place),
         "state_words": LABELS[state],
@@ -254,6 +256,14 @@ def _thread(
         "most_papers": standing.MOST_PAPERS,
     }
     return render(request, "desk/inquiries/inquiry.html", context, status=status)
+
+
+def _phone_of(authority: str) -> str:
+    """Where an office is rung up; nothing where this node has not heard of it."""
+    try:
+        return str(jurisdictions.authority(authority).phone)
+    except NotFound:
+        return ""
 
 
 def _can_remind(request: OfficerRequest, row: Inquiry) -> bool:
