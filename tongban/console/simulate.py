@@ -30,17 +30,12 @@ from tongban.local.trouble import NothingRuns, WrongWords
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 console = Console(highlight=False)
+if not console.is_terminal:
+    # A file has no edge at which words would have to be broken.
+    console.width = 180
 aside = Console(highlight=False, stderr=True)
 # How much of the country is drawn unless said: on paper, and against nodes on one machine.
 ON_PAPER, ON_NODES = 100.0, 2000.0
-
-
-Price = Annotated[
-    float,
-    typer.Option(
-        min=0, help="一年的价格，由您给出；不给就不算费用。 A year's price, given by you."
-    ),
-]
 
 
 @dataclass(frozen=True)
@@ -92,9 +87,13 @@ def simulate(
         list[str] | None,
         typer.Option(help="换一个假设，如 case_share=0.2，可重复。 Another assumption."),
     ] = None,
-    price_core: Price = 0.0,
-    price_machine: Price = 0.0,
-    price_tb: Price = 0.0,
+    price_core: Annotated[
+        float, typer.Option(min=0, help="一个核一年的价格；不给价格就不算费用。 Of a core a year.")
+    ] = 0,
+    price_machine: Annotated[
+        float, typer.Option(min=0, help="一台机器一年的价格。 Of a machine a year.")
+    ] = 0,
+    price_tb: Annotated[float, typer.Option(min=0, help="一TB一年的价格。 Of a TB a year.")] = 0,
     keep_measured: Annotated[
         bool,
         typer.Option(

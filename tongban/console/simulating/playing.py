@@ -61,8 +61,8 @@ class Play:
         """Play it; Ctrl-C ends it early with what it has. Seats are closed in any case."""
         codes = sorted(self.nodes)
         self.say("在各节点登记 Opening seats …")
-        seating = dict(zip(codes, _at_nodes(self.place, codes, "open"), strict=True))
         try:
+            seating = dict(zip(codes, _at_nodes(self.place, codes, "open"), strict=True))
             return asyncio.run(self._play(seating))
         finally:
             self.say("注销登记 Closing seats …")

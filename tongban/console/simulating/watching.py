@@ -62,7 +62,8 @@ class Watch:
 
     def memory(self) -> dict[str, int]:
         """Bytes by process, shared pages divided."""
-        return memory.by_process([dict(one) for one in self.processes])
+        found = memory.by_process([dict(one) for one in self.processes])
+        return found | {MYSELF: psutil.Process().memory_info().rss}
 
 
 def _cpu(pid: int) -> float:
