@@ -55,4 +55,5 @@ def test_an_instant_item_is_decided_the_same_day(monkeypatch, client):
     assert said.endswith("受理当日决定")
     page = client.get(f"/items/{MOVE.item}?from=220104&to=350100").content.decode()
     assert "当日（即办件）" in page
+    assert "受理的当天" in page
     assert not re.search("(?<![0-9])0个工作日", page)
