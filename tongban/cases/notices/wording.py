@@ -156,7 +156,7 @@ WORDINGS: dict[str, Wording] = {
         _("送达“%(item)s”的结果没有成功。打开办件页看原因，看看联系电话和地址要不要改。"),
         asks=True,
     ),
-    "parcel": Wording(_("邮件有新进展"), _("“%(item)s”的邮件到了新的一站，去办件页看到了哪里。")),
+    "parcel": Wording(_("包裹有新进展"), _("“%(item)s”的包裹到了新的一站，去办件页看到了哪里。")),
     "originals": Wording(
         _("请寄原件"),
         _("%(decider)s网上预审通过了“%(item)s”，请按办件页里的清单寄原件。"),
