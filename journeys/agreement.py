@@ -1,7 +1,6 @@
 """Whether two nodes tell the same story: every event, every hash, every paper, and the fold of it."""
 
 import hashlib
-import json
 from collections import defaultdict
 from typing import Any
 
@@ -9,6 +8,7 @@ from journeys.installation import Installation, Node, until
 from tongban.cases import standing
 from tongban.cases.models import FOLDED
 from tongban.cases.standing import Paper, Standing
+from tongban.jurisdictions import edition
 from tongban.record import chains
 from tongban.record.chains import Event
 
@@ -94,8 +94,8 @@ def _chains(node: Node, numbers: set[str] | None) -> Rows:
 
 
 def _public_keys(there: Installation) -> dict[tuple[str, str], str]:
-    listed = json.loads(there.demo.home.directory.read_bytes())["nodes"]
-    return {(node["code"], node["key_id"]): node["public_key"] for node in listed}
+    listed = edition.read(there.demo.home.directory.read_bytes()).nodes
+    return {(node.code, node.key_id): node.public_key for node in listed}
 
 
 def _events(rows: list[dict[str, Any]]) -> list[Event]:

@@ -24,6 +24,7 @@ from journeys.systems import System
 from tongban.basics import canonical, sealing
 from tongban.exchange import addresses, letters
 from tongban.exchange.envelope import seal_envelope
+from tongban.jurisdictions import edition
 from tongban.trust import suites
 from tongban.trust.signing import Signer, load_signer, new_key, signer_from_pem
 from tongban.trust.suites import Purpose
@@ -62,12 +63,9 @@ def key_of(node: Node) -> Signer:
 
 def sealing_key(node: Node, code: str) -> str:
     """What messages to a node are encrypted to, as the directory has it."""
-    directory = json.loads(
-        (Path(node.settings["DATA_DIR"]).parents[1] / "directory.json").read_bytes()
-    )
-    [keys] = [one["keys"] for one in directory["nodes"] if one["code"] == code]
-    texts = [str(key["public_key"]) for key in keys]
-    return next(text for text in texts if suites.public_key(text).purpose is Purpose.SEAL)
+    path = Path(node.settings["DATA_DIR"]).parents[1] / "directory.json"
+    [listed] = [one for one in edition.read(path.read_bytes()).nodes if one.code == code]
+    return next(k.public.text for k in listed.keys if k.public.purpose is Purpose.SEAL)
 
 
 def message(node: Node, data: Any, **otherwise: Any) -> bytes:

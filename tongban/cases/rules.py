@@ -180,6 +180,11 @@ def route(intake: Intake, version: Version, limits: Limits) -> Route:
 def connected(place: str) -> str:
     """The node of a place; refused while the place has none or it has not joined."""
     node = jurisdictions.node_for(place)
+    if node.is_out:
+        raise NotOpen(
+            f"{jurisdictions.full_name(place)}暂停接入，现在不能从这里提交，恢复以后可以再来",
+            place=place,
+        )
     if not node.is_connected:
         raise NotOpen(
             f"{jurisdictions.full_name(place)}还没有接入，现在不能从这里提交", place=place

@@ -51,8 +51,8 @@ class Availability:
     """The answer to: can this item be done from here for there on this day, and how.
 
     `verdict` ok, warn (somebody must come in person) or bad (not open). `kind` says why: open,
-    on-site, not-yet (`begins` says when), no-version, no-mode, same-place, not-connected, deferred,
-    absent, outside, no-document, ended. `scope` national, province (both places in one) or region. `modes`
+    on-site, not-yet (`begins` says when), no-version, no-mode, same-place, not-connected, suspended,
+    deferred, absent, outside, no-document, ended. `scope` national, province (both places in one) or region. `modes`
     are what can be filed here. `ruling` is what the documents say, whatever this platform can do.
     `is_default` when the first way rests on a default of ours; `notes` say which ways do.
     """
@@ -324,6 +324,11 @@ def _by_platform(asked: Asked, pair: _Pair, allowed: frozenset[str]) -> Availabi
         reason = _("文件写明可以跨地区办理，本平台还不能按这种方式提交。请向%(organ)s问清办法")
         return _answer(asked, pair, "bad", "no-mode", reason % organ, instead=ask)
     closed = next((one for one in (pair.there, pair.here) if not one.is_connected), None)
+    if closed and closed.is_suspended:
+        reason = _(
+            "%(place)s暂停接入本平台，现在不能从这里提交，恢复以后可以再来。着急的，请向%(organ)s问清办法"
+        ) % {"place": closed.full_name, "organ": asked.organ}
+        return _answer(asked, pair, "bad", "suspended", reason, instead=ask)
     if closed:
         reason = _("%(place)s还没有接入本平台，现在不能从这里提交。请向%(organ)s问清办法") % {
             "place": closed.full_name,

@@ -17,6 +17,8 @@ class Place:
     province_name: str
     decides_at: str
     is_connected: bool = True
+    # It took part, and the directory of nodes has suspended it: for now, and said as such.
+    is_suspended: bool = False
 
     @property
     def province(self) -> str:

@@ -108,7 +108,15 @@ def _place(code: str) -> Place:
         province_name=jurisdictions.short_name(code[:2] + "0000"),
         decides_at=jurisdictions.deciding_place(code),
         is_connected=_is_connected(code),
+        is_suspended=_is_suspended(code),
     )
+
+
+def _is_suspended(code: str) -> bool:
+    try:
+        return jurisdictions.node_for(code).is_suspended
+    except jurisdictions.PlaceNotServed:
+        return False
 
 
 def _is_connected(code: str) -> bool:

@@ -24,8 +24,9 @@ from prometheus_client.registry import Collector
 from tongban import __version__
 from tongban.basics import space
 from tongban.cases import figures
-from tongban.exchange import beats, conditions, queries
+from tongban.exchange import beats, conditions, expiring, queries
 from tongban.exchange.queries import Undelivered
+from tongban.jurisdictions import adopting
 
 # Counting all cases takes longer than the rest together, and nobody needs it every 15 seconds.
 CASES_KEPT_SECONDS = 60
@@ -97,6 +98,7 @@ class Standing(Collector):
         yield from _machine()
         yield _cases()
         yield _findings(at)
+        yield from _endings(at)
         if settings.IS_HUB:
             yield from _mailboxes(at)
 
@@ -164,6 +166,24 @@ def _findings(at: datetime) -> Metric:
     for code, count in counts.items():
         family.add_metric([code], count)
     return family
+
+
+def _endings(at: datetime) -> Iterable[Metric]:
+    """Negative once it has ended; what has no end has no number."""
+    key = GaugeMetricFamily(
+        "tongban_key_expires_seconds", "Until a node's last key ends", labels=["node", "purpose"]
+    )
+    for one in expiring.key_endings(at=at):
+        key.add_metric([one.node, one.purpose], (one.ends_at - at).total_seconds())
+    certificate = GaugeMetricFamily(
+        "tongban_certificate_expires_seconds", "Until a certificate ends", labels=["file"]
+    )
+    for found in expiring.certificates():
+        ends_at = found.ends_at or at
+        certificate.add_metric([str(found.path)], (ends_at - at).total_seconds())
+    held = adopting.held()
+    number = held.number if held else 0
+    return [key, certificate, _gauge("directory_edition", "Of the directory in force", number)]
 
 
 def _mailboxes(at: datetime) -> Iterable[Metric]:

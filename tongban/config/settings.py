@@ -20,6 +20,11 @@ NATS_URL = os.environ.get("NATS_URL", "")
 NATS_CA_FILE = env.file("NATS_CA_FILE")
 # The key store: what this node signs with and opens with; see docs/how-to/look-after-keys.md.
 NODE_KEY_FILE = env.folder("NODE_KEY_FILE", DATA_DIR / "node.keys")
+# SHA-256 of the hub's public key, as its operators say it by another way than this network: by it the
+# first edition of the directory of nodes is believed; see docs/how-to/join-a-node.md.
+HUB_KEY_FINGERPRINT = os.environ.get("HUB_KEY_FINGERPRINT", "")
+# Certificates in PEM whose end this node watches besides: of its own pages, of the broker it runs.
+WATCHED_CERTIFICATES = env.words("WATCHED_CERTIFICATES")
 # Two 32-byte keys in base64: one encrypts what is personal at rest, the other makes keyed hashes.
 FIELD_KEY = base64.b64decode(env.required("FIELD_KEY", "Make one with: ./run node new-key"))
 MATCH_KEY = base64.b64decode(env.required("MATCH_KEY", "Make one with: ./run node new-key"))

@@ -1,5 +1,6 @@
 """`./run broker …`: setting up a message broker of one's own."""
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,8 @@ from typing import Annotated
 import typer
 
 from tongban.local import broker as the_broker
-from tongban.local import keys
+from tongban.local import broker_accounts, keys
+from tongban.local.broker_accounts import Accounts
 from tongban.local.cluster import Certificates, Cluster
 from tongban.local.cluster import servers as read_servers
 from tongban.local.home import home
@@ -17,9 +19,18 @@ from tongban.local.trouble import WrongWords
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None,
-    help="消息服务器：信箱、权限、配置  The broker: mailboxes, rights, configuration",
+    help="消息服务器：信箱、权限、账号、配置  The broker: mailboxes, rights, accounts, configuration",
 )  # fmt: skip
-Nodes = Annotated[str, typer.Option(help="省份代码，逗号分隔。 Codes of provinces.")]
+Nodes = Annotated[
+    str, typer.Option(help="省份代码，逗号分隔；演示用。 Codes of provinces, for a demo.")
+]
+Directory = Annotated[
+    Path | None,
+    typer.Option("--directory", help="枢纽签名的节点名录文件。 A directory that the hub signed."),
+]
+HubKey = Annotated[
+    str, typer.Option("--hub-key", help="枢纽密钥的指纹。 Fingerprint of the hub's key.")
+]
 
 
 @app.command(help="建立信箱和文件桶；再次执行不改变内容。 Make mailboxes and buckets.")
@@ -32,6 +43,8 @@ def setup(
     authority: Annotated[
         Path | None, typer.Option(help="签发服务器证书的机构，PEM。 Who signed its certificate.")
     ] = None,
+    directory: Directory = None,
+    hub_key: HubKey = "",
 ) -> None:
     """Needs the administrator's address: nodes may not create streams."""
     address = url or os.environ.get("NATS_URL", "")
@@ -43,11 +56,52 @@ def setup(
     admin = keys.server_secrets(home()).broker_password if "{password}" in address else ""
     the_broker.set_up(
         the_broker.fill_in(address, the_broker.ADMIN, admin),
-        chosen_nodes(nodes),
+        _codes(directory, hub_key, nodes),
         replicas=replicas,
         authority=authority,
     )
     print("信箱和文件桶已就绪。 Mailboxes and buckets are ready.")
+
+
+@app.command(help="按节点名录核对账号、权限和配额。 Accounts, rights and quotas by a directory.")
+def accounts(
+    directory: Annotated[
+        Path,
+        typer.Option("--directory", help="枢纽签名的节点名录文件。 What the hub signed."),
+    ],
+    hub_key: HubKey = "",
+    password: Annotated[
+        str, typer.Option(help="显示哪个节点的密码，交给它。 Show a node's, to give it there.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON.")] = False,
+) -> None:
+    """Then print the configuration anew and let the servers read it: nats-server --signal reload."""
+    found = _accounts(directory, hub_key)
+    if password:
+        if password not in found.passwords:
+            raise WrongWords(
+                f"名录里没有正常接入的节点 {password}，它没有账号。",
+                f"The directory lets no node {password} take part: it has no account.",
+            )
+        print(found.passwords[password])
+        return
+    codes = list(found.passwords)
+    if as_json:
+        print(json.dumps(_facts(found), ensure_ascii=False, indent=2))
+        return
+    for code in codes:
+        says = "新增 new" if code in found.added else ""
+        print(f"{the_broker.user_name(code):<8} 只以自己的名义发，只读自己的信箱  {says}".rstrip())
+    for code in found.removed:
+        print(f"{the_broker.user_name(code):<8} 已取消 removed")
+    print(
+        f"每个信箱 {the_broker.MAIL_BYTES // 1024**2} MB、{the_broker.MAIL_MESSAGES} 份；"
+        f"连接共 {the_broker.CONNECTIONS_A_NODE * (len(codes) + 1)}；"
+        f"一次最多 {the_broker.MAX_PAYLOAD // 1024**2} MB。 Quotas."
+    )
+    if found.added or found.removed:
+        print("重新输出配置（./run broker config），再 nats-server --signal reload。")
+        print("Print the configuration anew, then: nats-server --signal reload")
 
 
 @app.command(help="输出 nats-server 的配置，含每个节点的权限和密码。 Print a configuration.")
@@ -64,13 +118,17 @@ def config(
             help="放 ca.pem、server.pem、server.key 的文件夹。 A folder with these files."
         ),
     ] = None,
+    directory: Directory = None,
+    hub_key: HubKey = "",
 ) -> None:
     """One account, its administrator, and a user for each node; it contains passwords."""
     place = home()
     place.make()
-    passwords = {
-        code: keys.node_secrets(place, code).broker_password for code in chosen_nodes(nodes)
-    }
+    passwords = (
+        _accounts(directory, hub_key).passwords
+        if directory
+        else {code: keys.node_secrets(place, code).broker_password for code in chosen_nodes(nodes)}
+    )
     admin = keys.server_secrets(place)
     shown = _certificates(certificates)
     if not servers:
@@ -85,6 +143,50 @@ def config(
             passwords=passwords, admin_password=admin.broker_password, certificates=shown,
         )  # fmt: skip
     print(text)
+
+
+def _codes(directory: Path | None, hub_key: str, nodes: str) -> list[str]:
+    """Whose mailboxes to make: also those of nodes that are suspended, which will want their mail."""
+    if directory is None:
+        return chosen_nodes(nodes)
+    one = broker_accounts.read_directory(directory, fingerprint=_fingerprint(hub_key))
+    return [node.code for node in one.nodes if node.state != "left"]
+
+
+def _accounts(directory: Path, hub_key: str) -> Accounts:
+    place = home()
+    place.make()
+    one = broker_accounts.read_directory(directory, fingerprint=_fingerprint(hub_key))
+    return broker_accounts.accounts(place, broker_accounts.taking_part(one))
+
+
+def _fingerprint(hub_key: str) -> str:
+    said = hub_key or os.environ.get("HUB_KEY_FINGERPRINT", "")
+    if not said:
+        raise WrongWords(
+            "请用 --hub-key 或环境变量 HUB_KEY_FINGERPRINT 给出枢纽密钥的指纹。",
+            "Give the fingerprint of the hub's key with --hub-key or in HUB_KEY_FINGERPRINT.",
+        )
+    return said
+
+
+def _facts(found: Accounts) -> dict[str, object]:
+    """For a machine that asked; no password is in it."""
+    return {
+        "nodes": {
+            code: {
+                "user": the_broker.user_name(code),
+                "permissions": the_broker.permissions(code, found.passwords),
+                "mailbox_bytes": the_broker.MAIL_BYTES,
+                "mailbox_messages": the_broker.MAIL_MESSAGES,
+            }
+            for code in found.passwords
+        },
+        "added": list(found.added),
+        "removed": list(found.removed),
+        "connections": the_broker.CONNECTIONS_A_NODE * (len(found.passwords) + 1),
+        "payload_bytes": the_broker.MAX_PAYLOAD,
+    }
 
 
 def _certificates(folder: Path | None) -> Certificates | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tongban.basics import canonical, identifiers
+from tongban.basics import identifiers
 from tongban.basics.refusals import NotFound
 from tongban.cases import queries
 from tongban.cases.evidence import explaining, making, reach, verifying
@@ -15,6 +15,8 @@ from tongban.cases.evidence.findings import Report
 from tongban.cases.models import Case
 from tongban.cases.standing import BEIJING
 from tongban.console.exits import Exit
+from tongban.jurisdictions import edition
+from tongban.jurisdictions.edition import EditionRefused
 
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON, for a machine.")]
 
@@ -57,12 +59,12 @@ def verify_file(path: Path, directory: Path | None, *, as_json: bool) -> None:
 
 def _known(directory: Path) -> verifying.Known:
     try:
-        nodes = canonical.loads(directory.read_bytes())["nodes"]
-        listed = {(str(one["code"]), str(one["public_key"])) for one in nodes}
-    except (OSError, ValueError, KeyError, TypeError) as wrong:
+        nodes = edition.read(directory.read_bytes()).nodes
+    except (OSError, EditionRefused) as wrong:
         raise typer.BadParameter(
-            f"读不懂节点目录 {directory}。 Not a directory of nodes."
+            f"读不懂节点名录 {directory}。 Not a directory of nodes."
         ) from wrong
+    listed = {(one.code, key.public.text) for one in nodes for key in one.signing_keys()}
     return lambda node, public_key: (node, public_key) in listed
 
 

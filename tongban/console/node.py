@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from tongban.console import acting, catalogue, jurisdictions, sandbox
+from tongban.console import acting, catalogue, jurisdictions, node_join, sandbox
 from tongban.local import backups, state
 from tongban.local.backups import Copies
 from tongban.local.home import PROJECT, home, saved_settings
@@ -29,6 +29,8 @@ app = typer.Typer(
     help="节点：准备、密钥、节点目录  A node: preparation, keys, directory",
 )  # fmt: skip
 
+node_join.mount(app)
+
 Directory = Annotated[Path, typer.Option(exists=True, help="节点目录文件。 The directory file.")]
 
 
@@ -41,7 +43,7 @@ def prepare(directory: Directory) -> None:
     from django.conf import settings
 
     _common()
-    _timed("directory", lambda: load_directory(directory))
+    _timed("directory", lambda: _take_directory(directory))
     _timed("clocks", _fill_clocks)
     if settings.SANDBOX:
         _timed("sandbox", sandbox.load)
@@ -80,7 +82,7 @@ def settle(directory: Directory) -> None:
     from tongban.sandbox import operations as furnishing
 
     furnishing.check_is_sandbox()
-    _timed("directory", lambda: load_directory(directory))
+    _timed("directory", lambda: _take_directory(directory))
     _timed("people", lambda: furnishing.load_people(at=now()))
     _timed("accounts", _write_accounts)
 
@@ -128,15 +130,19 @@ def collect_static() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-@app.command("load-directory", help="载入节点目录。 Load the directory of nodes.")
-def load_directory(directory: Annotated[Path, typer.Argument(exists=True)]) -> None:
-    """Take the keys and addresses of the other nodes from a file."""
-    acting.set_up_django()
+def _take_directory(file: Path) -> None:
+    """Adopt the edition in a file; an older one than this node has is left where it is."""
     from django.utils.timezone import now
 
-    from tongban.jurisdictions import operations
+    from tongban.jurisdictions import adopting
+    from tongban.jurisdictions.edition import EditionRefused
 
-    operations.load_directory(directory, at=now())
+    try:
+        adopting.adopt_or_note(file.read_bytes(), at=now(), how=adopting.How.FILE)
+    except EditionRefused as refusal:
+        if refusal.why != "older":
+            raise
+        print(f"directory: {refusal.message}", flush=True)
 
 
 @app.command("new-key", help="生成一组新的密钥，以环境变量形式输出。 Make new keys for a node.")

@@ -44,6 +44,13 @@ NOUNS = {
         ),
         Noun("worker", "后台进程：收发消息、到期事项", "the worker: messages and what is due"),
         Noun("doctor", "体检：找出常见故障的原因和办法", "find the usual causes of trouble", True),
+        Noun(
+            "directory",
+            "节点名录：查看、核对、导出、导入、提出变更",
+            "the directory of nodes: show, verify, export, import, propose",
+            in_node=True,
+            for_files=frozenset({"verify"}),
+        ),
         Noun("key", "密钥：列出、更换、吊销", "keys: list, rotate, revoke", in_node=True),
         Noun(
             "exchange",

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
 from tongban.basics.refusals import Refused
-from tongban.exchange import contradictions, letters, receipts, registry, requests
+from tongban.exchange import contradictions, editions, letters, receipts, registry, requests
 from tongban.exchange.envelope import Envelope, Fault, UnknownType
 from tongban.exchange.models import Received
 from tongban.exchange.registry import Gap
+from tongban.jurisdictions.edition import EditionRefused
 from tongban.record import papers
 
 log = structlog.get_logger(__name__)
@@ -105,6 +106,8 @@ def attempt(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: dateti
     except (Refused, Fault) as refusal:
         if isinstance(refusal, contradictions.ForkFound):
             contradictions.keep(refusal, peer=envelope.sender, at=at)
+        if isinstance(refusal, EditionRefused):
+            editions.keep_refusal(refusal, envelope, at=at)
         return _park(row_id, envelope, refusal.code, refusal.message, count=count, at=at)
     except (OperationalError, InterfaceError):
         raise

@@ -24,6 +24,20 @@ class Unreadable(Fault):
         super().__init__(_("报文读不出来（%(what)s），请对方节点检查发出的内容") % {"what": what})
 
 
+class NodeIsOut(Fault):
+    """From or to a node that the directory has suspended, or that has left."""
+
+    code = "node-suspended"
+
+    def __init__(self, node: str, *, has_left: bool) -> None:
+        if has_left:
+            self.code = "node-left"
+            words = _("节点%(node)s已退出，报文不再收发")
+        else:
+            words = _("节点%(node)s已暂停接入，报文不收不发，恢复接入以后再办")
+        super().__init__(words % {"node": node})
+
+
 class TooLarge(Fault):
     """More bytes than one message may have."""
 

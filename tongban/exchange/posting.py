@@ -15,12 +15,17 @@ from django.utils.translation import gettext as _
 from tongban.basics import sealing
 from tongban.exchange import letters
 from tongban.exchange.envelope import Envelope, Recipient, open_envelope, seal_envelope
-from tongban.exchange.faults import Fault, KeyRevoked, UnknownKey
+from tongban.exchange.faults import Fault, KeyRevoked, NodeIsOut, UnknownKey
 from tongban.jurisdictions import keys as directory
+from tongban.jurisdictions import snapshot
 from tongban.jurisdictions.keys import DirectoryKey
+from tongban.jurisdictions.models import Node
 from tongban.trust import store
 from tongban.trust.store import Entry, State
 from tongban.trust.suites import CannotOpen, Opener
+
+# What also goes to a node that is suspended: what it needs to know that it is, and that it is back.
+ALWAYS = frozenset({"directory.edition.v1"})
 
 
 class NoKeyToSealTo(Fault):
@@ -37,10 +42,12 @@ class NoKeyToSealTo(Fault):
 def sealed(message_id: UUID, kept: bytes, *, at: datetime) -> bytes:
     """The envelope of a letter of the outbox, with the keys of this moment.
 
-    Raises basics.sealing.SealBroken, a Fault (NoKeyToSealTo, Unreadable, TooLarge) and
+    Raises basics.sealing.SealBroken, a Fault (NoKeyToSealTo, NodeIsOut, Unreadable, TooLarge) and
     trust.store.StoreTrouble.
     """
     letter = letters.unpack(sealing.unseal(kept, context=message_id.bytes))
+    if letter.type not in ALWAYS:
+        check_takes_part(letter.recipient)
     return seal_envelope(
         message_id=letter.id,
         type=letter.type,
@@ -66,15 +73,28 @@ def key_to_seal_to(node: str, *, at: datetime) -> str:
 
 
 def opened(raw: bytes, *, published_by: str, at: datetime) -> Envelope:
-    """A message that came to this node at a moment, opened; raises a Fault."""
-    return open_envelope(
+    """A message that came to this node at a moment, opened; raises a Fault.
+
+    One from a node that is suspended or has left is refused, too; by then it is certain who wrote it.
+    """
+    message = open_envelope(
         raw, me=recipient(), keys=directory.signing_key, at=at, published_by=published_by
     )
+    check_takes_part(message.sender)
+    return message
+
+
+def check_takes_part(node: str) -> None:
+    """Nothing goes to, or comes from, a node that is suspended or has left. Raises NodeIsOut."""
+    listed = snapshot.current().nodes.get(node)
+    if listed is not None and listed.is_out:
+        raise NodeIsOut(node, has_left=listed.state == Node.State.LEFT)
 
 
 def reopened(kept: bytes) -> Envelope:
     """A message that was opened before, from its letter; refused when its key was revoked since."""
     letter = letters.unpack(kept)
+    check_takes_part(letter.sender)
     key = directory.signing_key(letter.sender, letter.key_id)
     if key is None:
         raise UnknownKey(letter.sender, letter.key_id)

@@ -4,6 +4,18 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from tongban.jurisdictions.directory_models import (
+    DirectoryEdition,
+    DirectoryProposal,
+    DirectoryRefusal,
+)
+
+__all__ = [
+    "Authority", "CorrectionRule", "Department", "DirectoryEdition", "DirectoryProposal",
+    "DirectoryRefusal", "Division", "Level", "LightRule", "Node", "NodeKey", "Region",
+    "RegionMember", "Revision", "Window", "WorkingDays",
+]  # fmt: skip
+
 
 class Level(models.TextChoices):
     """How far up a place stands; a place directly under its province is a county here."""
@@ -103,8 +115,14 @@ class Node(models.Model):
     """An installation and the provinces it serves; the hub serves none and introduces the others.
 
     Without a public key it is not connected: listed, but nothing goes there and nothing from it is
-    believed. Places that are not open at all (台湾, 香港, 澳门) are listed as not connected.
+    believed; the same holds for one that is suspended or has left. Places that are not open at all
+    (台湾, 香港, 澳门) are listed as not connected.
     """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "正常"
+        SUSPENDED = "suspended", "暂停接入"
+        LEFT = "left", "已退出"
 
     code = models.CharField(max_length=2, primary_key=True)
     name = models.CharField(max_length=40)
@@ -115,12 +133,21 @@ class Node(models.Model):
     is_hub = models.BooleanField(default=False)
     is_open = models.BooleanField(default=True)
     prefixes = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    # What the directory says of it; empty for one that it does not introduce.
+    state = models.CharField(
+        max_length=9, choices=State.choices, blank=True, default="", db_default=""
+    )
+    contact = models.JSONField(default=dict, db_default={})
 
     class Meta:
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[0-9]{2}$"), name="node_code_is_two_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["", "active", "suspended", "left"]),
+                name="node_state_is_known",
             ),
             models.UniqueConstraint(
                 fields=["is_hub"], condition=Q(is_hub=True), name="there_is_one_hub"
@@ -143,8 +170,18 @@ class Node(models.Model):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the directory has introduced this node to us."""
-        return bool(self.public_key)
+        """Whether the directory has introduced this node to us, and it takes part."""
+        return bool(self.public_key) and not self.is_out
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it took part and does not now."""
+        return self.state in {Node.State.SUSPENDED, Node.State.LEFT}
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it is out for now and may come back."""
+        return self.state == Node.State.SUSPENDED
 
 
 class NodeKey(models.Model):

@@ -166,8 +166,15 @@ def _load_nodes() -> None:
     listed = _json("nodes.json")
     provinces = Division.objects.filter(level="province").values_list("code", "name")
     hub = Node(code=listed["hub"]["code"], name=listed["hub"]["name"], is_hub=True)
+    # Whom the directory has introduced serves what it says there.
+    said = dict(Node.objects.exclude(state="").values_list("code", "prefixes"))
     nodes = [
-        Node(code=c[:2], name=name, prefixes=[c[:2]], is_open=c[:2] not in listed["closed"])
+        Node(
+            code=c[:2],
+            name=name,
+            prefixes=said.get(c[:2], [c[:2]]),
+            is_open=c[:2] not in listed["closed"],
+        )
         for c, name in provinces
     ]
     Node.objects.bulk_create(
@@ -215,14 +222,13 @@ def _upsert(model: type[Authority] | type[Window], rows: list[Any], unique: list
 
 
 @transaction.atomic
-def load_directory(path: Path, *, at: datetime) -> list[Node]:
-    """Take the addresses and public keys of nodes from the hub's directory file.
+def introduce(entries: Sequence[directory.Entry], *, at: datetime) -> list[Node]:
+    """Take what a directory says of the nodes; who asks has made sure of whom it comes from.
 
-    A node that left the directory is no longer connected. What the directory no longer lists ends
-    now, and what is revoked stays so; all keys once seen are kept for what they signed. Refused
-    whole, with the first thing wrong: DirectoryMalformed.
+    A node that the directory does not list, or says has left, is no longer connected. What it no
+    longer lists of a node's keys ends now, and what is revoked stays so; all keys once seen are kept
+    for what they signed. Refused whole, with the first thing wrong: DirectoryMalformed.
     """
-    entries = directory.read(path)
     take_turn()
     nodes = {node.code: node for node in Node.objects.select_for_update()}
     for entry in entries:
@@ -230,14 +236,24 @@ def load_directory(path: Path, *, at: datetime) -> list[Node]:
             raise DirectoryMalformed(f"节点名录里的节点{entry.code}不在可接入的节点之列")
     known = {entry.code: entry for entry in entries}
     for node in nodes.values():
-        found = known.get(node.code, directory.Entry(node.code))
-        node.base_url, node.public_key = found.base_url, found.public_key
-        node.key_id = found.key_id
-    Node.objects.bulk_update(nodes.values(), ["base_url", "public_key", "key_id"])
+        _say_of(node, known.get(node.code))
+    fields = ["base_url", "public_key", "key_id", "state", "contact", "prefixes"]
+    Node.objects.bulk_update(nodes.values(), fields)
     for entry in entries:
         _keep_keys(nodes[entry.code], entry.keys, at=at)
     stamp(at=at)
     return [node for _, node in sorted(nodes.items()) if node.is_connected]
+
+
+def _say_of(node: Node, entry: directory.Entry | None) -> None:
+    if entry is None:
+        node.base_url = node.public_key = node.key_id = node.state = ""
+        node.contact = {}
+        return
+    node.base_url, node.public_key, node.key_id = entry.base_url, entry.public_key, entry.key_id
+    node.state, node.contact = entry.state.value, asdict(entry.contact)
+    if entry.serves:
+        node.prefixes = list(entry.serves)
 
 
 def _keep_keys(node: Node, keys: Sequence[directory.Key], *, at: datetime) -> None:

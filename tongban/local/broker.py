@@ -35,7 +35,11 @@ ADMIN = "admin"
 MAX_PAYLOAD = 8 * 1024**2
 # A full mailbox refuses new mail and the sender keeps it: late, but never lost.
 MAIL_BYTES = 256 * 1024**2
+MAIL_MESSAGES = 200_000
 FILES_BYTES = 1024**3
+# A worker has one, `doctor` and a bench a few more; the account counts them together, since users of
+# one account cannot be counted apart (ADR 0008).
+CONNECTIONS_A_NODE = 16
 # What all streams together may reserve, with room for every province; it is no promise of disk. A
 # limit that followed the nodes would shut out the streams of one that is not started today.
 MAX_FILE_STORE = 1024**4
@@ -61,7 +65,10 @@ def permissions(node: str, nodes: Iterable[str]) -> dict[str, dict[str, list[str
 
 
 def access_rules(passwords: Mapping[str, str], admin_password: str) -> dict[str, object]:
-    """The accounts section: one account, its administrator, and a user for each node."""
+    """The accounts section: one account, its administrator, and a user for each node.
+
+    Whoever has no password here has no account: a node that is suspended, or has left.
+    """
     users: list[dict[str, object]] = [{"user": ADMIN, "password": admin_password}]
     users += [
         {
@@ -71,7 +78,8 @@ def access_rules(passwords: Mapping[str, str], admin_password: str) -> dict[str,
         }
         for node, password in passwords.items()
     ]
-    return {"TONGBAN": {"jetstream": "enabled", "users": users}}
+    limits = {"max_connections": CONNECTIONS_A_NODE * len(users), "max_payload": MAX_PAYLOAD}
+    return {"TONGBAN": {"jetstream": "enabled", "limits": limits, "users": users}}
 
 
 def configuration(
@@ -223,6 +231,7 @@ async def _mailbox(jetstream: JetStreamContext, node: str, replicas: int) -> Non
         discard=DiscardPolicy.NEW,
         duplicate_window=DUPLICATE_WINDOW,
         max_bytes=MAIL_BYTES,
+        max_msgs=MAIL_MESSAGES,
         num_replicas=replicas,
     )
     try:

@@ -126,14 +126,15 @@ class Demo:
         self.say("启动数据库和消息服务器")
         admin = keys.server_secrets(self.home)
         secrets = {code: keys.node_secrets(self.home, code) for code in self.codes}
+        keys.write_directory(self.home, self.codes)
         if not self.own_broker:
-            self._start_broker({c: s.broker_password for c, s in secrets.items()}, admin)
+            active = keys.taking_part(self.home, self.codes)
+            self._start_broker({code: secrets[code].broker_password for code in active}, admin)
         if self._server:
             self._start_database(self._server, admin)
         self._databases = self._find_databases(secrets, admin)
         self._databases.make_roles()
         self.nodes = [self._node(code, secrets[code]) for code in self.codes]
-        keys.write_directory(self.home, self.codes)
         broker.set_up(self._broker_url(broker.ADMIN, admin.broker_password), self.codes)
 
     def _start_broker(self, passwords: dict[str, str], admin: ServerSecrets) -> None:

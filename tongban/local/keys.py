@@ -5,15 +5,19 @@ import json
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tongban.jurisdictions import directory, edition
+from tongban.jurisdictions.directory import Contact, Entry, State
+from tongban.jurisdictions.edition import Edition, EditionRefused
 from tongban.local.home import Home
 from tongban.local.ports import LOOPBACK, web_port
 from tongban.local.provinces import HUB, node_name
 from tongban.local.trouble import Trouble
-from tongban.trust import keeping, store
+from tongban.trust import keeping, published, store
 from tongban.trust.suites import GM, INTL
 
 # Nodes of the demo that speak the national suite; the others speak the international one.
@@ -67,20 +71,71 @@ def cluster_password(home: Home) -> str:
 
 
 def write_directory(home: Home, codes: Sequence[str]) -> None:
-    """Write the directory: what every node may know of every other."""
-    entries = [
-        {
-            "code": code,
-            "name": node_name(code),
-            "base_url": f"http://{LOOPBACK}:{web_port(code)}",
-            "is_hub": code == HUB,
-            **keeping.as_introduced(store.load(key_store(home, code))),
-        }
-        for code in codes
+    """Write the directory, signed by the hub's key: what every node may know of every other.
+
+    A new edition only when something changed. What the hub's people have decided (a node suspended,
+    one joined that runs elsewhere) is in the edition that the hub left in its folder, and stays.
+    """
+    before = _newest(home.directory, home.node(HUB) / edition.FILE)
+    nodes = _listed(home, codes, before)
+    if before is not None and list(before.nodes) == nodes:
+        if not home.directory.exists() or home.directory.read_bytes() != before.raw:
+            write_private(home.directory, before.raw)
+        return
+    raw = edition.make(
+        number=before.number + 1 if before else 1,
+        issued_at=datetime.now(UTC),
+        previous=before.digest if before else "",
+        nodes=nodes,
+        signer=store.load(key_store(home, HUB)).signer(),
+    )
+    write_private(home.directory, raw)
+
+
+def taking_part(home: Home, codes: Sequence[str]) -> list[str]:
+    """Those of these nodes that the directory lets take part."""
+    one = edition.read(home.directory.read_bytes())
+    active = {node.code for node in one.nodes if node.state is State.ACTIVE}
+    return [code for code in codes if code in active]
+
+
+def hub_fingerprint(home: Home) -> str:
+    """By what the nodes of a demo know their hub."""
+    return published.fingerprint(store.load(key_store(home, HUB)).signer().public_key)
+
+
+def _newest(*files: Path) -> Edition | None:
+    """The newest of the editions in these files; one that cannot be read is left aside."""
+    found = []
+    for file in files:
+        with suppress(OSError, EditionRefused):
+            found.append(edition.read(file.read_bytes()))
+    return max(found, key=lambda one: one.number, default=None)
+
+
+def _listed(home: Home, codes: Sequence[str], before: Edition | None) -> list[Entry]:
+    """The nodes of this demo with their keys, and nodes elsewhere as the edition before has them."""
+    known = {one.code: one for one in before.nodes} if before else {}
+    ours = [_entry(home, code, known.get(code)) for code in codes]
+    elsewhere = [
+        one
+        for code, one in known.items()
+        if code not in codes and not key_store(home, code).exists()
     ]
-    text = json.dumps({"nodes": entries}, ensure_ascii=False, indent=2) + "\n"
-    if not home.directory.exists() or home.directory.read_text("utf-8") != text:
-        write_private(home.directory, text.encode())
+    return sorted([*ours, *elsewhere], key=lambda one: one.code)
+
+
+def _entry(home: Home, code: str, before: Entry | None) -> Entry:
+    said = keeping.as_introduced(store.load(key_store(home, code)))
+    fresh = Entry(
+        code,
+        f"http://{LOOPBACK}:{web_port(code)}",
+        directory.keys_of(code, said),
+        name=node_name(code),
+        serves=() if code == HUB else (code,),
+        contact=Contact(office=f"{node_name(code)}演示节点", person="运维员"),
+    )
+    return replace(fresh, state=before.state) if before else fresh
 
 
 def key_store(home: Home, code: str) -> Path:

@@ -16,7 +16,7 @@ from typing import Any
 from tongban.local import databases, health
 from tongban.local.children import MARK, Child
 from tongban.local.home import PROJECT, Home
-from tongban.local.keys import Secrets, key_store, write_private
+from tongban.local.keys import Secrets, hub_fingerprint, key_store, write_private
 from tongban.local.nursery import Nursery
 from tongban.local.ports import LOOPBACK, web_port
 from tongban.local.provinces import node_name
@@ -76,6 +76,7 @@ class LocalNode:
             "NATS_URL": self.broker_url,
             "DATA_DIR": str(folder),
             "NODE_KEY_FILE": str(key_store(self.home, self.code)),
+            "HUB_KEY_FINGERPRINT": hub_fingerprint(self.home),
             "FIELD_KEY": self.secrets.field_key,
             "MATCH_KEY": self.secrets.match_key,
             "SECRET_KEY": self.secrets.secret_key,

@@ -13,7 +13,7 @@ class OversightConfig(AppConfig):
         from tongban.cases.hooks import sending as pushing
         from tongban.cases.notices import sending
         from tongban.exchange import queries
-        from tongban.oversight import drafts, renewals
+        from tongban.oversight import drafts, members, renewals
         from tongban.oversight.who import is_manager, is_operator
         from tongban.parties.permissions import visiting_officer
         from tongban.ui import frame
@@ -26,6 +26,10 @@ class OversightConfig(AppConfig):
 
         def not_pushed(request: HttpRequest) -> int | None:
             return (pushing.failed_count() or None) if is_operator(request) else None
+
+        def to_approve(request: HttpRequest) -> int | None:
+            officer = visiting_officer(request) if is_operator(request) else None
+            return (members.waits_for(officer) or None) if officer else None
 
         def to_review(request: HttpRequest) -> int | None:
             officer = visiting_officer(request)
@@ -46,6 +50,7 @@ class OversightConfig(AppConfig):
             frame.Link(_("提醒渠道"), "oversight:notices", 25, is_operator, unsent),
             frame.Link(_("业务系统推送"), "oversight:hooks", 27, is_operator, not_pushed),
             frame.Link(_("补正和亮灯"), "oversight:place-rules", 28, visible=is_operator),
+            frame.Link(_("节点名录"), "oversight:directory", 15, is_operator, to_approve),
             frame.Link(_("报文收发"), "oversight:exchange", 20, visible=is_operator, count=parked),
         ]
         if settings.IS_HUB:

@@ -185,6 +185,8 @@ class Late:
     since: datetime
     is_sent: bool
     is_parked: bool
+    # The other node is out for now: nothing goes there until it is back.
+    is_suspended: bool = False
 
 
 def late(case: Case, *, at: datetime) -> Late | None:
@@ -202,7 +204,15 @@ def late(case: Case, *, at: datetime) -> Late | None:
         since=first.created_at,
         is_sent=first.sent_at is not None,
         is_parked=bool(first.parked_reason),
+        is_suspended=_is_out(first.recipient),
     )
+
+
+def _is_out(code: str) -> bool:
+    try:
+        return jurisdictions.node(code).is_out
+    except NotFound:
+        return False
 
 
 def _node_name(code: str) -> str:

@@ -95,6 +95,10 @@ _OTHERS = {
     },
     "35": {"zhaoliu": ("linjiu", "林九")},
 }
+# Who takes part is decided by two: one operator of the hub proposes, the other approves.
+_SECOND_OPERATOR = Part(
+    "yunweier", "运维员乙", _("核对并批准另一位运维员提出的节点变更"), role=Role.OPERATOR
+)
 # Nobody receives or decides at the hub; the national standard is written there.
 _AT_THE_HUB = {Role.MANAGER, Role.OPERATOR}
 
@@ -108,7 +112,9 @@ def cast(node_code: str) -> list[Part]:
         else part
         for part in _CAST
     ]
-    return [part for part in parts if node_code != "00" or part.role in _AT_THE_HUB]
+    if node_code != "00":
+        return parts
+    return [*(part for part in parts if part.role in _AT_THE_HUB), _SECOND_OPERATOR]
 
 
 @dataclass(frozen=True)

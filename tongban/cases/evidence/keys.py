@@ -2,17 +2,13 @@
 
 import base64
 import binascii
-import hashlib
 
-from tongban.trust import signing, sm2_forms, suites
+from tongban.trust import published, signing, suites
 from tongban.trust.suites import GM, INTL, KeyRefused, Purpose
 
 # What the name of a signature says, by the suite of its key.
 ED25519, SM2 = "ed25519", "sm2"
 _BEGIN, _END = b"-----BEGIN PUBLIC KEY-----\n", b"-----END PUBLIC KEY-----\n"
-# SubjectPublicKeyInfo of an Ed25519 key (RFC 8410) and of an SM2 key, up to the key itself.
-_ED25519 = bytes.fromhex("302a300506032b6570032100")
-_SM2 = sm2_forms.spki(b"")
 
 
 def suite_of(public_key: str) -> str:
@@ -22,14 +18,9 @@ def suite_of(public_key: str) -> str:
 
 def pem(public_key: str) -> bytes:
     """A key of the directory as PEM. Raises KeyRefused."""
-    body = base64.b64encode(_der(public_key))
+    body = base64.b64encode(published.der(public_key))
     lines = b"".join(body[at : at + 64] + b"\n" for at in range(0, len(body), 64))
     return _BEGIN + lines + _END
-
-
-def _der(public_key: str) -> bytes:
-    key = suites.public_key(public_key)
-    return (_SM2 if key.suite == GM else _ED25519) + key.raw
 
 
 def from_pem(data: bytes) -> str:
@@ -37,7 +28,8 @@ def from_pem(data: bytes) -> str:
     body = data.removeprefix(_BEGIN).removesuffix(_END).replace(b"\n", b"")
     try:
         der = base64.b64decode(body, validate=True)
-        suite, head = (GM, _SM2) if der.startswith(_SM2) else (INTL, _ED25519)
+        is_sm2 = der.startswith(published.SM2_HEAD)
+        suite, head = (GM, published.SM2_HEAD) if is_sm2 else (INTL, published.ED25519_HEAD)
         public_key = suites.text_of(suite, Purpose.SIGN, der.removeprefix(head))
         is_ours = pem(public_key) == data
     except (binascii.Error, KeyRefused) as wrong:
@@ -54,7 +46,7 @@ def key_id(public_key: str) -> str:
 
 def fingerprint(data: bytes) -> str:
     """SHA-256 of the key's DER form, as `openssl pkey -pubin -outform DER | sha256sum` gives it."""
-    return hashlib.sha256(_der(from_pem(data))).hexdigest()
+    return published.fingerprint(from_pem(data))
 
 
 def raw_signature(signature: str) -> bytes:

@@ -22,7 +22,7 @@ from tongban.jurisdictions import operations as jurisdictions
 from tongban.jurisdictions import queries as places
 from tongban.jurisdictions import snapshot as places_snapshot
 from tongban.jurisdictions.models import Authority
-from tongban.jurisdictions.tests import remembering
+from tongban.jurisdictions.tests import introducing, remembering
 from tongban.parties import operations as parties
 from tongban.parties.models import Account, Applicant, Capacity, Kind, Officer, Role
 from tongban.record.chains import FileRef
@@ -63,7 +63,7 @@ def _load(tmp_path: Path) -> None:
         for code, key in keys.items()
     ]
     directory.write_text(json.dumps({"nodes": nodes}), "utf-8")
-    jurisdictions.load_directory(directory, at=MONDAY)
+    introducing.load_directory(directory, at=MONDAY)
     catalogue.load_catalogue()
 
 

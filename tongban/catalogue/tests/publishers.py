@@ -16,7 +16,7 @@ from tongban.catalogue.tests.managers import (
     shipped,
 )
 from tongban.exchange.envelope import Envelope
-from tongban.jurisdictions import operations as directory
+from tongban.jurisdictions.tests import introducing as directory
 from tongban.trust import signing
 
 FUZHOU, CITY = "350100", "220100"

@@ -33,7 +33,7 @@ from tongban.catalogue.tests.publishers import (
 from tongban.exchange.envelope import Unreadable
 from tongban.exchange.models import Outgoing
 from tongban.exchange.tests.conftest import told
-from tongban.jurisdictions import operations as directory
+from tongban.jurisdictions.tests import introducing as directory
 from tongban.trust import signing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("publishers_connected")]

@@ -8,8 +8,8 @@ from django.utils.timezone import now
 from typer.testing import CliRunner
 
 from tongban.console import key
-from tongban.jurisdictions import operations
 from tongban.jurisdictions.models import NodeKey
+from tongban.jurisdictions.tests import introducing
 from tongban.local.trouble import Trouble, WrongWords
 from tongban.trust import keeping, store
 from tongban.trust.suites import Purpose
@@ -41,7 +41,7 @@ def introduce(path):
     entry = {"code": "22", "base_url": "http://127.0.0.1", **json.loads(say("entry"))}
     file = path.with_name("directory.json")
     file.write_text(json.dumps({"nodes": [entry]}))
-    operations.load_directory(file, at=now())
+    introducing.load_directory(file, at=now())
 
 
 def test_a_key_is_exchanged_once_the_directory_knows_the_next_one(path):

@@ -25,8 +25,8 @@ from tongban.exchange.tests.test_envelope import (
     unsealed,
     with_inside,
 )
-from tongban.jurisdictions import directory
 from tongban.jurisdictions.directory import DirectoryMalformed
+from tongban.jurisdictions.tests import introducing
 from tongban.record import chains
 from tongban.record.chains import Author, ChainBroken, FileRef
 from tongban.trust import signing, streams
@@ -151,7 +151,7 @@ def test_deeper_than_anybody_nests_is_refused_everywhere():
     with pytest.raises(ChainBroken):
         chains.unpack({"body": deep.decode(), "keyid": "", "signature": ""})
     with pytest.raises(DirectoryMalformed):
-        directory.parse(deep)
+        introducing.entries(deep)
     with pytest.raises(envelope.Fault):
         opened(deep)
     with pytest.raises(envelope.Fault):
@@ -169,7 +169,7 @@ ENTRY = {
 
 
 def test_a_directory_of_both_suites_is_read():
-    [entry] = directory.parse(json.dumps({"nodes": [ENTRY]}).encode())
+    [entry] = introducing.entries(json.dumps({"nodes": [ENTRY]}).encode())
 
     assert [key.public.suite for key in entry.keys] == ["intl", "gm"]
 
@@ -194,7 +194,7 @@ def test_no_directory_whatever_crashes_its_reader(value):
 
 def _check_directory(document):
     try:
-        entries = directory.parse(json.dumps(document).encode())
+        entries = introducing.entries(json.dumps(document).encode())
     except DirectoryMalformed:
         return
     for entry in entries:

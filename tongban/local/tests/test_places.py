@@ -1,14 +1,18 @@
 """Words, keys, ports and disk: what a start looks at before it starts anything."""
 
-import json
 import socket
 import stat
+from dataclasses import replace
 
 import pytest
 
+from tongban.jurisdictions import edition
+from tongban.jurisdictions.directory import State
+from tongban.jurisdictions.tests import signed
 from tongban.local import home, keys, ports, provinces
 from tongban.local.home import Home
 from tongban.local.trouble import Trouble, WrongWords
+from tongban.trust import store
 
 
 @pytest.fixture
@@ -94,11 +98,49 @@ def test_the_directory_shows_public_keys_and_nothing_private(place):
     keys.write_directory(place, ["00", "22"])
 
     text = place.directory.read_text()
-    nodes = json.loads(text)["nodes"]
-    assert [node["code"] for node in nodes] == ["00", "22"]
-    assert nodes[1]["base_url"].endswith(str(ports.web_port("22")))
+    one = edition.read(place.directory.read_bytes())
+    edition.check_by_fingerprint(one, keys.hub_fingerprint(place))
+    assert [node.code for node in one.nodes] == ["00", "22"]
+    assert one.nodes[1].base_url.endswith(str(ports.web_port("22")))
     assert not any(secrets[code].field_key in text for code in secrets)
     assert "PRIVATE" not in text
+
+
+def test_the_directory_is_issued_anew_only_when_something_changed(place):
+    for code in ("00", "22", "35"):
+        keys.node_secrets(place, code)
+    keys.write_directory(place, ["00", "22"])
+    first = place.directory.read_bytes()
+    keys.write_directory(place, ["00", "22"])
+    assert place.directory.read_bytes() == first
+
+    keys.write_directory(place, ["00", "22", "35"])
+
+    one, before = edition.read(place.directory.read_bytes()), edition.read(first)
+    assert (one.number, one.previous) == (2, before.digest)
+    assert one.node("35") is not None
+
+
+def test_what_the_hubs_people_decided_outlives_the_next_start(place):
+    for code in ("00", "22", "35"):
+        keys.node_secrets(place, code)
+    keys.write_directory(place, ["00", "22", "35"])
+    before = edition.read(place.directory.read_bytes())
+    elsewhere = signed.entry("44", signed.a_key())
+    suspended = replace(before.nodes[2], state=State.SUSPENDED)
+    signer = store.load(keys.key_store(place, "00")).signer()
+    issued = signed.raw(signer, [*before.nodes[:2], suspended, elsewhere], after=before)
+    (place.node("00") / "directory.json").write_bytes(issued)
+
+    keys.write_directory(place, ["00", "22", "35"])
+    assert place.directory.read_bytes() == issued
+
+    keys.write_directory(place, ["00", "22"])
+    assert [node.code for node in edition.read(place.directory.read_bytes()).nodes] == [
+        "00",
+        "22",
+        "44",
+    ]
 
 
 def test_a_taken_port_is_refused_with_its_purpose_and_the_way_out():

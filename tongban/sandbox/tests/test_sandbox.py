@@ -114,12 +114,13 @@ def test_every_province_has_a_whole_cast(settings, node):
 
 
 @pytest.mark.django_db
-def test_the_hub_has_two_managers_and_an_operator_and_nobody_else(settings):
+def test_the_hub_has_two_managers_and_two_operators_and_nobody_else(settings):
     settings.NODE_ID = "00"
     for _ in range(2):
         operations.load(provinces=["22", "35"], at=NOW)
 
-    assert [card.username for card in queries.accounts()] == ["heshiyi", "lvshier", "yunwei"]
+    people = [card.username for card in queries.accounts()]
+    assert people == ["heshiyi", "lvshier", "yunwei", "yunweier"]
     assert {card.office for card in queries.accounts()} == {
         "国家枢纽事项管理处（演示） 事项管理",
         "运维",

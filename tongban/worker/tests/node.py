@@ -16,8 +16,8 @@ from django.utils.timezone import now  # noqa: E402
 
 from tongban.basics.refusals import Refused  # noqa: E402
 from tongban.exchange import inbox, outbox  # noqa: E402
-from tongban.jurisdictions import operations as places  # noqa: E402
 from tongban.jurisdictions.models import Node  # noqa: E402
+from tongban.jurisdictions.tests import introducing  # noqa: E402
 from tongban.record import papers  # noqa: E402
 from tongban.worker import main  # noqa: E402
 
@@ -87,7 +87,7 @@ def prepare():
         introduced[code] = entry
     path = Path(tempfile.mkstemp()[1])
     path.write_text(json.dumps({"nodes": list(introduced.values())}))
-    places.load_directory(path, at=now())
+    introducing.load_directory(path, at=now())
     path.unlink()
 
 

@@ -19,7 +19,7 @@ ASKED: dict[str, str] = {
 _FIXED: dict[str, Any] = {
     "code": world.MOVE_TO_SPOUSE, "spec": "owner-consent", "point": "x", "name": "extend",
     "kind": "csv", "ref": "1", "prepared_id": 1, "key": "general", "place": "220200", "token": "none",
-    "received_id": 1, "sending_id": 1,
+    "received_id": 1, "sending_id": 1, "proposal_id": 1,
     "act": "extend", "hook_id": "00000000-0000-4000-8000-000000000000",
     "push_id": "00000000-0000-4000-8000-000000000000",
 }  # fmt: skip

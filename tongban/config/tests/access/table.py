@@ -141,7 +141,8 @@ ROWS: dict[str, Row] = {
         "oversight:nodes", "oversight:node", "oversight:exchange", "oversight:retry-all", "oversight:retry",
         "oversight:drop", "oversight:notices", "oversight:notices-retry-all",
         "oversight:notices-retry", "oversight:hooks", "oversight:hooks-retry-all",
-        "oversight:hooks-retry", "oversight:place-rules", cannot=(404, 422),
+        "oversight:hooks-retry", "oversight:place-rules", "oversight:directory",
+        "oversight:directory-*", cannot=(404, 422),
     ),
     **_rows({"manager"}, "oversight:*", cannot=(404, 409)),
     # A manager of a city's office does not renew what a province keeps.
