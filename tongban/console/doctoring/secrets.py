@@ -43,7 +43,7 @@ def _listed(public: str) -> Diagnosis:
     except DatabaseError:
         return skipped("directory", "数据库没有响应，没有检查")
     if known is None:
-        remedy = "向枢纽节点登记，再运行 ./run node load-directory"
+        remedy = "用 ./run node join 登记，枢纽批准后 ./run directory import 导入名录"
         return ill("directory", f"节点目录里没有本节点 {settings.NODE_ID}", remedy)
     if known.public_key != public:
         remedy = "登记这把密钥，或换回登记过的密钥文件；否则对方会搁置本节点的每份报文"
