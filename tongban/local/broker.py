@@ -39,7 +39,7 @@ MAIL_MESSAGES = 200_000
 FILES_BYTES = 1024**3
 # A worker has one, `doctor` and a bench a few more; the account counts them together, since users of
 # one account cannot be counted apart (ADR 0008).
-CONNECTIONS_A_NODE = 16
+CONNECTIONS_A_NODE = 64
 # What all streams together may reserve, with room for every province; it is no promise of disk. A
 # limit that followed the nodes would shut out the streams of one that is not started today.
 MAX_FILE_STORE = 1024**4

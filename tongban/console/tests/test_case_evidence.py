@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from tongban.cases.tests import world
 from tongban.console import case as case_command
 from tongban.console.nouns import NOUNS
+from tongban.jurisdictions.tests import signed
 from tongban.local.home import PROJECT
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,9 @@ def test_a_changed_file_ends_with_code_one_and_names_it_for_machines(file):
 
 def test_a_directory_that_one_trusts_tells_whose_the_keys_are(file, tmp_path):
     directory = tmp_path / "directory.json"
-    directory.write_text(json.dumps({"nodes": [{"code": "22", "public_key": "A" * 43 + "="}]}))
+    hub = signed.a_key()
+    listed = [signed.entry("00", hub), signed.entry("22", signed.a_key())]
+    directory.write_bytes(signed.raw(hub, listed))
     done = verify(file, "--directory", directory, "--json")
     assert done.returncode == 1
     assert {fault["code"] for fault in json.loads(done.stdout)["faults"]} == {"key-unknown"}
