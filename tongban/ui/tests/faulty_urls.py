@@ -20,6 +20,14 @@ FAULTS = {
         "<p>看不清</p>",
     ),
     "wide": ("", '<div style="width:600px">太宽</div>'),
+    "wide-when-large": (
+        "<style>[data-type=large] div{width:600px}</style>",
+        "<div>放大后太宽</div>",
+    ),
+    "dim-when-large": (
+        "<style>a:focus{outline:3px solid}[data-type=large] p{color:#ccc;background:#fff}</style>",
+        '<p>放大后看不清</p><a href="/none">下一页</a>',
+    ),
     "no-ring": ("<style>a:focus{outline:none}</style>", '<a href="/none">没有圈</a>'),
     "no-tab": ("", '<a href="/none" tabindex="-1">到不了</a>'),
     "needs-script": ("", "<script>document.querySelector('main').innerHTML += '<a href=\"/x\">甲</a>'</script>"),

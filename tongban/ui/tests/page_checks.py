@@ -96,6 +96,11 @@ COMPLETE = """() => ({
 })"""
 
 
+# By browser and by whether script runs: tabs that nobody uses. A new one, with cookies of its own,
+# takes the browser longer than all that is looked at in it.
+_idle: dict[tuple[Browser, bool], list[Page]] = {}
+
+
 @lru_cache
 def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
@@ -114,20 +119,24 @@ class Checks:
     base: str
     cookies: Sequence[dict[str, Any]] = ()
     problems: list[str] = field(default_factory=list)
-    # By large type and script; a new tab costs more than all that is done in it.
+    # By large type and script.
     _tabs: dict[tuple[bool, bool], Page] = field(default_factory=dict)
     _is_staying: bool = False
 
     @contextmanager
     def staying(self) -> Iterator[None]:
-        """In this block one reader of each kind goes from page to page; else each has one page."""
+        """In this block one reader of each kind goes from page to page; else each has one page.
+
+        The next block takes over the tabs, in which nothing is left of the reader before.
+        """
         self._is_staying = True
         try:
             yield
         finally:
             self._is_staying = False
             while self._tabs:
-                self._tabs.popitem()[1].context.close()
+                (_large, script), page = self._tabs.popitem()
+                self._leave(page, script=script)
 
     @contextmanager
     def opened(
@@ -162,13 +171,31 @@ class Checks:
                 known.context.close()
 
     def _new_tab(self, *, large: bool, script: bool) -> Page:
-        context = self.browser.new_context(locale="zh-CN", java_script_enabled=script)
+        idle = _idle.get((self.browser, script)) if self._is_staying else None
+        if idle:
+            page = idle.pop()
+        else:
+            context = self.browser.new_context(locale="zh-CN", java_script_enabled=script)
+            page = context.new_page()
         own = [{"url": self.base, **cookie} for cookie in self.cookies]
         if large:
             own.append({"url": self.base, "name": LARGE_TYPE_COOKIE, "value": "1"})
         if own:
-            context.add_cookies(own)
-        return context.new_page()
+            page.context.add_cookies(own)
+        return page
+
+    def _leave(self, page: Page, *, script: bool) -> None:
+        """Keep a tab for others, without what this reader had; one in any doubt is closed."""
+        try:
+            if script:
+                page.evaluate("localStorage.clear(); sessionStorage.clear()")
+            # What the page asks for from time to time must not reach the server any more.
+            page.goto("about:blank")
+            page.context.clear_cookies()
+        except Error:
+            page.context.close()
+        else:
+            _idle.setdefault((self.browser, script), []).append(page)
 
     @contextmanager
     def _noting(self, page: Page, how: str) -> Iterator[None]:
@@ -234,13 +261,20 @@ class Checks:
             self._judge_by_axe(page, f"{path} on a phone")
             page.set_viewport_size(DESK)
             self._judge_by_axe(page, f"{path} at a desk")
-        self.fits(path, size=NARROWEST, large=True)
+            with self._large(page):
+                page.set_viewport_size(NARROWEST)
+                self._measure(page, f"{path} at the narrowest, large")
 
     def all_of(self, path: str) -> None:
-        """Every check of the guide on one page, which is opened once for each kind of reader."""
+        """Every check of the guide on one page, which is opened once with and once without script."""
         with self.opened(path, size=PHONE) as page:
             scripted = page.evaluate(COMPLETE)
             self._judge_by_axe(page, f"{path} on a phone")
+            with self._large(page):
+                self._judge_by_axe(page, f"{path} on a phone, large", LOOKS)
+                for size in (NARROWEST, DESK):
+                    page.set_viewport_size(size)
+                    self._measure(page, f"{path} at {size['width']}px, large")
             page.set_viewport_size(NARROWEST)
             self._measure(page, f"{path} at the narrowest")
             page.set_viewport_size(DESK)
@@ -249,12 +283,17 @@ class Checks:
             self._judge_by_axe(page, f"{path} at a desk, dark", LOOKS)
             page.emulate_media(color_scheme="light")
             self._walk(page, path)
-        with self.opened(path, size=PHONE, large=True) as page:
-            self._judge_by_axe(page, f"{path} on a phone, large", LOOKS)
-            for size in (NARROWEST, DESK):
-                page.set_viewport_size(size)
-                self._measure(page, f"{path} at {size['width']}px, large")
         self._compare_without_script(path, scripted)
+
+    @contextmanager
+    def _large(self, page: Page) -> Iterator[None]:
+        """Large type as the button brings it, without fetching the page a second time.
+
+        That the server writes the same for whoever has the cookie is tried by itself (test_pages.py).
+        """
+        page.evaluate("document.documentElement.dataset.type = 'large'")
+        yield
+        page.evaluate("delete document.documentElement.dataset.type")
 
     def _judge_by_axe(self, page: Page, how: str, rules: dict[str, Any] = RULES) -> None:
         if not page.evaluate("'axe' in window"):
@@ -271,8 +310,10 @@ class Checks:
         presses = page.evaluate(HOW_MANY) + 2
         # Further on than there are controls, since some have several stops.
         for more in (presses, 20, 20, 20):
+            # Held down, as people do it too: each repeat goes one further, in half the messages.
             for _ in range(more):
-                page.keyboard.press("Tab")
+                page.keyboard.down("Tab")
+            page.keyboard.up("Tab")
             if page.evaluate("window.walk.isRound"):
                 break
         for bare in page.evaluate("window.walk.bare"):

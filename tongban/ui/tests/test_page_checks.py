@@ -37,6 +37,9 @@ def test_a_page_without_faults_passes_every_check(browser, faulty):
         ("dim", light, "color-contrast"),
         ("dim-in-the-dark", dark, "color-contrast"),
         ("wide", narrow, "too wide"),
+        ("wide-when-large", Checks.in_brief, "large: too wide"),
+        ("wide-when-large", Checks.all_of, "large: too wide"),
+        ("dim-when-large", Checks.all_of, "large: axe color-contrast"),
         ("no-ring", Checks.keyboard, "no visible ring"),
         ("no-tab", Checks.keyboard, "Tab does not reach"),
         ("needs-script", Checks.without_script, "links without script"),
@@ -52,6 +55,31 @@ def test_a_planted_fault_is_found(browser, faulty, fault, only, words):
 
 def test_what_is_dim_only_in_the_dark_passes_by_day(browser, faulty):
     check_pages(browser, faulty, ["/dim-in-the-dark"], only=light)
+
+
+def test_nothing_is_left_in_a_tab_for_the_reader_after(browser, faulty):
+    """Tabs go from one block of checks to the next, cookies and what scripts keep do not."""
+    found = []
+
+    def remember(checks, path):
+        with checks.opened(path) as page:
+            page.evaluate("localStorage.setItem('seen', '1')")
+            found.append((page, page.context.cookies(checks.base), "1"))
+
+    def look(checks, path):
+        with checks.opened(path) as page:
+            kept = page.evaluate("localStorage.getItem('seen')")
+            found.append((page, page.context.cookies(checks.base), kept))
+
+    cookies = [{"name": "who", "value": "somebody"}]
+    check_pages(browser, faulty, ["/none"], cookies=cookies, only=remember)
+    check_pages(browser, faulty, ["/none"], only=look)
+
+    (first, had, _cookie), (second, has, kept) = found
+    assert first is second
+    assert [cookie["name"] for cookie in had] == ["who"]
+    assert has == []
+    assert kept is None
 
 
 def test_axe_is_the_file_that_was_recorded():
