@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,21 @@ def compile_pdf(template: str, facts: dict[str, Any], *, folder: Path = TEMPLATE
     pdf = typst.compile(
         str(folder / template),
         root=str(folder),
-        font_paths=[str(Path(pylopdf_fonts_zh_cn.__file__).parent)],
+        font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
         format="pdf",
         pdf_standards="a-3b",
     )
     return bytes(pdf)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    # To look through twenty megabytes of them anew takes longer than to set a page.
+    return typst.Fonts(
+        include_system_fonts=False, font_paths=[str(Path(pylopdf_fonts_zh_cn.__file__).parent)]
+    )
 
 
 def official_pdf(kind: str, facts: dict[str, Any], *, is_preview: bool) -> bytes:
