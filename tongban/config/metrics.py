@@ -127,6 +127,12 @@ def _messages(at: datetime) -> Iterable[Metric]:
         late,
         lambda one: (at - one.oldest_at).total_seconds(),
     )
+    paused = GaugeMetricFamily(
+        "tongban_recipient_paused_seconds", "Since its mailbox takes nothing", labels=["recipient"]
+    )
+    for pause in queries.pauses():
+        paused.add_metric([pause.recipient], (at - pause.since).total_seconds())
+    yield paused
     yield _gauge("messages_parked", "Messages that wait for a person", queries.parked().count())
     yield _gauge("messages_waiting", "Messages that wait for others", queries.waiting().count())
 
@@ -195,8 +201,8 @@ def _mailboxes(at: datetime) -> Iterable[Metric]:
     )
     for one in queries.contacts():
         messages.add_metric([one.node], one.mailbox_messages)
-        if one.mailbox_limit:
-            used.add_metric([one.node], one.mailbox_bytes / one.mailbox_limit)
+        if one.mailbox_limit or one.mailbox_message_limit:
+            used.add_metric([one.node], one.mailbox_used)
         if one.last_contact_at:
             silent.add_metric([one.node], (at - one.last_contact_at).total_seconds())
             skew.add_metric([one.node], one.clock_skew_ms / 1000)

@@ -92,7 +92,9 @@ def parked(as_json: AsJson = False) -> None:
     for row in rows:
         when = f"{localtime(row.received_at):%Y-%m-%d %H:%M:%S}"
         what = f"{row.type} {row.subject}" if row.is_verified else "没能打开 not opened"
+        owner = row.owner or "还没有人 nobody"
         print(f"{row.pk:>6}  {when}  ← {row.sender}  {what}\n        {row.code}: {row.reason}")
+        print(f"        负责人 owner: {owner}")
     if not rows:
         print("没有搁置的报文。 Nothing is parked.")
 
@@ -155,6 +157,7 @@ def _facts(row: Received) -> dict[str, Any]:
         "code": row.code,
         "reason": row.reason,
         "attempts": row.attempts,
+        "owner": row.owner or None,
         "received_at": _text(row.received_at),
     }
 

@@ -24,6 +24,7 @@ WORKER_SILENT_AFTER = timedelta(seconds=30)
 BROKER_AWAY_AFTER = timedelta(seconds=30)
 UNSENT_LATE_AFTER = timedelta(minutes=5)
 UNCONFIRMED_LATE_AFTER = timedelta(minutes=15)
+PAUSED_AFTER = timedelta(minutes=1)
 CLOCK_OFF_BY = timedelta(seconds=2)
 MAILBOX_NEARLY_FULL = 0.7
 
@@ -136,6 +137,24 @@ def owed(at: datetime) -> Iterable[Finding]:
 
 
 @checks
+def paused(at: datetime) -> Iterable[Finding]:
+    """Nodes whose mailbox takes nothing: what is for them stays here, and all others go on."""
+    for pause in queries.pauses():
+        if at - pause.since < PAUSED_AFTER:
+            continue
+        yield Finding(
+            f"paused-{pause.code}",
+            _("节点%(node)s的信箱暂时不收：%(reason)s")
+            % {"node": pause.recipient, "reason": pause.reason},
+            _(
+                "发给它的报文都留在本节点，不会丢，收件恢复后按原来的顺序发出；请联系对方节点和枢纽的运维"
+            ),
+            pause.since,
+            pause.recipient,
+        )
+
+
+@checks
 def parked(_at: datetime) -> Iterable[Finding]:
     """Messages that wait for a person."""
     rows = queries.parked()
@@ -156,10 +175,8 @@ def mailboxes(_at: datetime) -> Iterable[Finding]:
     if not settings.IS_HUB:
         return
     for contact in queries.contacts():
-        if contact.mailbox_limit and contact.mailbox_bytes > (
-            contact.mailbox_limit * MAILBOX_NEARLY_FULL
-        ):
-            share = round(100 * contact.mailbox_bytes / contact.mailbox_limit)
+        if contact.mailbox_used > MAILBOX_NEARLY_FULL:
+            share = round(100 * contact.mailbox_used)
             yield Finding(
                 "mailbox-nearly-full",
                 _("节点%(node)s的信箱已用%(share)d%%") % {"node": contact.node, "share": share},

@@ -32,15 +32,26 @@ def note_beat(node: str, beat: dict[str, Any], *, at: datetime) -> None:
 
 
 def note_mailbox(
-    node: str, *, messages: int, size: int, limit: int, oldest_at: datetime | None, at: datetime
+    node: str,
+    *,
+    messages: int,
+    size: int,
+    limit: int,
+    most: int = 0,
+    oldest_at: datetime | None,
+    at: datetime,
 ) -> None:
-    """Keep how many messages and bytes wait in a node's mailbox, since when, and its limit."""
+    """Keep how many messages and bytes wait in a node's mailbox, since when, and how many it may hold.
+
+    `limit` in bytes, `most` in messages; 0 and less mean that there is no such limit.
+    """
     NodeContact.objects.update_or_create(
         node=node[:8],
         defaults={
             "mailbox_messages": messages,
             "mailbox_bytes": size,
             "mailbox_limit": max(limit, 0),
+            "mailbox_message_limit": max(most, 0),
             "mailbox_seen_at": at,
             "mailbox_oldest_at": oldest_at if messages else None,
         },

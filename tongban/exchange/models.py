@@ -33,7 +33,7 @@ class Outgoing(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("id", name="unsent_in_order", condition=Q(sent_at=None)),
+            models.Index("recipient", "id", name="unsent_for_a_node", condition=Q(sent_at=None)),
             models.Index(
                 "recipient", "subject", "id", name="unsent_of_a_subject", condition=Q(sent_at=None)
             ),
@@ -75,6 +75,9 @@ class Received(models.Model):
     retry_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
+    # Who sees to a parked message, and since when; empty while nobody does.
+    owner = models.CharField(max_length=150, default="", db_default="")
+    owned_at = models.DateTimeField(null=True)
     # An operator's word on a parked message: who had it tried again or dropped it.
     settled_by = models.CharField(max_length=150, default="", db_default="")
     settled_at = models.DateTimeField(null=True)
@@ -112,6 +115,25 @@ class FileSent(models.Model):
         return f"{self.digest[:12]} → {self.recipient}"
 
 
+class Pause(models.Model):
+    """A node to which nothing can be sent just now: the relay leaves it alone until a moment.
+
+    What is owed to it stays in the outbox, and everything for others goes on.
+    """
+
+    recipient = models.CharField(max_length=8, primary_key=True)
+    # mailbox-full, no-mailbox, no-answer; and the broker's words.
+    code = models.CharField(max_length=40)
+    reason = models.CharField(max_length=500)
+    since = models.DateTimeField()
+    # Then one message is tried; when it goes, all go.
+    until = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=1, db_default=1)
+
+    def __str__(self) -> str:
+        return f"{self.recipient}: {self.code}"
+
+
 class NodeContact(models.Model):
     """The hub's view of one node: what its mailbox holds and what it last said of itself."""
 
@@ -120,6 +142,8 @@ class NodeContact(models.Model):
     mailbox_bytes = models.PositiveBigIntegerField(default=0)
     # How many bytes it may hold; 0 while it is not known or has no limit.
     mailbox_limit = models.PositiveBigIntegerField(default=0, db_default=0)
+    # How many messages, with the same meaning of 0.
+    mailbox_message_limit = models.PositiveBigIntegerField(default=0, db_default=0)
     mailbox_seen_at = models.DateTimeField(null=True)
     # Since when the oldest message waits in it.
     mailbox_oldest_at = models.DateTimeField(null=True)
@@ -134,6 +158,13 @@ class NodeContact(models.Model):
 
     def __str__(self) -> str:
         return self.node
+
+    @property
+    def mailbox_used(self) -> float:
+        """How full its mailbox is, from 0 to 1: by bytes or by messages, whichever is nearer."""
+        by_bytes = self.mailbox_bytes / self.mailbox_limit if self.mailbox_limit else 0.0
+        most = self.mailbox_message_limit
+        return max(by_bytes, self.mailbox_messages / most if most else 0.0)
 
 
 class Flow(models.Model):

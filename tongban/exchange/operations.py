@@ -33,6 +33,22 @@ class ReasonMissing(Refused):
     status = 422
 
 
+@transaction.atomic
+def take_on(received_id: int, *, by: str, at: datetime) -> None:
+    """Say that one sees to a parked message, so that nobody else does it, too.
+
+    Taking it over from somebody is possible, for people fall ill; the log has both names. The second
+    time by the same person changes nothing. Refused: NotFound, NotParked.
+    """
+    row = _locked(received_id)
+    if row.owner == by[:150]:
+        return
+    before = row.owner
+    row.owner, row.owned_at = by[:150], at
+    row.save(update_fields=["owner", "owned_at"])
+    log.info("exchange.taken_on", received=received_id, by=by, before=before)
+
+
 def retry(received_id: int, *, by: str, at: datetime) -> Outcome:
     """Try a parked message again. Refused: NotFound, NotParked (also the second time)."""
     with transaction.atomic():

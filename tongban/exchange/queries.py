@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from tongban.exchange import receipts
-from tongban.exchange.models import NodeContact, Outgoing, Received
+from tongban.exchange.models import NodeContact, Outgoing, Pause, Received
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,11 @@ def undelivered_by_recipient() -> list[Undelivered]:
         )
         .order_by("recipient")
     ]
+
+
+def pauses() -> list[Pause]:
+    """The nodes to which nothing can be sent just now, with the reason and since when."""
+    return list(Pause.objects.order_by("recipient"))
 
 
 def refused_elsewhere() -> QuerySet[Outgoing]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from tongban.exchange.conditions import MAILBOX_NEARLY_FULL
 from tongban.exchange.models import NodeContact
 from tongban.exchange.queries import SILENT_AFTER
 from tongban.jurisdictions.models import Node
@@ -54,9 +55,15 @@ def light_of(contact: NodeContact | None, *, at: datetime) -> Light:
     if contact is None or contact.last_contact_at is None:
         return Light("bad", _("还没有联系过"), _("没联系"))
     silent = at - contact.last_contact_at
+    used = {"share": round(100 * contact.mailbox_used)}
     if silent > SILENT_AFTER:
-        words = _("失联%(time)s") % {"time": duration(silent.total_seconds())}
-        return Light("bad", words, _("失联"))
+        away = {"time": duration(silent.total_seconds())}
+        if contact.mailbox_used > MAILBOX_NEARLY_FULL:
+            words = _("失联%(time)s，信箱已用%(share)d%%") % {**away, **used}
+            return Light("bad", words, _("失联"))
+        return Light("bad", _("失联%(time)s") % away, _("失联"))
+    if contact.mailbox_used > MAILBOX_NEARLY_FULL:
+        return Light("bad", _("信箱已用%(share)d%%") % used, _("信箱满"))
     if contact.parked:
         return Light("warn", _("搁置%(count)d份") % {"count": contact.parked}, _("搁置"))
     oldest = contact.oldest_waiting_at

@@ -9,6 +9,7 @@ from tongban.exchange import conditions, queries
 from tongban.exchange.conditions import Finding
 from tongban.exchange.models import Outgoing, Received
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties import queries as parties
 
 # More than a person reads at once; the rest is counted, and the command line lists it.
 SHOWN = 50
@@ -40,6 +41,8 @@ class Line(Generic[M]):
     row: M
     node: str
     name: str
+    # Who sees to it, by name where we know one.
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,14 @@ def name_of(code: str) -> str:
 
 
 def _from(rows: Iterable[Received]) -> list[Line[Received]]:
-    return [Line(row, row.sender, name_of(row.sender)) for row in rows]
+    listed = list(rows)
+    owners = {owner: _person(owner) for owner in {row.owner for row in listed} - {""}}
+    return [Line(row, row.sender, name_of(row.sender), owners.get(row.owner, "")) for row in listed]
+
+
+def _person(pseudonym: str) -> str:
+    officer = parties.officer_by_pseudonym(pseudonym)
+    return officer.name if officer else pseudonym
 
 
 def _to(rows: Iterable[Outgoing]) -> list[Line[Outgoing]]:

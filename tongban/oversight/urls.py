@@ -29,6 +29,7 @@ urlpatterns = [
     path("nodes/<str:code>/", nodes.node, name="node"),
     path("exchange/", running.exchange, name="exchange"),
     path("exchange/retry", running.retry_all, name="retry-all"),
+    path("exchange/<int:received_id>/own", running.take_on, name="take-on"),
     path("exchange/<int:received_id>/retry", running.retry, name="retry"),
     path("exchange/<int:received_id>/drop/", running.drop, name="drop"),
     path("directory/", directory.directory, name="directory"),

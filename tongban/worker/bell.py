@@ -16,7 +16,7 @@ import structlog
 from psycopg import AsyncConnection, OperationalError
 
 from tongban.exchange import outbox
-from tongban.worker import database
+from tongban.worker import database, pausing
 
 log = structlog.get_logger(__name__)
 
@@ -27,15 +27,20 @@ LOOK_ANYWAY_SECONDS = 1.0
 STOP_SECONDS = 0.5
 AWAY_SECONDS = 0.25
 
-# Something that a lane would take: due, and nothing of its subject before it.
-LOOK = """
+# Something that a lane would take: due, for a node that is not paused, and nothing of its subject
+# before it.
+LOOK = f"""
+WITH RECURSIVE {pausing.OPEN}
 SELECT EXISTS (
-  SELECT FROM exchange_outgoing AS owed
-  WHERE sent_at IS NULL AND (retry_at IS NULL OR retry_at <= now()) AND NOT EXISTS (
-    SELECT FROM exchange_outgoing AS before
-    WHERE before.sent_at IS NULL AND before.recipient = owed.recipient
-      AND before.subject = owed.subject AND before.id < owed.id))
-"""
+  SELECT FROM open, LATERAL (
+    SELECT FROM exchange_outgoing AS owed
+    WHERE owed.recipient = open.recipient AND owed.sent_at IS NULL
+      AND (owed.retry_at IS NULL OR owed.retry_at <= now()) AND NOT EXISTS (
+        SELECT FROM exchange_outgoing AS before
+        WHERE before.sent_at IS NULL AND before.recipient = owed.recipient
+          AND before.subject = owed.subject AND before.id < owed.id)
+    ORDER BY owed.id LIMIT 1) AS found)
+"""  # noqa: S608 - put together from our own constants
 FALL_ASLEEP = "SELECT pg_try_advisory_lock(%s)"
 WAKE_UP = "SELECT pg_advisory_unlock(%s)"
 IS_ANOTHER_ASLEEP = "SELECT NOT pg_try_advisory_xact_lock_shared(%s)"

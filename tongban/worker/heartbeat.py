@@ -93,6 +93,7 @@ class Watch:
             messages=state["messages"],
             size=state["bytes"],
             limit=info["config"].get("max_bytes") or 0,
+            most=info["config"].get("max_msgs") or 0,
             oldest_at=datetime.fromisoformat(state["first_ts"]),
             at=now(),
         )

@@ -6,6 +6,7 @@ that sends it again under the same id, which the stream and the other node's inb
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from typing import Any
 from uuid import UUID
 
 import nats.errors
-import nats.js.errors
 import structlog
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ from tongban.exchange import addresses, posting, receipts
 from tongban.exchange.envelope import Fault, Paper
 from tongban.record import papers
 from tongban.trust.store import StoreTrouble
-from tongban.worker import bell, database, files, measures
+from tongban.worker import bell, database, files, measures, pausing
 from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
@@ -43,34 +43,45 @@ LONGEST_PAUSE_SECONDS = 5.0
 PUBLISH_TIMEOUT = 5.0
 NAMED_IN_LOG = 50
 
-# The second condition keeps the order of a subject when another relay has the message before.
-PICK = """
-WITH picked AS (
-  SELECT id, message_id, recipient, type, subject, envelope, files FROM exchange_outgoing
-  WHERE sent_at IS NULL AND (retry_at IS NULL OR retry_at <= now())
-    AND (files = '[]'::jsonb) = %(plain)s
-  ORDER BY id LIMIT %(limit)s
-  FOR UPDATE SKIP LOCKED)
-SELECT * FROM picked WHERE NOT EXISTS (
+# Each node gets its share of a batch, so that one with much waiting delays no other; one whose pause
+# is just over gets one message. The inner condition steps over what waits behind a message that cannot
+# go now, which would take the place of others; the outer one keeps the order of a subject when another
+# relay has the message before.
+PICK = f"""
+WITH RECURSIVE {pausing.OPEN},
+share AS (SELECT greatest(%(limit)s / greatest(count(*), 1), 1) AS size FROM open),
+picked AS MATERIALIZED (
+  SELECT owed.*, open.is_probe FROM open, share, LATERAL (
+    SELECT id, message_id, recipient, type, subject, envelope, files FROM exchange_outgoing AS one
+    WHERE one.recipient = open.recipient AND one.sent_at IS NULL
+      AND (one.retry_at IS NULL OR one.retry_at <= now()) AND (one.files = '[]'::jsonb) = %(plain)s
+      AND NOT EXISTS (
+        SELECT FROM exchange_outgoing AS before
+        WHERE before.sent_at IS NULL AND before.recipient = one.recipient
+          AND before.subject = one.subject AND before.id < one.id
+          AND (before.retry_at > now() OR (before.files = '[]'::jsonb) <> %(plain)s))
+    ORDER BY one.id LIMIT CASE WHEN open.is_probe THEN 1 ELSE share.size END
+    FOR UPDATE SKIP LOCKED) AS owed)
+SELECT picked.*, share.size AS share FROM picked, share WHERE NOT EXISTS (
   SELECT FROM exchange_outgoing AS before
   WHERE before.sent_at IS NULL AND before.recipient = picked.recipient
     AND before.subject = picked.subject AND before.id < picked.id
     AND before.id NOT IN (SELECT id FROM picked))
 ORDER BY id
-"""
+"""  # noqa: S608 - put together from our own constants
 SENT = """
 UPDATE exchange_outgoing SET sent_at = %(at)s, last_error = '', retry_at = NULL
 WHERE id = ANY(%(ids)s)
 """
 # Nobody confirms a receipt; once the mailbox has it, its work is done.
 RECEIPT_SENT = "DELETE FROM exchange_outgoing WHERE id = ANY(%(ids)s)"
-# A message that the broker refused waits by itself; when the broker is away, all of them wait, and
-# go together as soon as it is back.
+# A message that cannot go for a reason of its own waits by itself. When its node is paused or the
+# broker is away, the others wait with it, and all go as soon as that is over.
 FAILED = """
 UPDATE exchange_outgoing SET attempts = attempts + 1, last_error = %(error)s,
-  retry_at = CASE WHEN %(is_away)s THEN NULL
-    ELSE now() + least(interval '5 s', interval '0.25 s' * power(2, least(attempts, 10))) END
-WHERE id = %(id)s
+  retry_at = CASE WHEN %(waits)s
+    THEN now() + least(interval '5 s', interval '0.25 s' * power(2, least(attempts, 10))) END
+WHERE id = ANY(%(ids)s)
 """
 UPLOADED = "SELECT digest FROM exchange_filesent WHERE recipient = %s AND digest = ANY(%s)"
 UPLOAD_DONE = """
@@ -90,7 +101,12 @@ class Row:
     subject: str
     envelope: bytes
     files: list[dict[str, Any]]
+    # Whether its node was paused, and how many of a batch a node gets.
+    is_probe: bool = False
+    share: int = 0
     error: str = ""
+    # Set when everything for that node would be refused as this was.
+    pause: str = ""
     is_sent: bool = False
     # Signed and encrypted, ready to leave.
     sealed: bytes = b""
@@ -136,6 +152,7 @@ class Relay:
             await self._hands.run(_seal_all, rows)
             await self._publish_all(rows)
             await _note(link, rows, is_away=not self.broker.is_connected)
+            await _note_pauses(link, rows, is_away=not self.broker.is_connected)
         sent = sum(row.is_sent for row in rows)
         if sent:
             log.info("relay.sent", count=sent, ids=_names(rows))
@@ -144,7 +161,7 @@ class Relay:
         TALLY.count(rows, at=now())
         if failed:
             log.warning("relay.failed", count=len(failed), error=failed[0].error)
-        return Batch(sent, len(failed), is_full=len(rows) == limit)
+        return Batch(sent, len(failed), is_full=_is_full(rows))
 
     async def _ring_at_the_end(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -169,7 +186,9 @@ class Relay:
             batch = await self.send_batch(link, is_plain=is_plain)
             if batch.sent:
                 self._bell.stir()
-            failures = failures + 1 if batch.failed and not batch.sent else 0
+            # What failed for a reason of its own, or of its node's, waits by itself; others do not.
+            is_away = bool(batch.failed) and not self.broker.is_connected
+            failures = failures + 1 if is_away else 0
             if failures:
                 await _until(ear.again, min(0.25 * 2**failures, LONGEST_PAUSE_SECONDS))
             elif not batch.is_full:
@@ -197,7 +216,12 @@ class Relay:
         except Fault as fault:
             return fault.message
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
-            return _said(error)
+            refused = pausing.refusal(error)
+            return (
+                _("给对方的文件桶满了，要等对方收取")
+                if refused.code == pausing.FULL
+                else refused.words
+            )
         return ""
 
     async def _publish_all(self, rows: list[Row]) -> None:
@@ -209,12 +233,12 @@ class Relay:
     async def _publish_in_order(self, rows: list[Row]) -> None:
         for row in rows:
             if not row.error:
-                row.error = await self._publish(row)
+                await self._publish(row)
             if row.error:
                 return
             row.is_sent = True
 
-    async def _publish(self, row: Row) -> str:
+    async def _publish(self, row: Row) -> None:
         headers = {Header.MSG_ID: str(row.message_id), addresses.LANE_HEADER: row.lane}
         try:
             await self.broker.jetstream.publish(
@@ -225,8 +249,8 @@ class Relay:
                 headers=headers,
             )
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
-            return _said(error)
-        return ""
+            refused = pausing.refusal(error)
+            row.error, row.pause = refused.words, refused.code
 
 
 def _seal_all(rows: list[Row]) -> None:
@@ -263,25 +287,42 @@ async def _note(link: AsyncConnection[Any], rows: list[Row], *, is_away: bool) -
         await link.execute(SENT, {"ids": others, "at": at})
     if told:
         await link.execute(RECEIPT_SENT, {"ids": told})
+    failed: dict[tuple[str, bool], list[int]] = {}
     for row in rows:
         if row.error:
-            await link.execute(FAILED, {"id": row.id, "error": row.error[:500], "is_away": is_away})
+            waits = not is_away and not row.pause
+            failed.setdefault((row.error[:500], waits), []).append(row.id)
+    for (error, waits), ids in failed.items():
+        await link.execute(FAILED, {"ids": ids, "error": error, "waits": waits})
+
+
+async def _note_pauses(link: AsyncConnection[Any], rows: list[Row], *, is_away: bool) -> None:
+    """Pause the nodes that refuse, and go on with those that take mail again."""
+    again = {row.recipient for row in rows if row.is_probe and row.is_sent}
+    if again:
+        await pausing.resume(link, again)
+        log.info("relay.resumed", recipients=sorted(again))
+    refused = {
+        row.recipient: pausing.Refusal(row.error, row.pause)
+        for row in rows
+        if row.pause and not is_away
+    }
+    if refused:
+        await pausing.pause(link, refused)
+        log.warning("relay.paused", recipients={to: why.code for to, why in refused.items()})
+
+
+def _is_full(rows: list[Row]) -> bool:
+    """Whether there may be more to send at once: a node had its whole share, or goes on again."""
+    if any(row.is_probe and row.is_sent for row in rows):
+        return True
+    counts = Counter(row.recipient for row in rows if not row.is_probe)
+    return any(count >= rows[0].share for count in counts.values())
 
 
 def _names(rows: Iterable[Row]) -> list[str]:
     """The ids by which sender and recipient find the same message in both logs; not endlessly."""
     return [str(row.message_id) for row in rows if row.is_sent][:NAMED_IN_LOG]
-
-
-def _said(error: Exception) -> str:
-    """What an operator reads about a failure to send."""
-    name = type(error).__name__
-    if isinstance(error, BrokerAway | nats.errors.ConnectionClosedError):
-        return _("连不上消息服务器")
-    if isinstance(error, nats.js.errors.NoStreamResponseError):
-        return _("消息服务器上没有对方的信箱（%(error)s）") % {"error": name}
-    detail = str(error).removeprefix("nats: ")
-    return _("没有发出去（%(error)s）") % {"error": f"{name}: {detail}" if detail else name}
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.utils.timezone import now
 
 from tongban.exchange import beats, conditions
-from tongban.exchange.models import NodeContact, Outgoing, Received, WorkerBeat
+from tongban.exchange.models import NodeContact, Outgoing, Pause, Received, WorkerBeat
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +127,30 @@ def test_only_the_hub_warns_of_a_mailbox_near_its_limit():
 
     assert (found.code, found.node) == ("mailbox-nearly-full", "35")
     assert "80%" in found.cause
+
+
+@pytest.mark.usefixtures("working")
+def test_a_mailbox_is_nearly_full_by_messages_as_well_as_by_bytes():
+    NodeContact.objects.create(node="35", mailbox_messages=8, mailbox_message_limit=10)
+
+    with override_settings(IS_HUB=True):
+        assert codes() == ["mailbox-nearly-full"]
+
+
+@pytest.mark.usefixtures("working")
+def test_a_node_that_takes_no_mail_is_named_with_the_reason_when_it_lasts():
+    at = now()
+    Pause.objects.create(
+        recipient="35", code="mailbox-full", reason="对方的信箱满了", until=at,
+        since=at - timedelta(days=2),
+    )  # fmt: skip
+    Pause.objects.create(recipient="11", code="no-answer", reason="没有应答", until=at, since=at)
+
+    (found,) = conditions.findings(at=at)
+
+    assert (found.code, found.node) == ("paused-mailbox-full", "35")
+    assert "对方的信箱满了" in found.cause
+    assert found.since == at - timedelta(days=2)
 
 
 @pytest.mark.usefixtures("working")

@@ -131,7 +131,7 @@ def test_the_page_costs_the_same_however_much_waits(
     client = signed_in(operator)
     client.get(PAGE)
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         client.get(PAGE)
 
 
@@ -144,6 +144,29 @@ def test_retry_handles_the_message_and_says_so(parked, operator, signed_in):
     assert done == ["2200-0017"]
     assert "已办理，并已回执对方" in text(response)
     assert Received.objects.get(pk=parked[0].pk).settled_by == operator.pseudonym
+
+
+def test_one_operator_takes_a_message_on_and_another_may_take_it_over(parked, operator, signed_in):
+    path = f"{PAGE}{parked[0].pk}/own"
+    first, second = signed_in(operator), signed_in(officer(Role.OPERATOR, name="值守"))
+    assert "还没有人" in text(first.get(PAGE))
+
+    first.post(path)
+
+    row = Received.objects.get(pk=parked[0].pk)
+    assert row.owner == operator.pseudonym
+    assert "（您）" in text(first.get(PAGE))
+    assert "接手" in text(second.get(PAGE))
+    at = row.owned_at
+    first.post(path)
+    assert Received.objects.get(pk=row.pk).owned_at == at, "a second press changes nothing"
+    second.post(path)
+    assert "值守" in text(first.get(PAGE))
+    assert Received.objects.get(pk=row.pk).owner not in ("", operator.pseudonym)
+
+    inbox.handles("test.new.v1")(lambda envelope: None)
+    first.post(f"{PAGE}{row.pk}/retry")
+    assert "已不在搁置中" in text(second.post(path, follow=True))
 
 
 def test_retry_says_when_it_did_not_help_and_when_it_was_done_before(parked, operator, signed_in):

@@ -35,6 +35,18 @@ def contact(**facts):
             "warn",
             "信箱里最早的已等4分",
         ),
+        ({"mailbox_bytes": 70, "mailbox_limit": 100}, "ok", "正常"),
+        ({"mailbox_bytes": 82, "mailbox_limit": 100}, "bad", "信箱已用82%"),
+        ({"mailbox_messages": 9, "mailbox_message_limit": 10}, "bad", "信箱已用90%"),
+        (
+            {
+                "last_contact_at": AT - timedelta(days=3),
+                "mailbox_bytes": 99,
+                "mailbox_limit": 100,
+            },
+            "bad",
+            "失联3天，信箱已用99%",
+        ),
         ({"clock_skew_ms": 4000}, "ok", "正常"),
         ({"clock_skew_ms": -61_000}, "warn", "时钟差-61秒"),
     ],

@@ -33,6 +33,19 @@ def exchange(request: OfficerRequest) -> HttpResponse:
 
 @require_POST
 @officer_required(role=Role.OPERATOR)
+def take_on(request: OfficerRequest, received_id: int) -> HttpResponse:
+    """The button 认领 of one parked message."""
+    try:
+        operations.take_on(received_id, by=request.officer.pseudonym, at=now())
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("这份报文由您负责了"))
+    return redirect("oversight:exchange")
+
+
+@require_POST
+@officer_required(role=Role.OPERATOR)
 def retry(request: OfficerRequest, received_id: int) -> HttpResponse:
     """The button 重试 of one parked message. A second press finds it settled and says so."""
     try:

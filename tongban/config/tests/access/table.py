@@ -138,7 +138,8 @@ ROWS: dict[str, Row] = {
     **_rows(EVERYBODY, "oversight:home"),
     **_rows(
         {"operator"},
-        "oversight:nodes", "oversight:node", "oversight:exchange", "oversight:retry-all", "oversight:retry",
+        "oversight:nodes", "oversight:node", "oversight:exchange", "oversight:retry-all",
+        "oversight:retry", "oversight:take-on",
         "oversight:drop", "oversight:notices", "oversight:notices-retry-all",
         "oversight:notices-retry", "oversight:hooks", "oversight:hooks-retry-all",
         "oversight:hooks-retry", "oversight:place-rules", "oversight:directory",
