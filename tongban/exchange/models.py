@@ -115,6 +115,31 @@ class FileSent(models.Model):
         return f"{self.digest[:12]} → {self.recipient}"
 
 
+class FileUnderway(models.Model):
+    """A paper whose upload has begun: what it takes to go on with it after an interruption."""
+
+    recipient = models.CharField(max_length=8)
+    digest = models.CharField(max_length=64)
+    # The subject of its pieces in the bucket; how many are there, the bucket knows.
+    name = models.CharField(max_length=32)
+    # The key it is sealed to, empty where the recipient has none; the content key, encrypted with this
+    # node's field key, and the box that holds it.
+    key = models.CharField(max_length=200)
+    content = models.BinaryField()
+    head = models.BinaryField()
+    begun_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "digest"], name="one_upload_underway_a_paper"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]} → {self.recipient}"
+
+
 class Pause(models.Model):
     """A node to which nothing can be sent just now: the relay leaves it alone until a moment.
 

@@ -7,6 +7,7 @@ out, moved, repeated or cut off at the end without being noticed.
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from tongban.trust import boxes, suites
 from tongban.trust.suites import CannotOpen, Opener, Suite
@@ -26,18 +27,40 @@ def sizes(plain: int) -> set[int]:
     return {plain} | {sealed_size(plain, name) for name in suites.NAMES}
 
 
-def seal(to: str, plain: Iterable[bytes], *, bound: bytes) -> Iterator[bytes]:
-    """The sealed bytes of a file that only the holder of `to` opens; pieces as they come."""
+@dataclass(frozen=True)
+class Beginning:
+    """What a sealed file begins with: its content key, and the box that holds it for the recipient.
+
+    Kept, it lets the sealing of the same file be taken up again: the pieces come out the same.
+    """
+
+    content: bytes = field(repr=False)
+    head: bytes
+
+
+def begin(to: str, *, bound: bytes) -> Beginning:
+    """A new content key for one file, and its box for the holder of `to`."""
+    content = os.urandom(suites.suite(suites.public_key(to).suite).key_size)
+    return Beginning(content, boxes.seal(to, content, bound=bound))
+
+
+def seal(
+    to: str, plain: Iterable[bytes], *, bound: bytes, beginning: Beginning | None = None
+) -> Iterator[bytes]:
+    """The sealed bytes of a file that only the holder of `to` opens; pieces as they come.
+
+    A `beginning` is for one file only: under one key no two pieces may have the same number.
+    """
     suite = suites.suite(suites.public_key(to).suite)
-    content = os.urandom(suite.key_size)
-    yield boxes.seal(to, content, bound=bound)
+    begun = beginning or begin(to, bound=bound)
+    yield begun.head
     number, held = 0, b""
     for piece in _pieces(plain, PIECE):
         if number or held:
-            yield _piece(suite, content, number, held, is_last=False)
+            yield _piece(suite, begun.content, number, held, is_last=False)
             number += 1
         held = piece
-    yield _piece(suite, content, number, held, is_last=True)
+    yield _piece(suite, begun.content, number, held, is_last=True)
 
 
 def unseal(opener: Opener, sealed: Iterable[bytes], *, bound: bytes) -> Iterator[bytes]:

@@ -8,13 +8,13 @@ import structlog
 from django.utils.timezone import now
 
 from tongban.exchange import uploads
-from tongban.worker import files
+from tongban.worker import coming, files
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 60.0
+SECONDS = 15.0
 
 
 class Housekeeping:
@@ -26,7 +26,7 @@ class Housekeeping:
         self._seconds = seconds
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Tidy up once a minute until told to stop."""
+        """Tidy up four times a minute until told to stop."""
         while not stop.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._seconds)
@@ -39,6 +39,7 @@ class Housekeeping:
 
     async def tidy(self) -> int:
         """Remove what is no longer needed; gives the number of papers taken out."""
+        await asyncio.to_thread(coming.forget_old)
         if not self.broker.is_connected:
             return 0
         finished = await self._hands.run(uploads.take_finished, at=now())

@@ -20,7 +20,7 @@ from nats.aio.msg import Msg
 from tongban.exchange import addresses, inbox, posting
 from tongban.exchange.envelope import Envelope, Fault, Paper
 from tongban.record import papers
-from tongban.worker import files, measures
+from tongban.worker import fetching, measures
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
 from tongban.worker.pull import Pull
@@ -34,6 +34,9 @@ BATCH = 32
 SWEEP_SECONDS = 1.0
 LEAVE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 5.0
+# So often a paper is gone on with after the broker went away, and so long its return is waited for.
+INTERRUPTIONS = 4
+INTERRUPTED_SECONDS = 30.0
 # So often a message is tried while the database answers others but fails for this one.
 FAILS = 5
 
@@ -150,13 +153,28 @@ class Mailbox:
             await self._hands.run(_receive, envelope, raw, sender)
 
     async def _fetch(self, sender: str, paper: Paper) -> None:
-        """Get a paper if it can be got; what is missing then, the inbox asks for."""
-        if papers.has(paper.digest):
-            return
-        try:
-            await files.fetch(self.broker, self._hands, sender, paper)
-        except (files.PaperNotThere, BrokerAway, nats.errors.Error, TimeoutError) as error:
-            log.warning("mailbox.paper_not_there", sender=sender, error=type(error).__name__)
+        """Get a paper if it can be got; what is missing then, the inbox asks for.
+
+        An interruption is no reason to ask for all of it again: what came so far is kept.
+        """
+        for _try in range(INTERRUPTIONS):
+            if papers.has(paper.digest):
+                return
+            try:
+                await fetching.fetch(self.broker, self._hands, sender, paper)
+            except fetching.PaperNotThere as error:
+                log.warning("mailbox.paper_not_there", sender=sender, error=type(error).__name__)
+                return
+            except (BrokerAway, nats.errors.Error, TimeoutError) as error:
+                log.warning("mailbox.paper_interrupted", sender=sender, error=type(error).__name__)
+                await self._until_connected()
+
+    async def _until_connected(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(INTERRUPTED_SECONDS):
+                await asyncio.sleep(LONGEST_PAUSE_SECONDS / 10)
+                while not self.broker.is_connected:
+                    await asyncio.sleep(LONGEST_PAUSE_SECONDS / 10)
 
     async def _is_database_there(self) -> bool:
         try:

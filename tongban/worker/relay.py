@@ -28,7 +28,7 @@ from tongban.exchange import addresses, posting, receipts
 from tongban.exchange.envelope import Fault, Paper
 from tongban.record import papers
 from tongban.trust.store import StoreTrouble
-from tongban.worker import bell, database, files, measures, pausing
+from tongban.worker import bell, database, measures, pausing, uploading
 from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
@@ -84,10 +84,6 @@ UPDATE exchange_outgoing SET attempts = attempts + 1, last_error = %(error)s,
 WHERE id = ANY(%(ids)s)
 """
 UPLOADED = "SELECT digest FROM exchange_filesent WHERE recipient = %s AND digest = ANY(%s)"
-UPLOAD_DONE = """
-INSERT INTO exchange_filesent (recipient, digest, size, uploaded_at) VALUES (%s, %s, %s, now())
-ON CONFLICT (recipient, digest) DO UPDATE SET uploaded_at = now()
-"""
 
 
 @dataclass
@@ -205,12 +201,11 @@ class Relay:
                     continue
                 row.error = await self._upload(row.recipient, paper)
                 if not row.error:
-                    await link.execute(UPLOAD_DONE, [row.recipient, paper.digest, paper.size])
                     there.add(paper.digest)
 
     async def _upload(self, recipient: str, paper: Paper) -> str:
         try:
-            await files.upload(self.broker, self._hands, recipient, paper)
+            await uploading.upload(self.broker, self._hands, recipient, paper)
         except papers.PaperMissing:
             return _("本节点缺少文件%(digest)s") % {"digest": paper.digest[:12]}
         except Fault as fault:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -119,6 +120,25 @@ def tell(to, subject):
         outbox.tell([to], NOTE, subject, {"word": said}, at=now(), files=[paper])
 
 
+def large(to, subject, count, mib):
+    """Owe one note with several large papers that nobody can make smaller."""
+    kept = [papers.put(_Noise(int(mib) << 20), media_type="text/plain") for _ in range(int(count))]
+    with transaction.atomic():
+        outbox.tell([to], NOTE, subject, {}, at=now(), files=kept)
+
+
+class _Noise(io.RawIOBase):
+    """A file of random bytes that is nowhere."""
+
+    def __init__(self, size):
+        self._left = size
+
+    def read(self, size=-1):
+        some = os.urandom(min(size, self._left))
+        self._left -= len(some)
+        return some
+
+
 def steps(to, subject, first, last):
     """Make steps of a subject here and owe them."""
     for seq in range(int(first), int(last) + 1):
@@ -135,5 +155,5 @@ def work():
 
 
 if __name__ == "__main__":
-    acts = {f.__name__: f for f in (prepare, note, notes_with_paper, tell, steps, work)}
+    acts = {f.__name__: f for f in (prepare, note, notes_with_paper, tell, large, steps, work)}
     acts[sys.argv[1]](*sys.argv[2:])

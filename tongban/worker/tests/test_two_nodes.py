@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.utils.timezone import now
 
+from tongban.console.benching import memory
 from tongban.exchange.queries import SILENT_AFTER
 from tongban.trust import keeping, store
 from tongban.trust.suites import Purpose
@@ -24,6 +25,8 @@ from tongban.worker.tests.watching import watching
 
 pytestmark = pytest.mark.nodes
 PROMISED_CROSSING_MS = 500
+# Of 60 MB that pass through: pieces on their way, and what the allocator keeps.
+MOST_GROWTH = 24 << 20
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +164,25 @@ def test_a_paper_travels_with_its_message_and_leaves_the_bucket_afterwards(pair)
     kept = fujian.folder / "papers" / digest[:2] / digest
     assert kept.read_text() == "张" * 200_000
     assert count(jilin, "SELECT count(*) FROM exchange_filesent") == 1
+
+
+@pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="Linux notes peaks")
+def test_a_case_of_sixty_megabytes_crosses_in_constant_memory(pair):
+    """The bench does the same with 500 MB."""
+    jilin, fujian = pair
+    # What is loaded the first time a paper passes counts for nothing.
+    jilin.act("large", "35", "warm-up", "1", "1")
+    wait_for(lambda: arrived(fujian) == 1, what="the first case")
+    sender, receiver = memory.Peak(jilin.process.pid), memory.Peak(fujian.process.pid)
+
+    jilin.act("large", "35", "case-1", "3", "20")
+
+    wait_for(lambda: arrived(fujian) == 2, what="the case with its papers", seconds=60)
+    wait_for(lambda: unconfirmed(jilin) == 0, what="its receipt")
+    sizes = [one.stat().st_size for one in (fujian.folder / "papers").glob("??/*")]
+    assert sizes.count(20 << 20) == 3
+    assert sender.growth() < MOST_GROWTH
+    assert receiver.growth() < MOST_GROWTH
 
 
 def test_a_hole_in_a_subject_is_asked_for_and_filled_by_itself(world):
