@@ -13,14 +13,12 @@ from typing import Annotated
 
 import typer
 
-from tongban.console import acting, catalogue, jurisdictions, node_join, sandbox
-from tongban.local import backups, state
-from tongban.local.backups import Copies
+from tongban.console import acting, catalogue, jurisdictions, node_copies, node_join, sandbox
+from tongban.local import state
 from tongban.local.home import PROJECT, home, saved_settings
 from tongban.local.keys import write_private
 from tongban.local.nodes import child_environment, counting, web_command
 from tongban.local.ports import LOOPBACK, check_free, web_port
-from tongban.local.postgres import wheel_programs
 from tongban.local.trouble import NothingRuns, WrongWords
 from tongban.trust import keeping, store, suites
 
@@ -30,6 +28,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 node_join.mount(app)
+node_copies.add_to(app)
 
 Directory = Annotated[Path, typer.Option(exists=True, help="节点目录文件。 The directory file.")]
 
@@ -180,51 +179,6 @@ def new_keys(
     except store.StoreTrouble as trouble:
         raise WrongWords(f"密钥库：{trouble}", f"The key store: {trouble}") from trouble
     print(f"NODE_KEY_FILE={key_file.absolute()}")
-
-
-Copied = Annotated[Path, typer.Argument(help="备份文件夹 The folder of the copies")]
-
-
-@app.command("archive-settings", help="数据库服务器连续归档的设置。 Settings to archive changes.")
-def archive_settings(folder: Copied) -> None:
-    """For postgresql.conf; the server has to be started again after they were put in."""
-    for setting in Copies(folder).archive_settings():
-        name, _, value = setting.partition("=")
-        print(f"{name} = '{value}'")
-
-
-@app.command(help="备份：整个数据库和材料。 Copy the database, while it works, and the papers.")
-def backup(
-    folder: Copied,
-    url: Annotated[
-        str, typer.Option("--url", help="有复制权限的数据库地址 Address of a role for replication")
-    ],
-    papers: Annotated[
-        Path | None, typer.Option("--papers", help="节点的材料文件夹 The node's papers")
-    ] = None,
-) -> None:
-    """What came since goes to the archive by itself (archive-settings). Keys are not copied."""
-    print(backups.base_backup(Copies(folder), programs=wheel_programs(), url=url))
-    if papers is not None:
-        print(f"{backups.copy_papers(Copies(folder), papers)} 份新材料 new papers")
-
-
-@app.command(help="恢复到某一刻，放进空的数据文件夹。 Restore to a moment, into an empty folder.")
-def restore(
-    folder: Copied,
-    data: Annotated[Path, typer.Option("--data", help="空的数据文件夹 An empty data folder")],
-    until: Annotated[
-        datetime | None,
-        typer.Option("--until", formats=["%Y-%m-%dT%H:%M:%S%z"], help="2026-11-22T09:00:00+0800"),
-    ] = None,
-    papers: Annotated[
-        Path | None, typer.Option("--papers", help="节点的材料文件夹 The node's papers")
-    ] = None,
-) -> None:
-    """Then start the server, and reconcile before people work: docs/how-to/back-up-a-node.md."""
-    print(backups.restore(Copies(folder), data, until=until))
-    if papers is not None:
-        print(f"{backups.restore_papers(Copies(folder), papers)} 份材料 papers")
 
 
 @app.command(

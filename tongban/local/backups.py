@@ -14,8 +14,30 @@ from pathlib import Path
 from tongban.local.postgres import environment
 from tongban.local.trouble import Trouble, WrongWords
 
-_STAMP = "%Y%m%dT%H%M%S%fZ"
+# Of base backups: when they were complete.
+STAMP = "%Y%m%dT%H%M%S%fZ"
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse (WrongWords) a path that stands in a command of the server and that a shell would misread."""
+    if not set(str(folder)) <= _PLAIN or not folder.is_absolute():
+        raise WrongWords(
+            f"备份文件夹要写绝对路径，只用字母、数字和 . _ -：{folder}",
+            f"The folder needs an absolute path of plain letters: {folder}",
+        )
+
+
+def archive_settings(wal: Path) -> tuple[str, ...]:
+    """Settings of a server: each piece of its log is copied whole into a folder, within a minute."""
+    kept = f"{wal}/%f"
+    copy = f"test ! -f {kept} && cp %p {kept}.part && sync {kept}.part && mv {kept}.part {kept}"
+    return (
+        "wal_level=replica",
+        "archive_mode=on",
+        f"archive_command={copy}",
+        "archive_timeout=60",
+    )
 
 
 @dataclass(frozen=True)
@@ -25,12 +47,7 @@ class Copies:
     folder: Path
 
     def __post_init__(self) -> None:
-        # The path stands in a command that the server gives to a shell.
-        if not set(str(self.folder)) <= _PLAIN or not self.folder.is_absolute():
-            raise WrongWords(
-                f"备份文件夹要写绝对路径，只用字母、数字和 . _ -：{self.folder}",
-                f"The folder needs an absolute path of plain letters: {self.folder}",
-            )
+        check_folder(self.folder)
 
     @property
     def bases(self) -> Path:
@@ -46,18 +63,11 @@ class Copies:
 
     def archive_settings(self) -> tuple[str, ...]:
         """Settings of the server: each piece of its log is copied here whole, at least once a minute."""
-        kept = f"{self.wal}/%f"
-        copy = f"test ! -f {kept} && cp %p {kept}.part && sync {kept}.part && mv {kept}.part {kept}"
-        return (
-            "wal_level=replica",
-            "archive_mode=on",
-            f"archive_command={copy}",
-            "archive_timeout=60",
-        )
+        return archive_settings(self.wal)
 
     def newest_base(self, until: datetime | None) -> Path:
         """The last base backup that was complete before a moment. Refused: Trouble for none."""
-        stamp = until.astimezone(UTC).strftime(_STAMP) if until else "~"
+        stamp = until.astimezone(UTC).strftime(STAMP) if until else "~"
         found = sorted(one for one in self.bases.glob("*Z") if one.name < stamp)
         if not found:
             raise Trouble(
@@ -88,7 +98,7 @@ def base_backup(copies: Copies, *, programs: Path, url: str) -> Path:
         shutil.rmtree(growing, ignore_errors=True)
         cause = (done.stderr.strip().splitlines() or [""])[-1]
         raise Trouble(f"基础备份没有成功：{cause}", f"The base backup failed: {cause}")
-    target = copies.bases / datetime.now(UTC).strftime(_STAMP)
+    target = copies.bases / datetime.now(UTC).strftime(STAMP)
     growing.rename(target)
     return target
 
@@ -130,11 +140,16 @@ def restore(copies: Copies, data: Path, *, until: datetime | None = None) -> Pat
     base = copies.newest_base(until)
     shutil.copytree(base, data, dirs_exist_ok=True)
     data.chmod(0o700)
-    told = [f"restore_command = 'cp {copies.wal}/%f \"%p\"'", "recovery_target_timeline = 'latest'"]
+    play_from(copies.wal, data, until=until)
+    return base
+
+
+def play_from(wal: Path, data: Path, *, until: datetime | None) -> None:
+    """Have the server of a data folder play the log in another one, up to a moment, when it starts."""
+    told = [f"restore_command = 'cp {wal}/%f \"%p\"'", "recovery_target_timeline = 'latest'"]
     if until is not None:
         moment = until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")
         told += [f"recovery_target_time = '{moment}'", "recovery_target_action = 'promote'"]
     with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
         settings.write("\n".join(["", *told, ""]))
     (data / "recovery.signal").touch()
-    return base

@@ -1,58 +1,19 @@
 """The drill: a server is copied while it works, lost, and brought back as it was at a moment."""
 
-import os
 import shutil
-import signal
-import subprocess
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 
 from tongban.local import backups, ports, postgres
 from tongban.local.backups import Copies
+from tongban.local.tests.servers import connect, hand_over, one, running, wait_for
 from tongban.local.trouble import Trouble, WrongWords
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-
-
-@contextmanager
-def running(server):
-    process = subprocess.Popen(
-        server.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
-        env=postgres.environment(), start_new_session=True, **postgres.process_user(server.user),
-    )  # fmt: skip
-    try:
-        while not server.answers():
-            assert process.poll() is None
-            time.sleep(0.05)
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
-
-
-def connect(server) -> psycopg.Connection:
-    return psycopg.connect(server.url("postgres", "admin", "postgres"), autocommit=True)
-
-
-def one(connection: psycopg.Connection, question: str) -> Any:
-    """The only value that a question has."""
-    found = connection.execute(question).fetchone()
-    assert found is not None
-    return found[0]
-
-
-def hand_over(folder: Path, user) -> None:
-    """What root copied belongs to the server's user, as on a machine whose operator is that user."""
-    for place in (folder, *folder.rglob("*")):
-        if user:
-            os.chown(place, user.uid, user.gid)
 
 
 def test_a_server_comes_back_as_it_was_at_a_moment_or_as_it_last_was(enterable_folder):
@@ -82,14 +43,6 @@ def test_a_server_comes_back_as_it_was_at_a_moment_or_as_it_last_was(enterable_f
     words = ["before the copy", "after the copy"]
     assert played(server, copies, root / "then", until=moment) == words
     assert played(server, copies, root / "now", until=None) == [*words, "a mistake"]
-
-
-def wait_for(file: Path) -> None:
-    for _ in range(400):
-        if file.exists():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"the server never archived {file.name}")
 
 
 def played(server, copies: Copies, data: Path, *, until) -> list[str]:

@@ -1,0 +1,55 @@
+"""PostgreSQL servers of a test's own, for tests that copy and lose them."""
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tongban.local import postgres
+
+
+@contextmanager
+def running(server):
+    process = subprocess.Popen(
+        server.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+        env=postgres.environment(), start_new_session=True, **postgres.process_user(server.user),
+    )  # fmt: skip
+    try:
+        while not server.answers():
+            assert process.poll() is None
+            time.sleep(0.05)
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+
+
+def connect(server) -> psycopg.Connection:
+    return psycopg.connect(server.url("postgres", "admin", "postgres"), autocommit=True)
+
+
+def one(connection: psycopg.Connection, question: str) -> Any:
+    """The only value that a question has."""
+    found = connection.execute(question).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def hand_over(folder: Path, user) -> None:
+    """What root copied belongs to the server's user, as on a machine whose operator is that user."""
+    for place in (folder, *folder.rglob("*")):
+        if user:
+            os.chown(place, user.uid, user.gid)
+
+
+def wait_for(file: Path) -> None:
+    for _ in range(400):
+        if file.exists():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the server never archived {file.name}")
