@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongban.exchange import beats, queries
+from tongban.exchange.models import Pause
 from tongban.record import stamping
 
 log = structlog.get_logger(__name__)
@@ -114,8 +115,11 @@ def clock(_at: datetime) -> Iterable[Finding]:
 @checks
 def owed(at: datetime) -> Iterable[Finding]:
     """Messages that are not sent or not confirmed for too long, by recipient."""
+    told = {pause.recipient for pause in _lasting_pauses(at)}
     for late in queries.undelivered_by_recipient():
         waited = at - late.oldest_at
+        if late.recipient in told:
+            continue
         if late.unsent and waited > UNSENT_LATE_AFTER:
             yield Finding(
                 "unsent-late",
@@ -138,20 +142,20 @@ def owed(at: datetime) -> Iterable[Finding]:
 
 @checks
 def paused(at: datetime) -> Iterable[Finding]:
-    """Nodes whose mailbox takes nothing: what is for them stays here, and all others go on."""
-    for pause in queries.pauses():
-        if at - pause.since < PAUSED_AFTER:
-            continue
+    """Nodes to which nothing can be sent: what is for them stays here, and all others go on."""
+    for pause in _lasting_pauses(at):
         yield Finding(
             f"paused-{pause.code}",
-            _("节点%(node)s的信箱暂时不收：%(reason)s")
+            _("发给节点%(node)s的报文暂时发不出：%(reason)s")
             % {"node": pause.recipient, "reason": pause.reason},
-            _(
-                "发给它的报文都留在本节点，不会丢，收件恢复后按原来的顺序发出；请联系对方节点和枢纽的运维"
-            ),
+            _("报文都留在本节点，不会丢，恢复后按原来的顺序发出；请联系对方节点和枢纽的运维"),
             pause.since,
             pause.recipient,
         )
+
+
+def _lasting_pauses(at: datetime) -> list[Pause]:
+    return [one for one in queries.pauses() if at - one.since >= PAUSED_AFTER]
 
 
 @checks

@@ -147,7 +147,7 @@ class Pause(models.Model):
     """
 
     recipient = models.CharField(max_length=8, primary_key=True)
-    # mailbox-full, no-mailbox, no-answer; and the broker's words.
+    # mailbox-full, no-mailbox, no-answer, no-key, own-key; and why, in words.
     code = models.CharField(max_length=40)
     reason = models.CharField(max_length=500)
     since = models.DateTimeField()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from tongban.exchange import receipts
 from tongban.exchange.models import NodeContact, Outgoing, Pause, Received
@@ -120,8 +120,9 @@ def undelivered_by_recipient() -> list[Undelivered]:
 
 
 def pauses() -> list[Pause]:
-    """The nodes to which nothing can be sent just now, with the reason and since when."""
-    return list(Pause.objects.order_by("recipient"))
+    """The nodes that something is owed to and nothing can be sent to, with the reason and since when."""
+    owed = Outgoing.objects.filter(recipient=OuterRef("recipient"), sent_at=None)
+    return list(Pause.objects.filter(Exists(owed)).order_by("recipient"))
 
 
 def refused_elsewhere() -> QuerySet[Outgoing]:

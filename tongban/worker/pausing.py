@@ -18,6 +18,8 @@ from psycopg import AsyncConnection
 from tongban.worker.broker import BrokerAway
 
 FULL, NO_MAILBOX, NO_ANSWER = "mailbox-full", "no-mailbox", "no-answer"
+# The other node's key, and ours: without either nothing leaves for that node.
+NO_KEY, OWN_KEY = "no-key", "own-key"
 # JetStream's own numbers for a stream that holds as many bytes or messages as it may.
 _FULL = {10077, 10074}
 

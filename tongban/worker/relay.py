@@ -258,10 +258,13 @@ def _seal_all(rows: list[Row]) -> None:
             row.sealed = posting.sealed(row.message_id, row.envelope, at=at)
         except sealing.SealBroken:
             row.error = _("报文是用另一把字段密钥保存的，解不开")
+        except posting.NoKeyToSealTo as none:
+            row.error, row.pause = none.message, pausing.NO_KEY
         except Fault as fault:
             row.error = fault.message
         except StoreTrouble as trouble:
             row.error = _("本节点的密钥不能使用：%(why)s") % {"why": trouble}
+            row.pause = pausing.OWN_KEY
         # Which messages belong together, and no more: a plain hash would give the case away.
         row.lane = sealing.match(row.subject)[:8]
 

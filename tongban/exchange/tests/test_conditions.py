@@ -145,6 +145,10 @@ def test_a_node_that_takes_no_mail_is_named_with_the_reason_when_it_lasts():
         since=at - timedelta(days=2),
     )  # fmt: skip
     Pause.objects.create(recipient="11", code="no-answer", reason="没有应答", until=at, since=at)
+    old = {"code": "no-mailbox", "reason": "没有信箱", "until": at, "since": at - timedelta(days=9)}
+    Pause.objects.create(recipient="52", **old)
+    owe(recipient="35", last_error="对方的信箱满了")
+    owe(recipient="11", created_at=at)
 
     (found,) = conditions.findings(at=at)
 
