@@ -5,10 +5,11 @@ next is due) or as parked (it cannot be handled until a person does something). 
 decided about one message is one transaction; the caller acknowledges to the broker after it.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -79,13 +80,10 @@ def receive_plainly(envelopes: Sequence[Envelope], *, at: datetime) -> bool:
     be taken in by itself (`receive`). Raises OperationalError as that does.
     """
     # All in the order of their subjects, so that two who hold several locks never wait in a ring.
+    in_order = sorted(envelopes, key=lambda one: one.subject)
     try:
         with transaction.atomic():
-            handled = [
-                envelope
-                for envelope in sorted(envelopes, key=lambda one: one.subject)
-                if _is_handled_plainly(envelope, at)
-            ]
+            handled = _handled_plainly(in_order, at)
             for sender in {envelope.sender for envelope in handled}:
                 its = [envelope for envelope in handled if envelope.sender == sender]
                 words = [receipts.word_on(envelope, receipts.HANDLED) for envelope in its]
@@ -95,20 +93,22 @@ def receive_plainly(envelopes: Sequence[Envelope], *, at: datetime) -> bool:
     return True
 
 
-def _is_handled_plainly(envelope: Envelope, at: datetime) -> bool:
-    """Whether this message owes its sender a word; raises NotPlain for anything unusual."""
-    if envelope.type == receipts.TYPE:
-        receipts.note(envelope)
-        return False
-    taken = _take_in(envelope, at)
-    if taken is None:
-        _tell_again(envelope, at)
-        return False
-    has_waiting = taken[1]
-    if has_waiting:
-        raise attempts.NotPlain
-    attempts.handle(envelope)
-    return True
+def _handled_plainly(envelopes: Sequence[Envelope], at: datetime) -> list[Envelope]:
+    """Those that owe their senders a word; raises NotPlain for anything unusual."""
+    fresh = _take_in_all([one for one in envelopes if one.type != receipts.TYPE], at)
+    handled = []
+    for envelope in envelopes:
+        name = (envelope.sender, envelope.id)
+        if envelope.type == receipts.TYPE:
+            receipts.note(envelope)
+        elif name in fresh:
+            # The same once more, in the same batch, is a duplicate.
+            fresh.remove(name)
+            attempts.handle(envelope)
+            handled.append(envelope)
+        else:
+            _tell_again(envelope, at)
+    return handled
 
 
 def park(raw: bytes, fault: Fault, *, published_by: str, at: datetime) -> None:
@@ -265,6 +265,36 @@ def _take_in(envelope: Envelope, at: datetime) -> tuple[int, bool, bool] | None:
         cursor.execute(_TAKE_IN, facts)
         row: tuple[int, bool, bool] | None = cursor.fetchone()
     return row
+
+
+_TAKE_IN_ALL = "SELECT * FROM exchange_take_in_all(%s, %s::jsonb, %s)"
+
+
+def _take_in_all(envelopes: Sequence[Envelope], at: datetime) -> set[tuple[str, UUID]]:
+    """Lock the subjects of messages, in this order, and write their traces; the names of the new.
+
+    Raises NotPlain when anything waits for one of their subjects.
+    """
+    if not envelopes:
+        return set()
+    messages = [
+        {
+            "sender": one.sender,
+            "message": str(one.id),
+            "type": one.type,
+            "subject": one.subject,
+            "sequence": one.sequence,
+            "fingerprint": fingerprint(one),
+        }
+        for one in envelopes
+    ]
+    subjects = list(dict.fromkeys(one.subject for one in envelopes))
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_IN_ALL, [subjects, json.dumps(messages), at])
+        rows = cursor.fetchall()
+    if any(has_waiting for _, _, has_waiting in rows):
+        raise attempts.NotPlain
+    return {(sender, message) for sender, message, _ in rows}
 
 
 def _tell_again(envelope: Envelope, at: datetime) -> None:
