@@ -96,7 +96,14 @@ def _growth_of_nodes(words: str, *, as_json: bool) -> None:
 
 
 def _everything_else(measuring: "Measuring", results: Results, crossings: int) -> None:
-    from tongban.console.benching import exporting, finding, importing, protecting
+    from tongban.console.benching import (
+        exchanging,
+        exporting,
+        finding,
+        importing,
+        large_case,
+        protecting,
+    )
 
     measuring.pages()
     measuring.answers()
@@ -112,7 +119,16 @@ def _everything_else(measuring: "Measuring", results: Results, crossings: int) -
     exporting.measure(results)
     measuring.long_page()
     _say("签名和加密的报文 Signed and encrypted messages …")
-    protecting.measure(results, broker=measuring.nodes.broker_as_administrator())
+    nodes = measuring.nodes
+    protecting.measure(results, broker=nodes.broker_as_administrator())
+    _say("500 MB 的办件 A case of 500 MB …")
+    large_case.measure(results, nodes, token=measuring.token)
+    _say("两个节点之间 Between two nodes …")
+    exchanging.measure(
+        results,
+        server_url=nodes.database_as_administrator(),
+        broker_url=nodes.broker_as_administrator(),
+    )
 
 
 def _say(what: str) -> None:

@@ -97,7 +97,8 @@ def paper() -> io.BytesIO:
     return io.BytesIO(PDF)
 
 
-def _body(kind: Kind, serial: int, file: FileRef) -> dict[str, Any]:
+def body(kind: Kind, serial: int, file: FileRef) -> dict[str, Any]:
+    """An application as the API takes it."""
     one = intake(kind, serial, file)
     return {
         "item": one.item,
@@ -121,10 +122,10 @@ def requests(
 ) -> Iterator[bytes]:
     """POST /cases as bytes, one after another, each with its own key and applicant."""
     for serial in itertools.count(first):
-        body = json.dumps(_body(kind, serial, file), ensure_ascii=False).encode()
+        content = json.dumps(body(kind, serial, file), ensure_ascii=False).encode()
         head = (
             f"POST /api/v1/cases HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
             f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-            f"Idempotency-Key: {run}-{serial:09}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Idempotency-Key: {run}-{serial:09}\r\nContent-Length: {len(content)}\r\n\r\n"
         )
-        yield head.encode() + body
+        yield head.encode() + content

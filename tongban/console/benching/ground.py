@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -42,6 +43,12 @@ class Ground:
         """The address of the broker for one who may make streams."""
         password = keys.server_secrets(self.demo.home).broker_password
         return broker.url(ports.broker_port(), broker.ADMIN, password)
+
+    def database_as_administrator(self) -> str:
+        """The address of the nodes' database server for one who may make databases."""
+        password = quote(keys.server_secrets(self.demo.home).database_password, safe="")
+        where = urlsplit(self.node(HERE).database_url).netloc.rpartition("@")[2]
+        return f"postgresql://postgres:{password}@{where}/postgres"
 
     def token(self, code: str) -> str:
         """A token of a system that may do everything in the node's own places."""

@@ -36,7 +36,7 @@ from tongban.record.chains import FileRef
 
 CONNECTIONS = 16
 ROUNDS = 3
-MARKS = {"ratio": 0.20, "rate": 222.0, "crossing": 500.0, "page": 100.0, "long_page": 60.0}
+MARKS = {"ratio": 0.20, "rate": 222.0, "crossing": 300.0, "page": 100.0, "long_page": 60.0}
 # How many submissions a second are made ready beforehand.
 _MOST = 3000
 _DRAIN = 120.0

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from django.utils.timezone import now
 
-from tongban.console.benching import memory
+from tongban.console.benching import exchanging, memory
+from tongban.console.benching.results import Results
 from tongban.exchange.queries import SILENT_AFTER
 from tongban.trust import keeping, store
 from tongban.trust.suites import Purpose
@@ -298,3 +299,30 @@ def test_a_key_that_retires_still_opens_what_is_under_way(world, tmp_path):
     jilin.act("note", "35", "3")
 
     wait_for(lambda: arrived(fujian) == 3, what="notes sealed to the old key")
+
+
+def test_the_bench_measures_two_whole_nodes(
+    server, template, broker_process, worker_id, monkeypatch
+):
+    """Every figure of one suite, from few messages; the bench itself takes thousands."""
+    names = [f"exchange_{worker_id}_bare_{code}" for code in ("96", "97")]
+    monkeypatch.setattr(
+        exchanging, "databases", lambda *_: [database(server, n, like=template) for n in names]
+    )
+    monkeypatch.setattr(exchanging, "PAIRS", {"gm": ("96", "97")})
+    for name, count in {"MESSAGES": 40, "WARM_UP": 5, "ALONE": 5, "WAITING": 40}.items():
+        monkeypatch.setattr(exchanging, name, count)
+    results = Results({})
+
+    try:
+        exchanging.measure(results, server_url=server, broker_url=broker_process.admin_url)
+    finally:
+        for name in names:
+            drop_database(server, name)
+
+    assert [line.name for line in results.lines] == [
+        "exchange_gm",
+        "exchange_gm_p99",
+        "catch_up_gm",
+    ]
+    assert all(line.value > 0 for line in results.lines)
