@@ -4,7 +4,8 @@ import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -92,21 +93,41 @@ BOTH_ENDS_WATCH = {
 }
 
 
-def database(url: str) -> dict[str, object]:
+_HOST = re.compile(r"(?P<host>\[[^\]]+\]|[^:\[\]]*)(:(?P<port>[0-9]+))?")
+
+
+def database(url: str) -> dict[str, Any]:
     """Django's connection settings from a `postgresql://user:password@host:port/name` address.
 
-    A Unix socket folder may stand percent-encoded in the host's place.
+    A Unix socket folder may stand percent-encoded in the host's place. Several servers of one cluster
+    are separated by commas, and the one that takes writes is found at each connection. What libpq
+    understands besides may follow a question mark, such as `sslmode=verify-full`.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL must look like postgresql://user:password@host:5432/name"
-        )
+        raise _not_an_address()
+    who, _, places = parts.netloc.rpartition("@")
+    user, _, password = who.partition(":")
+    servers = [_HOST.fullmatch(place) for place in places.split(",")]
+    hosts = [unquote(found["host"].strip("[]")) for found in servers if found]
+    ports = [found["port"] or "" for found in servers if found]
+    if len(hosts) < len(servers):
+        raise _not_an_address()
+    options = dict(parse_qsl(parts.query))
+    if len(hosts) > 1:
+        options.setdefault("target_session_attrs", "read-write")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "USER": unquote(user),
+        "PASSWORD": unquote(password),
+        "HOST": ",".join(hosts),
+        "PORT": ",".join(ports) if any(ports) else "",
+        "OPTIONS": options,
     }
+
+
+def _not_an_address() -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        "DATABASE_URL must look like postgresql://user:password@host:5432/name"
+    )

@@ -142,15 +142,18 @@ TEMPLATES = [
     }
 ]
 
+_DATABASE = env.database(
+    env.required("DATABASE_URL", "Example: postgresql://tongban@127.0.0.1:5432/tongban")
+)
 DATABASES = {
-    "default": env.database(
-        env.required("DATABASE_URL", "Example: postgresql://tongban@127.0.0.1:5432/tongban")
-    )
+    "default": _DATABASE
     | {
         # One connection a thread, kept: a pool only pays with many more threads than we run.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": 5, **env.BOTH_ENDS_WATCH},
+        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": 5}
+        | env.BOTH_ENDS_WATCH
+        | _DATABASE["OPTIONS"],
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
