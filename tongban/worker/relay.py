@@ -7,7 +7,7 @@ that sends it again under the same id, which the stream and the other node's inb
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,8 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 # Messages with papers go in small batches of their own, so that large files delay no small news.
 BATCH_WITH_PAPERS = 8
+# So many are signed and encrypted while those before them are on their way.
+SEALED_AT_ONCE = 32
 LONGEST_PAUSE_SECONDS = 5.0
 PUBLISH_TIMEOUT = 5.0
 NAMED_IN_LOG = 50
@@ -145,8 +147,7 @@ class Relay:
                 return Batch()
             if not is_plain:
                 await self._upload_all(link, rows)
-            await self._hands.run(_seal_all, rows)
-            await self._publish_all(rows)
+            await self._seal_and_publish(rows)
             await _note(link, rows, is_away=not self.broker.is_connected)
             await _note_pauses(link, rows, is_away=not self.broker.is_connected)
         sent = sum(row.is_sent for row in rows)
@@ -219,11 +220,18 @@ class Relay:
             )
         return ""
 
-    async def _publish_all(self, rows: list[Row]) -> None:
-        """Subjects side by side, the messages of one subject one after another."""
-        by_subject = sorted(rows, key=lambda row: (row.recipient, row.subject, row.id))
-        groups = groupby(by_subject, key=lambda row: (row.recipient, row.subject))
-        await asyncio.gather(*(self._publish_in_order(list(group)) for __, group in groups))
+    async def _seal_and_publish(self, rows: list[Row]) -> None:
+        """Subjects side by side, the messages of one subject one after another.
+
+        While some are on their way to the broker's disk, the next are signed and encrypted.
+        """
+        under_way: list[asyncio.Task[None]] = []
+        try:
+            for some in _sheaves(rows):
+                await self._hands.run(_seal_all, [row for of_one in some for row in of_one])
+                under_way += [asyncio.create_task(self._publish_in_order(one)) for one in some]
+        finally:
+            await asyncio.gather(*under_way)
 
     async def _publish_in_order(self, rows: list[Row]) -> None:
         for row in rows:
@@ -246,6 +254,21 @@ class Relay:
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
             refused = pausing.refusal(error)
             row.error, row.pause = refused.words, refused.code
+
+
+def _sheaves(rows: list[Row]) -> Iterator[list[list[Row]]]:
+    """The messages by their subjects, some subjects at a time."""
+    by_subject = sorted(rows, key=lambda row: (row.recipient, row.subject, row.id))
+    sheaf: list[list[Row]] = []
+    count = 0
+    for _name, group in groupby(by_subject, key=lambda row: (row.recipient, row.subject)):
+        sheaf.append(list(group))
+        count += len(sheaf[-1])
+        if count >= SEALED_AT_ONCE:
+            yield sheaf
+            sheaf, count = [], 0
+    if sheaf:
+        yield sheaf
 
 
 def _seal_all(rows: list[Row]) -> None:

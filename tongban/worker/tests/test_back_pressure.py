@@ -21,7 +21,7 @@ from tongban.worker.tests.conftest import as_user, connected, mail, run, until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOTE = "test.note.v1"
-TINY = [{"max_msgs": 10}, {"max_bytes": 20_000}]
+TINY = [{"max_msgs": 10}, {"max_bytes": 16_000}]
 MANY = 60
 
 
