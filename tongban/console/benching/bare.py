@@ -155,20 +155,15 @@ def _migrate() -> None:
 
 
 def _introduce() -> None:
-    import tempfile
-
     from django.utils.timezone import now
 
-    from tongban.jurisdictions import operations
+    from tongban.jurisdictions import directory, operations
     from tongban.jurisdictions.models import Node
 
-    listed = json.load(sys.stdin)
-    for one in listed["nodes"]:
+    rows = json.load(sys.stdin)["nodes"]
+    for one in rows:
         Node.objects.update_or_create(code=one["code"], defaults={"name": one["code"]})
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(listed, file)
-        file.flush()
-        operations.load_directory(Path(file.name), at=now())
+    operations.introduce(directory.entries(rows), at=now())
 
 
 def _owe(to: str, count: str, together: str, pause: str) -> None:

@@ -290,7 +290,7 @@ def test_while_the_broker_is_away_all_is_kept_and_afterwards_all_is_sent(broker_
 
 
 def test_papers_lie_in_the_bucket_before_the_message_is_sent_and_once_only(broker_process):
-    content = b"\x89PNG" + bytes(300_000)
+    content = b"\x89PNG" + bytes(1_200_000)
     paper = papers.put(io.BytesIO(content), media_type="image/png")
     for number in (1, 2):
         owe(f"case-{number}", files=[paper])
