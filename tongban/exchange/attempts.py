@@ -25,6 +25,9 @@ TRIES = 8
 FIRST_WAIT = timedelta(seconds=1)
 FIRST_WAIT_FOR_OTHERS = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)
+# What waits behind something that was refused here waits for a person. To have that sent again
+# brings the same refusal, unless its cause is gone meanwhile: a key that came late, a mend.
+FIRST_WAIT_AFTER_REFUSAL, LONGEST_WAIT_AFTER_REFUSAL = timedelta(hours=1), timedelta(days=1)
 LOOK_AGAIN = timedelta(seconds=30)
 
 
@@ -92,11 +95,7 @@ def attempt(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: dateti
         with transaction.atomic():
             _handle(envelope)
     except Gap as gap:
-        if ask.messages:
-            requests.ask_for_messages(envelope, gap, at=at)
-        reason = _("缺少第%(seq)d号起的报文，已请对方补发") % {"seq": gap.next_seq}
-        retry_at = at + _pause(FIRST_WAIT_FOR_OTHERS, count)
-        return wait(row_id, envelope, "gap", reason, retry_at=retry_at, count=count)
+        return _wait_for(gap, row_id, envelope, count=count, asks=ask.messages, at=at)
     except PapersMissing:
         if ask.papers:
             requests.ask_for_papers(envelope, at=at)
@@ -125,6 +124,24 @@ def attempt(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: dateti
     )
     receipts.owe(envelope, state=receipts.HANDLED, at=at)
     return Outcome.HANDLED
+
+
+def _wait_for(
+    gap: Gap, row_id: int, envelope: Envelope, *, count: int, asks: bool, at: datetime
+) -> Outcome:
+    kind = gap.kind or envelope.type
+    is_refused = Received.objects.filter(
+        sender=envelope.sender, subject=envelope.subject, type=kind, state=Received.State.PARKED
+    ).exists()
+    if asks and (count > 1 or not is_refused):
+        requests.ask_for_messages(envelope, gap, at=at)
+    if is_refused:
+        reason = _("第%(seq)d号报文没有接受，要先处理它") % {"seq": gap.next_seq}
+        pause = _pause(FIRST_WAIT_AFTER_REFUSAL, count, longest=LONGEST_WAIT_AFTER_REFUSAL)
+    else:
+        reason = _("缺少第%(seq)d号起的报文，已请对方补发") % {"seq": gap.next_seq}
+        pause = _pause(FIRST_WAIT_FOR_OTHERS, count)
+    return wait(row_id, envelope, "gap", reason, retry_at=at + pause, count=count)
 
 
 def wait(
@@ -196,9 +213,9 @@ def _park(
     return Outcome.PARKED
 
 
-def _pause(first: timedelta, count: int) -> timedelta:
+def _pause(first: timedelta, count: int, *, longest: timedelta = LONGEST_WAIT) -> timedelta:
     doublings: int = min(count - 1, 12)
-    return min(first * (1 << doublings), LONGEST_WAIT)
+    return min(first * (1 << doublings), longest)
 
 
 def _write(row_id: int, **facts: Any) -> None:

@@ -91,6 +91,7 @@ class Received(models.Model):
                 "subject", "sequence", "id", name="received_waiting", condition=Q(state="waiting")
             ),
             models.Index("id", name="received_parked", condition=Q(state="parked")),
+            models.Index("subject", name="received_refused", condition=Q(state="parked")),
             models.Index("received_at", name="received_recently"),
         ]
 

@@ -87,6 +87,32 @@ def test_what_is_missing_is_asked_for_once_and_again_when_it_does_not_come(fujia
     assert asked() == [("35", {"type": STEP, "from": 1})] * 2
 
 
+def test_what_waits_behind_a_refused_message_is_asked_for_ever_more_rarely(fujian):
+    refused = {1}
+    taken = []
+
+    @inbox.handles(STEP)
+    def take(envelope):
+        if envelope.sequence in refused:
+            raise Refused("这份记录的签名不对")
+        if envelope.sequence > len(taken) + 1:
+            raise inbox.Gap(len(taken) + 1)
+        taken.append(envelope.sequence)
+
+    assert inbox.receive(fujian.sends(STEP, sequence=1), at=AT) is Outcome.PARKED
+    assert inbox.receive(fujian.sends(STEP, sequence=2), at=AT) is Outcome.WAITING
+    assert asked() == [], "the same would come, and be refused again"
+
+    day, at = AT + timedelta(days=1), AT
+    while (at := Received.objects.get(state="waiting").retry_at) < day:
+        inbox.try_waiting("case-1", at=at)
+    assert asked() == [("35", {"type": STEP, "from": 1})] * 4, "after 1, 2, 4 and 8 hours"
+
+    refused.clear()
+    assert inbox.receive(fujian.sends(STEP, sequence=1), at=LATER) is Outcome.HANDLED
+    assert taken == [1, 2]
+
+
 def test_a_gap_in_one_subject_holds_no_other_subject(fujian, steps):
     inbox.receive(fujian.sends(STEP, subject="case-1", sequence=2), at=AT)
 
