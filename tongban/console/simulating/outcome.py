@@ -65,8 +65,8 @@ class Outcome:
         merged["crossing, event there to arrival here"] = [
             one for seen in self.drive.seen.values() for one in seen.crossings()
         ]
-        rows: list[tuple[Cell, ...]] = [
-            (kind, len(values), *(percentile(values, share) * 1000 for share in PERCENTILES))
+        rows: list[list[Cell]] = [
+            [kind, len(values), *(percentile(values, share) * 1000 for share in PERCENTILES)]
             for kind, values in sorted(merged.items())
             if values
         ]
