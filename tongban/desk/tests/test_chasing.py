@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from tongban.basics.hours import BEIJING
 from tongban.cases import alarms
 from tongban.cases.models import Alarm, Case, Countersignature
+from tongban.cases.notices.desk_wording import GROUPS
 from tongban.cases.notices.models import DeskNotice, DeskWish
 from tongban.cases.operations import alarming, claims, expiring
 from tongban.cases.states import State
@@ -166,7 +167,7 @@ def test_the_inbox_counts_what_is_not_read_and_leads_to_it(red):
 
 def test_what_is_not_ticked_is_not_told_any_more(red):
     _case, desk, _leader, officer = red
-    assert desk.get("/desk/inbox/settings/").text.count("checked") == 6
+    assert desk.get("/desk/inbox/settings/").text.count("checked") == len(GROUPS) == 7
     desk.post("/desk/inbox/settings/", {"group": ["signing", "nonsense"]})
     assert "signing" not in DeskWish.objects.get(officer=officer).unwanted
     assert desk.get("/desk/inbox/settings/").text.count("checked") == 1
