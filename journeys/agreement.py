@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from itertools import permutations
 from typing import Any
 
 from journeys.installation import Installation, Node, until
@@ -32,7 +33,7 @@ def wait_until_settled(there: Installation, *, patience: float = 90) -> None:
     def open_ends() -> dict[str, int]:
         return {
             f"{what} at {node.code}": count
-            for node in (there.jilin, there.fujian)
+            for node in there.provinces
             for what, query in UNSETTLED.items()
             if (count := node.count(query))
         }
@@ -51,38 +52,36 @@ def _what_waits(there: Installation) -> str:
         " WHERE state IN ('waiting', 'parked') ORDER BY id LIMIT 5",
     )
     rows = [
-        (node.code, row)
-        for node in (there.jilin, there.fujian)
-        for query in queries
-        for row in node.ask(query)
+        (node.code, row) for node in there.provinces for query in queries for row in node.ask(query)
     ]
     return "\n".join(f"{code}: {row}" for code, row in rows)
 
 
 def check_agreement(there: Installation, numbers: set[str] | None = None) -> int:
-    """Both nodes hold the same events and papers, rightly signed, and tables that are their fold.
+    """All nodes hold the same events and papers, rightly signed, and tables that are their fold.
 
     Of all cases, or of those given; gives how many events were compared.
     """
-    one, other = _chains(there.jilin, numbers), _chains(there.fujian, numbers)
-    _check_same_cases(there, one, other)
-    shared = set(one) & set(other)
-    for number in shared:
-        assert one[number] == other[number], f"{number} differs between the nodes"
+    held = {node.code: _chains(node, numbers) for node in there.provinces}
+    compared = 0
+    for one, other in permutations(held, 2):
+        _check_same_cases(held[one], held[other], elsewhere=other)
+        shared = set(held[one]) & set(held[other])
+        for number in shared:
+            same = held[one][number] == held[other][number]
+            assert same, f"{number} differs between the nodes {one} and {other}"
+        compared += sum(len(held[one][number]) for number in shared)
     keys = _public_keys(there)
-    for node, found in ((there.jilin, one), (there.fujian, other)):
-        _check_node(node, found, keys)
-    return sum(len(one[number]) for number in shared)
+    for node in there.provinces:
+        _check_node(node, held[node.code], keys)
+    return compared // 2
 
 
-def _check_same_cases(there: Installation, one: Rows, other: Rows) -> None:
+def _check_same_cases(mine: Rows, theirs: Rows, *, elsewhere: str) -> None:
     """A case that one node alone has must not concern the other yet."""
-    for node, mine, theirs in ((there.jilin, one, other), (there.fujian, other, one)):
-        away = set(mine) - set(theirs)
-        elsewhere = there.fujian.code if node is there.jilin else there.jilin.code
-        for number in away:
-            told = standing.fold(_events(mine[number])).told
-            assert elsewhere not in told, f"{number} is missing at node {elsewhere}"
+    for number in set(mine) - set(theirs):
+        told = standing.fold(_events(mine[number])).told
+        assert elsewhere not in told, f"{number} is missing at node {elsewhere}"
 
 
 def _chains(node: Node, numbers: set[str] | None) -> Rows:

@@ -12,7 +12,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from tongban.local.home import Home
 from tongban.local.nodes import LocalNode
 
 HUB, JILIN, FUJIAN = "00", "22", "35"
+TWO = (HUB, JILIN, FUJIAN)
 PATIENCE = 60.0
 AHEAD = Path(__file__).parent / "ahead"
 # Loopback ports below those that the system lends to outgoing connections: while a killed server
@@ -123,18 +124,26 @@ class Keeper(threading.Thread):
 
 @dataclass
 class Installation:
-    """Three nodes with their servers, started together and stopped together."""
+    """Nodes with their servers, started together and stopped together; the hub and two by default."""
 
     root: Path
+    codes: Sequence[str] = TWO
+    # What stands between a node and its servers.
+    between: Callable[[LocalNode], LocalNode] = lambda node: node
     nodes: dict[str, Node] = field(default_factory=dict)
     _demo: Demo | None = None
     _keeper: Keeper | None = None
+    broker_port: int = 0
 
     def start(self) -> None:
         """From nothing to nodes that answer."""
-        with _ports_of_its_own():
-            demo = Demo(Home(self.root), [HUB, JILIN, FUJIAN], own_database=None, own_broker=None)
+        with _ports_of_its_own(self.codes):
+            demo = Demo(
+                Home(self.root), self.codes, own_database=None, own_broker=None,
+                between=self.between,
+            )  # fmt: skip
             demo.start(fresh=False)
+            self.broker_port = ports.broker_port()
             self.nodes = {
                 node.code: Node(node.code, node.url, node.settings()) for node in demo.nodes
             }
@@ -163,6 +172,11 @@ class Installation:
     @property
     def hub(self) -> Node:
         return self.nodes[HUB]
+
+    @property
+    def provinces(self) -> list[Node]:
+        """All nodes but the hub."""
+        return [node for code, node in self.nodes.items() if code != HUB]
 
     def log(self, name: str) -> str:
         """What a process said."""
@@ -246,8 +260,7 @@ class Installation:
     def wait_until_ready(self) -> None:
         """Until all nodes and the broker answer again."""
         until(lambda: all(node.is_ready() for node in self.nodes.values()), what="ready nodes")
-        port = int(self.jilin.settings["NATS_URL"].rpartition(":")[2])
-        until(lambda: ports.answers(port), what="the broker")
+        until(lambda: ports.answers(self.broker_port), what="the broker")
 
 
 def until(is_so: Callable[[], object], *, what: str, patience: float = PATIENCE) -> None:
@@ -259,9 +272,9 @@ def until(is_so: Callable[[], object], *, what: str, patience: float = PATIENCE)
 
 
 @contextmanager
-def _ports_of_its_own() -> Iterator[None]:
+def _ports_of_its_own(codes: Sequence[str]) -> Iterator[None]:
     """The launcher reads its ports from the environment; they are written into all it starts."""
-    numbers = [int(code) for code in (HUB, JILIN, FUJIAN)]
+    numbers = [int(code) for code in codes]
     chosen = {
         "TONGBAN_WEB_PORT": _free(numbers),
         "TONGBAN_DATABASE_PORT": _free([0]),

@@ -17,8 +17,8 @@ from journeys.installation import FUJIAN, JILIN, PATIENCE, Node
 
 MEDICAL, MOVE_TO_SPOUSE = "2020-2-61", "2020-2-06"
 # Where the people of the sandbox live, and the city that decides there.
-COUNTY = {JILIN: "220104", FUJIAN: "350102"}
-CITY = {JILIN: "220100", FUJIAN: "350100"}
+COUNTY = {JILIN: "220104", FUJIAN: "350102", "33": "330102", "44": "440103", "51": "510104"}
+CITY = {code: f"{county[:4]}00" for code, county in COUNTY.items()}
 # What is asked for when the householder consents, and of somebody who lives elsewhere.
 MOVE_PAPERS = (
     "id-card",
@@ -135,9 +135,9 @@ class System:
 
     # --- cases ---
 
-    def medical(self, *, serial: int = 1, digest: str = "") -> dict[str, Any]:
+    def medical(self, *, serial: int = 1, digest: str = "", there: str = "") -> dict[str, Any]:
         """异地就医结算备案, online: applied for here, decided in the other province."""
-        here, there = self.node.code, _other(self.node.code)
+        here, there = self.node.code, there or _other(self.node.code)
         year = time.localtime().tm_year + 1
         return {
             "item": MEDICAL,
@@ -173,9 +173,9 @@ class System:
             if asked["is_required"] and not asked["when"] and asked["spec"] not in there
         ]
 
-    def move(self, *, serial: int = 1, digest: str = "") -> dict[str, Any]:
+    def move(self, *, serial: int = 1, digest: str = "", there: str = "") -> dict[str, Any]:
         """夫妻投靠户口迁移: received at the window here, decided in the other province."""
-        here, there = self.node.code, _other(self.node.code)
+        here, there = self.node.code, there or _other(self.node.code)
         kept = digest or self.digest(picture(1))
         return {
             "item": MOVE_TO_SPOUSE,

@@ -95,6 +95,11 @@ NOUNS = {
         Noun(
             "simulate", "推演：全国一天的办件，纸上和实跑", "a national day, on paper and on nodes"
         ),
+        Noun(
+            "faults",
+            "故障测试：边办件边随机出故障，事后核对",
+            "random faults under load, then checks",
+        ),
         Noun("test", "安装测试所需并运行全部测试", "install what tests need and run every test"),
         Noun(
             "check", "格式、类型、分层、模板、迁移、生成文件", "format, types, layers, templates, …"

@@ -52,6 +52,8 @@ class Demo:
     state: State = field(default_factory=State)
     own_database: str | None = field(default_factory=lambda: os.environ.get("DATABASE_URL"))
     own_broker: str | None = field(default_factory=lambda: os.environ.get("NATS_URL"))
+    # What is put between a node and its servers: tests of faults give it other ways to reach them.
+    between: Callable[[LocalNode], LocalNode] = lambda node: node
     _server: Server | None = None
 
     def __post_init__(self) -> None:
@@ -167,10 +169,12 @@ class Demo:
 
     def _node(self, code: str, secrets: keys.Secrets) -> LocalNode:
         address = self._broker_url(broker.user_name(code), secrets.broker_password)
-        node = LocalNode(
-            self.home, code, secrets, self._databases.url(code), address, self.web_processes,
-            has_pages=self.webs is None or code in self.webs, nursery=self.nursery,
-        )  # fmt: skip
+        node = self.between(
+            LocalNode(
+                self.home, code, secrets, self._databases.url(code), address, self.web_processes,
+                has_pages=self.webs is None or code in self.webs, nursery=self.nursery,
+            )  # fmt: skip
+        )
         node.save_settings()
         return node
 

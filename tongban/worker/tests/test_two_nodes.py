@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import statistics
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from tongban.console.benching.results import Results
 from tongban.exchange.queries import SILENT_AFTER
 from tongban.trust import keeping, store
 from tongban.trust.suites import Purpose
+from tongban.worker.tests.findings import findings
 from tongban.worker.tests.nodes import (
     NodeProcess,
     database,
@@ -94,6 +96,18 @@ def unconfirmed(node):
     return count(node, "SELECT count(*) FROM exchange_outgoing WHERE delivered_at IS NULL")
 
 
+@contextmanager
+def explained(pair, broker_process):
+    """What is waited for in vain is told with everything that may say why."""
+    try:
+        yield
+    except AssertionError as vain:
+        asked = {node.code: node.rows for node in pair}
+        logs = {f"worker {node.code}": node.log for node in pair}
+        found = findings(asked, admin_url=broker_process.admin_url, logs=logs)
+        raise AssertionError(f"{vain}\n{found}") from None
+
+
 def test_a_message_crosses_within_the_promised_time_and_is_confirmed(pair):
     jilin, fujian = pair
     jilin.act("note", "35", "60", "300", "0.02")
@@ -122,8 +136,9 @@ def test_nothing_is_lost_or_doubled_when_everything_is_killed_in_turn(pair, brok
             node.stop(signal.SIGKILL)
             node.start()
 
-    wait_for(lambda: arrived(fujian) >= total, what="all notes", seconds=120)
-    wait_for(lambda: unconfirmed(jilin) == 0, what="all receipts", seconds=120)
+    with explained(pair, broker_process):
+        wait_for(lambda: arrived(fujian) >= total, what="all notes", seconds=120)
+        wait_for(lambda: unconfirmed(jilin) == 0, what="all receipts", seconds=120)
     assert arrived(fujian) == total
     handled = "SELECT count(*) FROM exchange_received WHERE state = 'handled'"
     assert count(fujian, handled) == total

@@ -1,0 +1,1 @@
+"""`./run faults`: nodes at work while things break at random, and what must hold afterwards."""
