@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import httpx
 
@@ -30,6 +31,7 @@ TOWN = {JILIN: "长春市朝阳区", FUJIAN: "福州市鼓楼区"}
 ACTS = {"accept": "accept", "approve": "approve", "issue": "issue_result", "deliver": "deliver"}
 PATIENCE = 90.0
 AWAY = (httpx.TransportError,)
+T = TypeVar("T")
 
 
 class Unanswered(Exception):
@@ -80,12 +82,15 @@ class Load:
     _over: threading.Event = field(default_factory=threading.Event)
     _working: int = 0
     _threads: list[threading.Thread] = field(default_factory=list)
+    _leaving: list[Callable[[], None]] = field(default_factory=list)
 
     def start(self) -> None:
         for node in self.there.provinces:
             self._waiting[node.code] = deque()
-            self._employ(f"system-{node.code}", SystemAtWork(self, node).one)
-            self._employ(f"officer-{node.code}", OfficerAtWork(self, node).one)
+            system, officer = SystemAtWork(self, node), OfficerAtWork(self, node)
+            self._leaving += [system.leave, officer.leave]
+            self._employ(f"system-{node.code}", system.one)
+            self._employ(f"officer-{node.code}", officer.one)
         self._employ("applicant", CorrectionStory(self).one)
         self._go.set()
 
@@ -105,6 +110,8 @@ class Load:
         self._go.set()
         for thread in self._threads:
             thread.join(2 * PATIENCE)
+        for leave in self._leaving:
+            leave()
 
     def _employ(self, name: str, work: Callable[[int], None]) -> None:
         thread = threading.Thread(target=self._work, args=(name, work), daemon=True, name=name)
@@ -211,6 +218,10 @@ class SystemAtWork:
             raise Odd(f"{answer.request.url.path} {answer.status_code} {answer.text[:800]}")
         return answer
 
+    def leave(self) -> None:
+        if self.system:
+            self.system.http.close()
+
     def _token(self, system: System) -> str:
         asked = {
             "grant_type": "client_credentials",
@@ -221,12 +232,8 @@ class SystemAtWork:
         return str(answer.json()["access_token"])
 
     def _hand_over(self, number: str) -> None:
-        try:
-            with Desk(self.node, CLERKS[self.node.code]) as clerk:
-                clerk.hand_over(number, MOVE_PAPERS)
-        except AssertionError as said:
-            # A clock that went wrong signs people out; they give up here, and anybody may go on.
-            raise (Odd if ": 500 /" in str(said) else Unanswered)(str(said)[:800]) from None
+        with _giving_up(), Desk(self.node, CLERKS[self.node.code]) as clerk:
+            clerk.hand_over(number, MOVE_PAPERS)
         self.load.ledger.handed_over.add(number)
 
 
@@ -252,7 +259,7 @@ class OfficerAtWork:
             time.sleep(0.2)
             return
         if page.status_code in {302, 403}:
-            self.desk = None
+            self.leave()
             waiting.append(number)
             return
         chance = random.Random(f"{self.load.seed}-{number}")
@@ -262,11 +269,21 @@ class OfficerAtWork:
             if self._is_acknowledged(desk, number, f"acts/{act}/"):
                 self.load.ledger.act(number, ACTS[act])
 
+    def leave(self) -> None:
+        """Also when one was signed out: the next case begins with another session."""
+        if self.desk:
+            self.desk.http.close()
+        self.desk = None
+
     def _desk(self) -> Desk:
         if self.desk is None:
-            desk = Desk(self.node, DECIDER)
-            desk.sign_in()
-            self.desk = desk
+            self.desk = Desk(self.node, DECIDER)
+            try:
+                with _giving_up():
+                    self.desk.sign_in()
+            except (Unanswered, Odd, *AWAY):
+                self.leave()
+                raise
         return self.desk
 
     def _is_acknowledged(self, desk: Desk, number: str, path: str) -> bool:
@@ -280,9 +297,18 @@ class OfficerAtWork:
             return False
         if answer.status_code in {302, 403}:
             # The session's clock was wrong: signed out. The case stays where it is.
-            self.desk = None
+            self.leave()
             raise Unanswered
         raise Odd(f"{path} {answer.status_code} {answer.text[-1500:]}")
+
+
+@contextmanager
+def _giving_up() -> Iterator[None]:
+    """A clock that went wrong signs people out; they give up, and somebody else may go on."""
+    try:
+        yield
+    except AssertionError as said:
+        raise (Odd if ": 500 /" in str(said) else Unanswered)(str(said)[:800]) from None
 
 
 @dataclass
@@ -306,7 +332,7 @@ class CorrectionStory:
             self._insist(lambda: _mended(mine, number, spec))
             ledger.act(number, "answer_correction")
 
-    def _insist(self, do: Callable[[], object]) -> object:
+    def _insist(self, do: Callable[[], T]) -> T:
         """As a person does: again, a few times, until the page comes or one gives up."""
         deadline = time.monotonic() + PATIENCE / 3
         while True:

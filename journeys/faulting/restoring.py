@@ -36,7 +36,8 @@ class Yesterday:
     copies: Copies = field(init=False)
 
     def __post_init__(self) -> None:
-        folder = mkdtemp(prefix=f"copies-{self.code}-", dir=self.ground.root)
+        # Beside the data of the server, for that is where the server's own user can go.
+        folder = mkdtemp(prefix=f"copies-{self.code}-", dir=self._server.data.parent)
         self.copies = Copies(Path(folder))
         backups.base_backup(
             self.copies, programs=self._server.programs, url=self._admin_url(self._server)

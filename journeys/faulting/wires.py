@@ -47,8 +47,16 @@ class Loop:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True, name="wires")
+        self._thread = threading.Thread(target=self._run, daemon=True, name="wires")
         self._thread.start()
+
+    def _run(self) -> None:
+        self.loop.run_forever()
+        left = asyncio.all_tasks(self.loop)
+        for task in left:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self.loop.close()
 
     def call(self, what: Callable[[], T]) -> T:
         """Do something in the loop's thread."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -136,7 +137,12 @@ def send_forgotten_again(*, at: datetime) -> Counter[str]:
     keeps what it has: that is not sent twice. The same message waits twice as long each time, since
     the other node may have it and wait for something before it. Gives how many for each node.
     """
-    facts = {"at": at, "before": at - FORGOTTEN, "first": FORGOTTEN, "overtaken": OVERTAKEN}
+    facts: dict[str, Any] = {
+        "at": at,
+        "before": at - FORGOTTEN,
+        "first": FORGOTTEN,
+        "overtaken": OVERTAKEN,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FORGOTTEN, facts)
         found = Counter(recipient for (recipient,) in cursor.fetchall())
