@@ -169,12 +169,11 @@ class Demo:
 
     def _node(self, code: str, secrets: keys.Secrets) -> LocalNode:
         address = self._broker_url(broker.user_name(code), secrets.broker_password)
-        node = self.between(
-            LocalNode(
-                self.home, code, secrets, self._databases.url(code), address, self.web_processes,
-                has_pages=self.webs is None or code in self.webs, nursery=self.nursery,
-            )  # fmt: skip
-        )
+        node = LocalNode(
+            self.home, code, secrets, self._databases.url(code), address, self.web_processes,
+            has_pages=self.webs is None or code in self.webs, nursery=self.nursery,
+        )  # fmt: skip
+        node = self.between(node)
         node.save_settings()
         return node
 
