@@ -47,15 +47,20 @@ class Loop:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.servers: list[asyncio.Server] = []
         self._thread = threading.Thread(target=self._run, daemon=True, name="wires")
         self._thread.start()
 
     def _run(self) -> None:
         self.loop.run_forever()
+        for server in self.servers:
+            server.close()
         left = asyncio.all_tasks(self.loop)
         for task in left:
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        # Transports that were aborted say good-bye to their sockets one turn later.
+        self.loop.run_until_complete(asyncio.sleep(0))
         self.loop.close()
 
     def call(self, what: Callable[[], T]) -> T:
@@ -98,7 +103,6 @@ class Wire:
     _armed: list[Trick] = field(default_factory=list)
     _is_cut: bool = False
     _delay: float = 0.0
-    _server: asyncio.Server | None = None
 
     def __post_init__(self) -> None:
         self._flows = self.loop.call(asyncio.Event)
@@ -106,8 +110,9 @@ class Wire:
         asyncio.run_coroutine_threadsafe(self._listen(), self.loop.loop).result(10)
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._accept, LOOPBACK, 0, limit=_CHUNK)
-        self.port = self._server.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(self._accept, LOOPBACK, 0, limit=_CHUNK)
+        self.loop.servers.append(server)
+        self.port = server.sockets[0].getsockname()[1]
 
     # --- meddling ---
 
@@ -169,15 +174,14 @@ class Wire:
     # --- carrying ---
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_cut:
-            writer.transport.abort()
-            return
+        with suppress(OSError, asyncio.CancelledError):
+            if not self._is_cut:
+                await self._connect(reader, writer)
+        writer.transport.abort()
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flows.wait()
-        try:
-            far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self.target)
-        except OSError:
-            writer.transport.abort()
-            return
+        far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self.target)
         line = Line((writer, far_writer))
         self._lines.add(line)
         try:
