@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0006_flows"),
+        ("exchange", "0009_take_in_together"),
     ]
 
     operations = [
