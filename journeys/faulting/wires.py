@@ -55,6 +55,7 @@ class Loop:
         self.loop.run_forever()
         for server in self.servers:
             server.close()
+        asyncio.set_event_loop(self.loop)
         left = asyncio.all_tasks(self.loop)
         for task in left:
             task.cancel()

@@ -153,6 +153,12 @@ def send_forgotten_again(*, at: datetime) -> Counter[str]:
     return found
 
 
+def send_older_again(moment: datetime, *, by: str) -> int:
+    """Send again what was sent before our mailbox was made and is not confirmed; gives the number."""
+    lost = Outgoing.objects.filter(delivered_at=None, sent_at__lt=moment)
+    return send_all_again(by=by) if lost.exists() else 0
+
+
 def send_all_again(*, by: str) -> int:
     """Send everything that nobody confirmed once more, its papers too; gives the number.
 

@@ -60,8 +60,11 @@ class Resending:
         stream = addresses.mail_stream(self.broker.node)
         created = (await self.broker.jetstream.stream_info(stream)).created
         before, self._mailbox = self._mailbox, created
-        if before is None or before == created:
+        if created is None or before == created:
             return 0
+        if before is None:
+            # Who remembered the former mailbox may have died with it.
+            return await self._hands.run(operations.send_older_again, created, by="worker")
         count = await self._hands.run(operations.send_all_again, by="worker")
         log.warning("resending.mailbox_is_another", count=count)
         return count
