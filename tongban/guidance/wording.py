@@ -87,7 +87,7 @@ def _dictionary() -> ModuleType:
     # Its dictionary takes a seventh of a second to read, and most processes cut nothing.
     import rjieba
 
-    return rjieba  # type: ignore[no-any-return]
+    return rjieba
 
 
 def words(text: str) -> list[str]:
