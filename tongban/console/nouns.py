@@ -46,8 +46,8 @@ NOUNS = {
         Noun("doctor", "体检：找出常见故障的原因和办法", "find the usual causes of trouble", True),
         Noun(
             "directory",
-            "节点名录：查看、核对、导出、导入、提出变更",
-            "the directory of nodes: show, verify, export, import, propose",
+            "节点名录：查看、核对、导出、导入",
+            "the directory of nodes: show, verify, export, import",
             in_node=True,
             for_files=frozenset({"verify"}),
         ),
