@@ -59,11 +59,14 @@ class Measuring:
     def prepare(self) -> None:
         """A paper, and tokens of both nodes."""
         self.file = self._paper()
-        self.token, self.other_token = self.nodes.token(HERE), self.nodes.token(THERE)
+        self._ask_for_tokens()
         # What nodes compare once a day is compared while there is nothing: cases that are filled in
         # carry no signatures, so the other node would refuse them all, one by one, meanwhile.
         for peer in reconciling.peers():
             reconciling.ask(peer, at=now())
+
+    def _ask_for_tokens(self) -> None:
+        self.token, self.other_token = self.nodes.token(HERE), self.nodes.token(THERE)
 
     def _fill(self, cases: int) -> None:
         self.say(f"装入 {cases:,} 件 Loading cases …")
@@ -77,6 +80,8 @@ class Measuring:
                 self.filled, upto=cases, file=self.file, there=THERE, at=seeding.moment(),
                 processes=os.cpu_count() or 1, step=step,
             )  # fmt: skip
+        # A token holds for an hour, and a million cases may take longer.
+        self._ask_for_tokens()
 
     # --- cases, among very many ---
 
