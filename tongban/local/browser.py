@@ -4,11 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tongban.local.trouble import Trouble
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without a window of its own, it opens a page with less than a third of the work.
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 # Small, and complete enough to draw every page; a desktop has better ones already.
 FONTS = "fonts-wqy-microhei"
@@ -28,11 +31,8 @@ def of_the_system() -> Path | None:
 
 def make_available() -> Path | None:
     """Install Chromium and Chinese fonts when there are none. None: Playwright knows its own."""
-    wanted = [] if of_the_system() else ["chromium"]
-    if not has_chinese_fonts():
-        wanted.append(FONTS)
-    if wanted and os.geteuid() == 0 and shutil.which("apt-get"):
-        _apt(wanted)
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _install()
     found = of_the_system()
     if found is None:
         _run([sys.executable, "-m", "playwright", "install", "chromium"])
@@ -48,6 +48,18 @@ def has_chinese_fonts() -> bool:
         return False
     listed = subprocess.run([program, ":lang=zh"], capture_output=True, text=True, check=False)
     return bool(listed.stdout.strip())
+
+
+def _install() -> None:
+    if not os.environ.get("TONGBAN_CHROMIUM") and not shutil.which(SHELL):
+        # Not every system has this package, and any other Chromium does as well.
+        with suppress(Trouble):
+            _apt([SHELL])
+    wanted = [] if of_the_system() else ["chromium"]
+    if not has_chinese_fonts():
+        wanted.append(FONTS)
+    if wanted:
+        _apt(wanted)
 
 
 def _apt(packages: list[str]) -> None:
