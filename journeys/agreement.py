@@ -87,7 +87,9 @@ def _check_same_cases(mine: Rows, theirs: Rows, *, elsewhere: str) -> None:
 def _chains(node: Node, numbers: set[str] | None) -> Rows:
     found: Rows = defaultdict(list)
     for row in node.ask(ENTRIES):
-        if numbers is None or row["chain"] in numbers:
+        # An inquiry, a parcel or a joint step is a chain beside the cases, with moves of its own.
+        is_asked_for = row["chain"][:1].isdigit() if numbers is None else row["chain"] in numbers
+        if is_asked_for:
             found[row["chain"]].append(row)
     return dict(found)
 

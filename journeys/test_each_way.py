@@ -124,6 +124,9 @@ def test_originals_follow_by_post_after_a_look_online(nodes, enter):
     firm.press("登记寄出")
     firm.sees("已登记寄出")
     sign_for_parcel(officer, number)
+    # The applicant's node has to hear of it first, and hand the case over.
+    officer.open(f"/desk/cases/{number}/")
+    officer.waits_for("等受理")
     deciding.take_up(officer, number)
     deciding.act(officer, "受理")
     decide(officer, deliver="网上送达")

@@ -24,11 +24,12 @@ CHEAP = (Kind.TRICK, Kind.CUT, Kind.SLOW, Kind.SILENT, Kind.FREEZE, Kind.KILL)
 
 def test_nothing_is_lost_or_doubled_when_things_break(nodes, ground: Ground):
     del nodes  # they run
+    known = set(problems(ground, Ledger()))
     run = Run(ground, SEED, SECONDS, log.info, pause=0.25, round_seconds=SECONDS)
 
     run.run(kinds=CHEAP)
 
-    assert run.found == [], run.failed_in
+    assert set(run.found) <= known, run.failed_in
     # Otherwise nothing broke in the middle of anything, and all of this proved little.
     result = run.result()
     log.info("%s", result)

@@ -1,6 +1,7 @@
 """Playing a day: each thing at its time, nothing twice, what cannot be done is said."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
@@ -99,6 +100,12 @@ def a_case(minute, *moves):
     return Course(Arrival(minute, ONLINE, "22", "35"), steps)
 
 
+def apart(story):
+    """Run it in a thread of its own: a browser that another test left open has a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, story).result()
+
+
 def play(*cases, look_ups=(), refuses=(), stop_at=None, minutes=0.02):
     nodes = {}
     for code in ("22", "35"):
@@ -114,7 +121,7 @@ def play(*cases, look_ups=(), refuses=(), stop_at=None, minutes=0.02):
             asyncio.get_running_loop().call_later(stop_at, drive.stopped.set)
         await asyncio.wait_for(drive.play({"22": "", "35": ""}, drain=5), 30)
 
-    asyncio.run(whole())
+    apart(whole())
     return drive, nodes
 
 
@@ -236,7 +243,7 @@ def call(answers, *, asks=1):
             await caller.close()
         return caller
 
-    return asyncio.run(whole()), told
+    return apart(whole()), told
 
 
 def test_a_busy_node_is_asked_again_under_the_same_key(monkeypatch):

@@ -52,7 +52,8 @@ def test_however_many_there_are_all_of_them_go(made, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_another_worker_has_in_hand_is_left_to_it():
+def test_what_another_worker_has_in_hand_is_left_to_it(country):
+    del country  # for a test that commits
     account, _applicant = world.a_person()
     booked(account)
     held, ended = threading.Event(), threading.Event()

@@ -18,6 +18,8 @@ from tongban.cases.tests import world
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.trust import signing
 
+# Also those that read the file alone: whoever comes first makes it, which writes.
+pytestmark = pytest.mark.django_db
 BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -22,6 +22,8 @@ from tongban.cases.evidence.tests.forging import (
     unsign,
 )
 
+# Most read one file that is made once; who makes it writes, so all of them come with those who do.
+pytestmark = pytest.mark.django_db
 OF_CASE = re.compile(r"chains/\d[^/]*/\d{6}\.json")
 FAST = settings(
     max_examples=40,
