@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import Count, Window
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -114,11 +115,16 @@ def clock(_at: datetime) -> Iterable[Finding]:
 
 @checks
 def owed(at: datetime) -> Iterable[Finding]:
-    """Messages that are not sent or not confirmed for too long, by recipient."""
-    told = {pause.recipient for pause in _lasting_pauses(at)}
+    """Messages that are not sent or not confirmed for too long, by recipient, and why where it is known."""
+    pauses = [one for one in queries.pauses() if at - one.since >= PAUSED_AFTER]
+    yield from _late(at, besides={pause.recipient for pause in pauses})
+    yield from _paused(pauses)
+
+
+def _late(at: datetime, *, besides: set[str]) -> Iterable[Finding]:
     for late in queries.undelivered_by_recipient():
         waited = at - late.oldest_at
-        if late.recipient in told:
+        if late.recipient in besides:
             continue
         if late.unsent and waited > UNSENT_LATE_AFTER:
             yield Finding(
@@ -140,10 +146,9 @@ def owed(at: datetime) -> Iterable[Finding]:
             )
 
 
-@checks
-def paused(at: datetime) -> Iterable[Finding]:
+def _paused(pauses: Iterable[Pause]) -> Iterable[Finding]:
     """Nodes to which nothing can be sent: what is for them stays here, and all others go on."""
-    for pause in _lasting_pauses(at):
+    for pause in pauses:
         yield Finding(
             f"paused-{pause.code}",
             _("发给节点%(node)s的报文暂时发不出：%(reason)s")
@@ -154,22 +159,17 @@ def paused(at: datetime) -> Iterable[Finding]:
         )
 
 
-def _lasting_pauses(at: datetime) -> list[Pause]:
-    return [one for one in queries.pauses() if at - one.since >= PAUSED_AFTER]
-
-
 @checks
 def parked(_at: datetime) -> Iterable[Finding]:
     """Messages that wait for a person."""
-    rows = queries.parked()
-    count = rows.count()
-    if count:
-        oldest = rows.first()
+    oldest = queries.parked().annotate(count=Window(Count("pk"))).first()
+    if oldest is not None:
+        words = ngettext("有%(count)d份报文搁置", "有%(count)d份报文搁置", oldest.count)
         yield Finding(
             "parked",
-            ngettext("有%(count)d份报文搁置", "有%(count)d份报文搁置", count) % {"count": count},
+            words % {"count": oldest.count},
             _("在报文收发页上逐份查看原因，重试或作废"),
-            oldest.received_at if oldest else None,
+            oldest.received_at,
         )
 
 

@@ -104,11 +104,6 @@ def refusals_since(since: datetime | None, *, limit: int = 20) -> list[Directory
     return list((rows.filter(last_at__gt=since) if since else rows)[:limit])
 
 
-def trusted_keys(before: Edition, *, at: datetime) -> list[Key]:
-    """The keys of the hub that an edition names for the next one, those that count now."""
-    return [key for key in before.hub.signing_keys() if _counts(key, at)]
-
-
 def _check_signature(
     one: Edition, before: Edition | None, own_key: Key | None, *, at: datetime
 ) -> bool:
@@ -116,10 +111,7 @@ def _check_signature(
     if own_key is not None:
         edition.check_signed(one, [own_key])
         return False
-    if before is None:
-        _check_counts(edition.check_by_fingerprint(one, settings.HUB_KEY_FINGERPRINT), at)
-        return True
-    if _is_set_anew(one):
+    if before is None or _is_set_anew(one):
         _check_counts(edition.check_by_fingerprint(one, settings.HUB_KEY_FINGERPRINT), at)
         return True
     _check_counts(edition.check_signed(one, before.hub.signing_keys()), at)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from tongban.local.trouble import Trouble
@@ -62,9 +63,15 @@ def _install() -> None:
         _apt(wanted)
 
 
+@cache
+def _look_what_there_is() -> None:
+    """Once a run: to fetch the lists of packages takes longer than to install one."""
+    _run(["apt-get", "update", "-qq"])
+
+
 def _apt(packages: list[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    _run(["apt-get", "update", "-qq"], environment)
+    _look_what_there_is()
     _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], environment)
 
 

@@ -131,7 +131,7 @@ def test_the_page_costs_the_same_however_much_waits(
     client = signed_in(operator)
     client.get(PAGE)
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(24):
         client.get(PAGE)
 
 
