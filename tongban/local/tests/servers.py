@@ -5,12 +5,13 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from tongban.local import postgres
+from tongban.local import ports, postgres
 
 
 @contextmanager
@@ -53,3 +54,14 @@ def wait_for(file: Path) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"the server never archived {file.name}")
+
+
+def said_by(server, data):
+    """The words of the test that a server has, started from a copy of its data, once it is recovered."""
+    again = replace(server, data=data, settings=postgres.FAST, port=ports.free_port())
+    with running(again), connect(again) as connection:
+        for _ in range(200):
+            if not one(connection, "select pg_is_in_recovery()"):
+                break
+            time.sleep(0.05)
+        return [row[0] for row in connection.execute("select word from said")]

@@ -10,7 +10,7 @@ import pytest
 
 from tongban.local import backups, ports, postgres
 from tongban.local.backups import Copies
-from tongban.local.tests.servers import connect, hand_over, one, running, wait_for
+from tongban.local.tests.servers import connect, hand_over, one, running, said_by, wait_for
 from tongban.local.trouble import Trouble, WrongWords
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -49,13 +49,7 @@ def played(server, copies: Copies, data: Path, *, until) -> list[str]:
     """What a server says that was started from the copies."""
     backups.restore(copies, data, until=until)
     hand_over(data, server.user)
-    again = replace(server, data=data, settings=postgres.FAST, port=ports.free_port())
-    with running(again), connect(again) as connection:
-        for _ in range(200):
-            if not one(connection, "select pg_is_in_recovery()"):
-                break
-            time.sleep(0.05)
-        return [row[0] for row in connection.execute("select word from said")]
+    return said_by(server, data)
 
 
 def test_the_last_copy_before_the_moment_is_taken_and_none_after_it(tmp_path):

@@ -15,7 +15,7 @@ import pytest
 
 from tongban.local import backups, buckets, ports, postgres
 from tongban.local.buckets import Bucket, open_bucket
-from tongban.local.tests.servers import connect, hand_over, one, running, wait_for
+from tongban.local.tests.servers import connect, hand_over, one, running, said_by, wait_for
 from tongban.local.trouble import Trouble, WrongWords
 
 needs_a_store = pytest.mark.skipif(
@@ -102,13 +102,7 @@ def played(server, bucket, data, *, until):
     buckets.restore(bucket, data, spool=log, until=until)
     hand_over(data, server.user)
     hand_over(log, server.user)
-    again = replace(server, data=data, settings=postgres.FAST, port=ports.free_port())
-    with running(again), connect(again) as connection:
-        for _ in range(200):
-            if not one(connection, "select pg_is_in_recovery()"):
-                break
-            time.sleep(0.05)
-        return [row[0] for row in connection.execute("select word from said")]
+    return said_by(server, data)
 
 
 @needs_a_store
