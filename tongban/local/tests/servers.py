@@ -56,7 +56,7 @@ def wait_for(file: Path) -> None:
     raise AssertionError(f"the server never archived {file.name}")
 
 
-def said_by(server, data):
+def said_by(server, data) -> list[str]:
     """The words of the test that a server has, started from a copy of its data, once it is recovered."""
     again = replace(server, data=data, settings=postgres.FAST, port=ports.free_port())
     with running(again), connect(again) as connection:
