@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
 from tongban.basics.refusals import Refused
-from tongban.exchange import contradictions, editions, letters, receipts, registry, requests
+from tongban.exchange import letters, receipts, registry, requests
 from tongban.exchange.envelope import Envelope, Fault, UnknownType
 from tongban.exchange.models import Received
 from tongban.exchange.registry import Gap
-from tongban.jurisdictions.edition import EditionRefused
 from tongban.record import papers
 
 log = structlog.get_logger(__name__)
@@ -103,10 +102,7 @@ def attempt(row_id: int, envelope: Envelope, *, count: int, ask: Ask, at: dateti
         retry_at = at + _pause(FIRST_WAIT_FOR_OTHERS, count)
         return wait(row_id, envelope, "papers-missing", reason, retry_at=retry_at, count=count)
     except (Refused, Fault) as refusal:
-        if isinstance(refusal, contradictions.ForkFound):
-            contradictions.keep(refusal, peer=envelope.sender, at=at)
-        if isinstance(refusal, EditionRefused):
-            editions.keep_refusal(refusal, envelope, at=at)
+        registry.keep(refusal, envelope, at=at)
         return _park(row_id, envelope, refusal.code, refusal.message, count=count, at=at)
     except (OperationalError, InterfaceError):
         raise

@@ -10,7 +10,9 @@ import structlog
 from django.utils.translation import gettext as _
 
 from tongban.exchange.conditions import Finding, checks
+from tongban.exchange.envelope import Envelope
 from tongban.exchange.models import Contradiction
+from tongban.exchange.registry import keeps
 from tongban.record import queries as recorded
 from tongban.record.chains import Event
 
@@ -23,9 +25,10 @@ class ForkFound:
     event: Event
 
 
-def keep(fork: ForkFound, *, peer: str, at: datetime) -> None:
+@keeps(ForkFound)
+def keep(fork: ForkFound, envelope: Envelope, /, *, at: datetime) -> None:
     """Keep both events with their signatures; the same pair again changes nothing."""
-    theirs = fork.event
+    theirs, peer = fork.event, envelope.sender
     ours = next((one for one in recorded.events(theirs.chain, from_seq=theirs.seq)), None)
     if ours is None or ours.seq != theirs.seq:
         return

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongban.basics.refusals import NotAllowed
 from tongban.exchange import outbox
 from tongban.exchange.envelope import Envelope, Unreadable
-from tongban.exchange.registry import Gap, handles, resends
+from tongban.exchange.registry import Gap, handles, keeps, resends
 from tongban.jurisdictions import adopting, directory, edition
 from tongban.jurisdictions.directory import Entry
 from tongban.jurisdictions.edition import HUB, EditionRefused
@@ -129,7 +129,8 @@ def raw_of(envelope: Envelope) -> bytes:
     raise Unreadable("edition")
 
 
-def keep_refusal(refusal: EditionRefused, envelope: Envelope, *, at: datetime) -> None:
+@keeps(EditionRefused)
+def keep_refusal(refusal: EditionRefused, envelope: Envelope, /, *, at: datetime) -> None:
     """Write down what came by the mailbox and was not adopted."""
     adopting.note_refusal(refusal, raw_of(envelope), at=at, how=adopting.How.MAIL)
 

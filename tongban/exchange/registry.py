@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from tongban.exchange.envelope import Envelope
 
@@ -15,8 +15,19 @@ class Resender(Protocol):
     def __call__(self, *, subject: str, from_seq: int, recipient: str, at: datetime) -> None: ...
 
 
+R_contra = TypeVar("R_contra", contravariant=True)
+R = TypeVar("R")
+
+
+class Keeper(Protocol[R_contra]):
+    """Keeps what a message brought that was refused."""
+
+    def __call__(self, refusal: R_contra, envelope: Envelope, /, *, at: datetime) -> None: ...
+
+
 _HANDLERS: dict[str, Handler] = {}
 _RESENDERS: dict[str, Resender] = {}
+_KEEPERS: dict[type, Keeper[Any]] = {}
 
 
 class Gap(Exception):
@@ -62,6 +73,20 @@ def resends(kind: str) -> Callable[[Resender], Resender]:
     return register
 
 
+def keeps(kind: type[R]) -> Callable[[Keeper[R]], Keeper[R]]:
+    """Register what is kept of a refusal of a kind, besides the message that is parked.
+
+    It runs in the inbox's transaction, each time such a message is refused.
+    """
+
+    def register(function: Keeper[R]) -> Keeper[R]:
+        if _KEEPERS.setdefault(kind, function) is not function:
+            raise ValueError(f"{kind.__name__} is kept by two functions")
+        return function
+
+    return register
+
+
 def handler(kind: str) -> Handler | None:
     """What handles messages of a type, or None when nobody does."""
     return _HANDLERS.get(kind)
@@ -70,3 +95,10 @@ def handler(kind: str) -> Handler | None:
 def resender(kind: str) -> Resender | None:
     """What resends messages of a type, or None when nobody does."""
     return _RESENDERS.get(kind)
+
+
+def keep(refusal: Exception, envelope: Envelope, *, at: datetime) -> None:
+    """Keep of a refusal what was registered for its kind; of most, nothing."""
+    for kind, keeper in _KEEPERS.items():
+        if isinstance(refusal, kind):
+            keeper(refusal, envelope, at=at)

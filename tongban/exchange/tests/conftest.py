@@ -80,6 +80,7 @@ def _own_handlers(monkeypatch):
     """What a test registers is gone after it; what the platform registers is there during it."""
     monkeypatch.setattr(registry, "_HANDLERS", dict(registry._HANDLERS))
     monkeypatch.setattr(registry, "_RESENDERS", dict(registry._RESENDERS))
+    monkeypatch.setattr(registry, "_KEEPERS", dict(registry._KEEPERS))
 
 
 def told(rows):

@@ -5,7 +5,7 @@ import pytest
 from django.db import OperationalError
 
 from tongban.basics.refusals import Refused
-from tongban.exchange import attempts, inbox, outbox, posting, queries
+from tongban.exchange import attempts, inbox, outbox, posting, queries, registry
 from tongban.exchange.envelope import (
     BadSignature,
     Paper,
@@ -168,6 +168,29 @@ def test_what_a_handler_refuses_is_parked_with_the_reason_and_the_sender_learns_
         }
     ]
     assert inbox.receive(fujian.sends(NOTE), at=AT) is Outcome.HANDLED, "others go on"
+
+
+def test_what_registers_for_a_kind_of_refusal_keeps_it_besides_the_parked_message(fujian):
+    class Forged(Refused):
+        pass
+
+    kept = []
+
+    @registry.keeps(Forged)
+    def keep(refusal, envelope, *, at):
+        kept.append((refusal.message, envelope.sender, at))
+
+    @inbox.handles("test.refused.v1")
+    def refuse(envelope):
+        raise (Forged if envelope.subject == "case-1" else Refused)("不收")
+
+    for subject in ("case-1", "case-2"):
+        message = fujian.sends("test.refused.v1", subject)
+        assert inbox.receive(message, at=AT) is Outcome.PARKED
+
+    assert kept == [("不收", "35", AT)]
+    with pytest.raises(ValueError, match="two functions"):
+        registry.keeps(Forged)(lambda refusal, envelope, *, at: None)
 
 
 def test_a_refused_message_leaves_nothing_of_its_handler(fujian, guizhou):
