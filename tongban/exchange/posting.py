@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
-from tongban.exchange import letters
+from tongban.exchange import editions, letters
 from tongban.exchange.envelope import Envelope, Recipient, open_envelope, seal_envelope
 from tongban.exchange.faults import Fault, KeyRevoked, NodeIsOut, UnknownKey
 from tongban.jurisdictions import keys as directory
@@ -25,7 +25,7 @@ from tongban.trust.store import Entry, State
 from tongban.trust.suites import CannotOpen, Opener
 
 # What also goes to a node that is suspended: what it needs to know that it is, and that it is back.
-ALWAYS = frozenset({"directory.edition.v1"})
+ALWAYS = frozenset({editions.TYPE})
 
 
 class NoKeyToSealTo(Fault):
