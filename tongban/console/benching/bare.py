@@ -4,9 +4,7 @@
 the environment. The letters carry as much as one with an event of a case and need nothing done there.
 """
 
-import base64
 import json
-import os
 import secrets
 import signal
 import subprocess
@@ -21,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tongban.local import bare
 from tongban.local.trouble import Trouble
 from tongban.trust import keeping, store
 
@@ -52,18 +51,10 @@ class BareNode:
 
     def environment(self) -> dict[str, str]:
         """The settings of its processes."""
-        return os.environ | {
-            "NODE_ID": self.code,
-            "DATABASE_URL": self.database_url,
-            "NATS_URL": self.broker_url,
-            "DATA_DIR": str(self.folder),
-            "NODE_KEY_FILE": str(self.key_store),
-            "SANDBOX": "1",
-            "SECRET_KEY": "bench",
-            "FIELD_KEY": base64.b64encode(self.code.encode() * 16).decode(),
-            "MATCH_KEY": base64.b64encode(b"m" * 32).decode(),
-            "DJANGO_SETTINGS_MODULE": "tongban.config.settings",
-        }
+        return bare.environment(
+            self.code, folder=self.folder, key_store=self.key_store,
+            database_url=self.database_url, broker_url=self.broker_url,
+        )  # fmt: skip
 
     def act(self, *words: str, given: str = "") -> str:
         """Do one of the acts below as this node, and wait for its end."""

@@ -1,9 +1,7 @@
 """A broker and whole nodes as processes, for tests that stop and kill them."""
 
-import base64
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.utils.timezone import now
 
-from tongban.local import broker, ports
+from tongban.local import bare, broker, ports
 from tongban.trust import keeping, store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,18 +79,10 @@ class NodeProcess:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {
-            "NODE_ID": self.code,
-            "DATABASE_URL": self.database_url,
-            "NATS_URL": self.broker_url,
-            "DATA_DIR": str(self.folder),
-            "NODE_KEY_FILE": str(self.key),
-            "SANDBOX": "1",
-            "SECRET_KEY": "only-for-tests",
-            "FIELD_KEY": base64.b64encode(self.code.encode() * 16).decode(),
-            "MATCH_KEY": base64.b64encode(b"m" * 32).decode(),
-            "DJANGO_SETTINGS_MODULE": "tongban.config.settings",
-        }
+        return bare.environment(
+            self.code, folder=self.folder, key_store=self.key,
+            database_url=self.database_url, broker_url=self.broker_url,
+        )  # fmt: skip
 
     def make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
