@@ -8,7 +8,6 @@ keeps the other half of the agreement: a lock that a sleeping relay holds alone)
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +16,7 @@ from psycopg import AsyncConnection, OperationalError
 
 from tongban.exchange import outbox
 from tongban.worker import database, pausing
+from tongban.worker.looking import until
 
 log = structlog.get_logger(__name__)
 
@@ -101,8 +101,7 @@ class Bell:
                         await self._sleep(link, stop)
             except OperationalError as away:
                 log.warning("relay.database_away", detail=str(away)[:200])
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), LOOK_ANYWAY_SECONDS)
+                await until(stop, LOOK_ANYWAY_SECONDS)
         await self.ring_for_all()
 
     async def _be_awake(self, link: AsyncConnection[Any], stop: asyncio.Event) -> None:

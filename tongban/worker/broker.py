@@ -34,6 +34,10 @@ class BrokerAway(Exception):
     """There is no connection to the broker just now."""
 
 
+# What is raised while the broker is away, or does not answer.
+BROKER_AWAY = (BrokerAway, nats.errors.Error, TimeoutError)
+
+
 class Broker:
     """This node's connection; `client` and `jetstream` raise BrokerAway while there is none."""
 

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-import nats.errors
 import structlog
 from django.conf import settings
 from django.utils.timezone import now
@@ -16,60 +14,59 @@ from tongban import __version__
 from tongban.exchange import addresses, beats, contacts, flows, queries
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.worker import sent
-from tongban.worker.broker import REQUEST_TIMEOUT, Broker, BrokerAway
+from tongban.worker.broker import BROKER_AWAY, REQUEST_TIMEOUT, Broker
 from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.looking import Looking
 
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 5.0
 
 
-class Heartbeat:
+class Heartbeat(Looking):
     """Says how this node is, every few seconds: to its own pages, and to the hub by the broker.
 
     Nothing of it is kept at the broker.
     """
 
-    def __init__(self, broker: Broker, hands: Hands) -> None:
-        self.broker = broker
-        self._hands = hands
+    SECONDS = BEAT_SECONDS
+    AWAY = (*BROKER_AWAY, *DATABASE_AWAY)
+
+    def __init__(self, broker: Broker, hands: Hands, *, seconds: float | None = None) -> None:
+        super().__init__(broker, hands, seconds=seconds)
         self._process = beats.process_name()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Beat until told to stop; a beat that cannot be sent is left out."""
-        while not stop.is_set():
-            try:
-                await self._hands.run(
-                    beats.note, self._process, is_connected=self.broker.is_connected, at=now()
-                )
-                beat = await self._hands.run(own_state)
-                subject = addresses.beat_subject(self.broker.node)
-                await self.broker.client.publish(subject, json.dumps(beat).encode())
-            except (BrokerAway, nats.errors.Error, *DATABASE_AWAY) as away:
-                log.info("heartbeat.left_out", error=type(away).__name__)
-            await _until(stop, BEAT_SECONDS)
+    async def look(self) -> None:
+        """One beat."""
+        await self._hands.run(
+            beats.note, self._process, is_connected=self.broker.is_connected, at=now()
+        )
+        beat = await self._hands.run(own_state)
+        subject = addresses.beat_subject(self.broker.node)
+        await self.broker.client.publish(subject, json.dumps(beat).encode())
 
 
-class Watch:
+class Watch(Looking):
     """The hub's part: hears all beats and looks how full every mailbox is."""
 
-    def __init__(self, broker: Broker, hands: Hands) -> None:
-        self.broker = broker
-        self._hands = hands
+    SECONDS = BEAT_SECONDS
+    AWAY = (*BROKER_AWAY, *DATABASE_AWAY)
+
+    def __init__(self, broker: Broker, hands: Hands, *, seconds: float | None = None) -> None:
+        super().__init__(broker, hands, seconds=seconds)
         broker.on_connect.append(self._subscribe)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until told to stop."""
         if self.broker.is_connected:
             await self._subscribe()
-        while not stop.is_set():
-            try:
-                for node in await self._hands.run(_known_nodes):
-                    await self._look_at(node)
-                await self._hands.run(_forget)
-            except (BrokerAway, nats.errors.Error, TimeoutError, *DATABASE_AWAY) as away:
-                log.info("watch.left_out", error=type(away).__name__)
-            await _until(stop, BEAT_SECONDS)
+        await super().run(stop)
+
+    async def look(self) -> None:
+        """One look at every mailbox."""
+        for node in await self._hands.run(_known_nodes):
+            await self._look_at(node)
+        await self._hands.run(_forget)
 
     async def _subscribe(self) -> None:
         if self._client_id != id(self.broker.client):
@@ -131,8 +128,3 @@ def own_state() -> dict[str, Any]:
 
 def _known_nodes() -> list[str]:
     return [node.code for node in jurisdictions.nodes() if node.is_connected]
-
-
-async def _until(event: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)

@@ -1,44 +1,29 @@
 """Keeping the catalogue: rules that come in force, and a copy that is whole."""
 
-import asyncio
 import time
-from contextlib import suppress
 
-import structlog
 from django.utils.timezone import now
 
 from tongban.cases.operations import changing
 from tongban.catalogue.operations import copying
 from tongban.worker.broker import Broker
-from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.hands import Hands
+from tongban.worker.looking import Looking
 
-log = structlog.get_logger(__name__)
-
-SECONDS = 30.0
 # So often the hub is asked whether this node's copy of the catalogue is whole; for the first time
 # soon after the start, since a node may have been away for long.
 ASK_SECONDS = 600.0
 
 
-class Keeping:
+class Keeping(Looking):
     """Applies changes of rules whose day has come, and asks the hub for what a copy lacks."""
 
-    def __init__(self, broker: Broker, hands: Hands, *, seconds: float = SECONDS) -> None:
-        self.broker = broker
-        self._hands = hands
-        self._seconds = seconds
-        # At the second look: by then the mailbox has brought what came while we were away.
-        self._ask_at = time.monotonic() + seconds / 2
+    SECONDS = 30.0
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Look twice a minute until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.look()
-            except DATABASE_AWAY as away:
-                log.info("keeping.left_out", error=type(away).__name__)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._seconds)
+    def __init__(self, broker: Broker, hands: Hands, *, seconds: float | None = None) -> None:
+        super().__init__(broker, hands, seconds=seconds)
+        # At the second look: by then the mailbox has brought what came while we were away.
+        self._ask_at = time.monotonic() + self._seconds / 2
 
     async def look(self) -> int:
         """One look; gives how many running cases came under other rules."""

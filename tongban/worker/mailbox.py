@@ -23,6 +23,7 @@ from tongban.record import papers
 from tongban.worker import fetching, measures
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.looking import until
 from tongban.worker.pull import Pull
 
 log = structlog.get_logger(__name__)
@@ -69,10 +70,10 @@ class Mailbox:
                 async for message in self._pull.messages(stop):
                     await self._hold(message)
             except BrokerAway:
-                await _until(stop, 0.1)
+                await until(stop, 0.1)
             except nats.errors.Error as error:
                 log.warning("mailbox.interrupted", error=type(error).__name__)
-                await _until(stop, 0.5)
+                await until(stop, 0.5)
 
     async def _hold(self, message: Msg) -> None:
         place = message.metadata.sequence.stream
@@ -208,7 +209,7 @@ class Mailbox:
                 await self._hands.run(_try_due)
             except DATABASE_AWAY as away:
                 log.warning("mailbox.database_away", error=type(away).__name__)
-            await _until(stop, SWEEP_SECONDS)
+            await until(stop, SWEEP_SECONDS)
 
 
 class NotWritten(Fault):
@@ -280,9 +281,3 @@ def _try_due() -> None:
 def _ask_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-
-
-async def _until(event: asyncio.Event, seconds: float) -> None:
-    """Until something happens, at most so long."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)

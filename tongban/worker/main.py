@@ -7,7 +7,6 @@ A domain above adds its own part with `part`.
 import asyncio
 import signal
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Protocol
 
 import structlog
@@ -23,6 +22,7 @@ from tongban.worker.heartbeat import Heartbeat, Watch
 from tongban.worker.hooking import Hooking
 from tongban.worker.housekeeping import Housekeeping
 from tongban.worker.keeping import Keeping
+from tongban.worker.looking import until
 from tongban.worker.mailbox import LANES, Mailbox
 from tongban.worker.noticing import Noticing
 from tongban.worker.reconciling import Reconciling
@@ -106,5 +106,4 @@ async def _keep_running(name: str, part: Part, stop: asyncio.Event) -> None:
             falls += 1
             measures.FALLS.labels(name).inc()
             log.exception("worker.part_fell", part=name, falls=falls)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), min(2.0 ** (falls - 1), LONGEST_PAUSE_SECONDS))
+            await until(stop, min(2.0 ** (falls - 1), LONGEST_PAUSE_SECONDS))

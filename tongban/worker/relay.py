@@ -8,7 +8,6 @@ that sends it again under the same id, which the stream and the other node's inb
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -32,6 +31,7 @@ from tongban.worker import bell, database, measures, pausing, uploading
 from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.looking import until
 from tongban.worker.sent import SENT as TALLY
 
 log = structlog.get_logger(__name__)
@@ -172,7 +172,7 @@ class Relay:
                     await self._work(link, stop, ear, is_plain=is_plain)
             except (OperationalError, *DATABASE_AWAY) as away:
                 log.warning("relay.database_away", detail=str(away)[:200])
-                await _until(stop, 1.0)
+                await until(stop, 1.0)
 
     async def _work(
         self, link: AsyncConnection[Any], stop: asyncio.Event, ear: Ear, *, is_plain: bool
@@ -187,9 +187,9 @@ class Relay:
             is_away = bool(batch.failed) and not self.broker.is_connected
             failures = failures + 1 if is_away else 0
             if failures:
-                await _until(ear.again, min(0.25 * 2**failures, LONGEST_PAUSE_SECONDS))
+                await until(ear.again, min(0.25 * 2**failures, LONGEST_PAUSE_SECONDS))
             elif not batch.is_full:
-                await _until(ear.look, bell.LOOK_ANYWAY_SECONDS)
+                await until(ear.look, bell.LOOK_ANYWAY_SECONDS)
 
     async def _upload_all(self, link: AsyncConnection[Any], rows: Iterable[Row]) -> None:
         """Put the papers of messages where the recipient finds them; once per recipient."""
@@ -344,9 +344,3 @@ def _is_full(rows: list[Row]) -> bool:
 def _names(rows: Iterable[Row]) -> list[str]:
     """The ids by which sender and recipient find the same message in both logs; not endlessly."""
     return [str(row.message_id) for row in rows if row.is_sent][:NAMED_IN_LOG]
-
-
-async def _until(event: asyncio.Event, seconds: float) -> None:
-    """Until something happens, at most so long."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)

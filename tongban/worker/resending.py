@@ -9,47 +9,37 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime
 
-import nats.errors
 import structlog
 from django.utils.timezone import now
 
 from tongban.exchange import addresses, operations
-from tongban.worker.broker import Broker, BrokerAway
+from tongban.worker.broker import BROKER_AWAY, Broker
 from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.looking import Looking
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 30.0
-# While the broker, or a mailbox that is being made anew, does not answer yet.
-SOON_SECONDS = 2.0
 
+class Resending(Looking):
+    """Looks for both signs, at every connection and every few seconds."""
 
-class Resending:
-    """Looks for both signs."""
+    SECONDS = 30.0
+    # While the broker, or a mailbox that is being made anew, does not answer yet.
+    SOON_SECONDS = 2.0
+    BEGINS_AT_ONCE = False
+    AWAY = (*BROKER_AWAY, *DATABASE_AWAY)
 
-    def __init__(self, broker: Broker, hands: Hands, *, seconds: float = SECONDS) -> None:
-        self.broker = broker
-        self._hands = hands
-        self._seconds = seconds
+    def __init__(self, broker: Broker, hands: Hands, *, seconds: float | None = None) -> None:
+        super().__init__(broker, hands, seconds=seconds)
         self._mailbox: datetime | None = None
         self._look_now = asyncio.Event()
         broker.on_connect.append(self._connected)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Look at every connection and every few seconds until told to stop."""
-        pause = self._seconds
-        while not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken(stop), pause)
-            self._look_now.clear()
-            if stop.is_set():
-                return
-            pause = self._seconds
-            try:
-                await self.look()
-            except (BrokerAway, nats.errors.Error, TimeoutError, *DATABASE_AWAY) as away:
-                pause = min(SOON_SECONDS, self._seconds)
-                log.info("resending.left_out", error=type(away).__name__)
+    async def rest(self, stop: asyncio.Event, seconds: float) -> None:
+        """A new connection ends it, too."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken(stop), seconds)
+        self._look_now.clear()
 
     async def look(self) -> int:
         """One look; gives how many messages are sent again."""

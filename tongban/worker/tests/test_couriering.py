@@ -1,14 +1,12 @@
-"""The part that speaks with couriers: places orders, asks for news, outlives a database that is away."""
+"""The part that speaks with couriers: it places orders and asks for news."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
-from django.db import OperationalError
 
 from tongban.worker import couriering, main
 from tongban.worker.couriering import Couriering
-from tongban.worker.tests.conftest import run, until
+from tongban.worker.tests.conftest import run
 
 
 class Hands:
@@ -45,22 +43,3 @@ def test_it_is_a_part_of_every_worker():
 def test_it_places_orders_and_then_asks(calls):
     assert run(Couriering(AWAY, Hands()).look()) == (1, 2)
     assert calls == ["place", "ask"]
-
-
-def test_a_database_that_is_away_is_waited_for(calls, monkeypatch):
-    def away():
-        calls.append("away")
-        raise OperationalError
-
-    monkeypatch.setattr(couriering, "_place", away)
-
-    async def twice():
-        stop = asyncio.Event()
-        part = Couriering(AWAY, Hands(), seconds=0.01)
-        running = asyncio.create_task(part.run(stop))
-        await until(lambda: calls.count("away") >= 2, what="more looks")
-        stop.set()
-        await running
-
-    run(twice())
-    assert "ask" not in calls

@@ -1,14 +1,12 @@
 """The part that keeps the catalogue: it applies what is due, and asks the hub now and then."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
-from django.db import OperationalError
 
 from tongban.worker import keeping, main
 from tongban.worker.keeping import Keeping
-from tongban.worker.tests.conftest import run, until
+from tongban.worker.tests.conftest import run
 
 
 class Hands:
@@ -53,24 +51,6 @@ def test_without_a_broker_it_asks_nobody_and_asks_when_it_is_back(calls):
     broker.is_connected = True
     run(part.look())
     assert calls == ["apply", "apply", "ask"]
-
-
-def test_a_database_that_is_away_is_waited_for(calls, monkeypatch):
-    def away():
-        calls.append("away")
-        raise OperationalError
-
-    monkeypatch.setattr(keeping, "_apply_due", away)
-
-    async def for_a_while():
-        stop = asyncio.Event()
-        part = asyncio.ensure_future(Keeping(a_broker(), Hands(), seconds=0.01).run(stop))
-        await until(lambda: len(calls) > 2, what="more looks")
-        stop.set()
-        await part
-
-    run(for_a_while())
-    assert set(calls) == {"away"}
 
 
 @pytest.mark.django_db

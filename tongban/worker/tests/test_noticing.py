@@ -1,10 +1,8 @@
 """The part that tells people: it sends at every look."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
-from django.db import OperationalError
 
 from tongban.worker import main, noticing
 from tongban.worker.noticing import Noticing
@@ -42,18 +40,3 @@ def test_it_sends_at_every_look(calls):
     part = a_part()
     assert [run(part.look()) for _ in range(3)] == [2, 2, 2]
     assert calls == ["send", "send", "send"]
-
-
-def test_a_database_that_is_away_is_waited_for(calls, monkeypatch):
-    stop = asyncio.Event()
-    tries: list[int] = []
-
-    def away():
-        tries.append(1)
-        if len(tries) == 2:
-            stop.set()
-        raise OperationalError
-
-    monkeypatch.setattr(noticing, "_send", away)
-    run(a_part().run(stop))
-    assert len(tries) == 2

@@ -349,7 +349,7 @@ def test_papers_leave_the_bucket_when_the_message_is_confirmed(broker_process, m
 
     async def tidy():
         async with connected(broker_process) as (broker, hands):
-            return await Housekeeping(broker, hands).tidy()
+            return await Housekeeping(broker, hands).look()
 
     async def pieces():
         async with as_user(broker_process.admin_url) as client:

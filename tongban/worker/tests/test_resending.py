@@ -72,7 +72,7 @@ def test_when_the_mailboxes_began_anew_everything_unconfirmed_is_sent_again(brok
 
 @pytest.mark.django_db(transaction=True)
 def test_a_look_while_the_mailbox_is_being_made_is_repeated_soon(broker_process, monkeypatch):
-    monkeypatch.setattr("tongban.worker.resending.SOON_SECONDS", 0.05)
+    monkeypatch.setattr("tongban.worker.resending.Resending.SOON_SECONDS", 0.05)
 
     async def scene():
         async with connected(broker_process) as (broker, hands):

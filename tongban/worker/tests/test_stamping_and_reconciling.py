@@ -1,10 +1,8 @@
 """The parts that have time-stamps made and other nodes compared with."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
-from django.db import OperationalError
 
 from tongban.record import stamping as stamps
 from tongban.worker import main, reconciling, stamping
@@ -53,19 +51,3 @@ def test_nobody_is_asked_while_the_broker_is_away(monkeypatch):
     monkeypatch.setattr(reconciling, "_ask", lambda: ["35"])
     assert run(a_part(Reconciling, connected=False).look()) == []
     assert run(a_part(Reconciling).look()) == ["35"]
-
-
-@pytest.mark.parametrize(("kind", "work"), [(Stamping, "_close"), (Reconciling, "_ask")])
-def test_a_database_that_is_away_is_waited_for(monkeypatch, kind, work):
-    stop, tries = asyncio.Event(), []
-    monkeypatch.setattr(stamps, "_authority", [SimpleNamespace(name="test")])
-
-    def away():
-        tries.append(1)
-        if len(tries) == 2:
-            stop.set()
-        raise OperationalError
-
-    monkeypatch.setattr(stamping if kind is Stamping else reconciling, work, away)
-    run(a_part(kind).run(stop))
-    assert len(tries) == 2
