@@ -130,8 +130,8 @@ def _messages(at: datetime) -> Iterable[Metric]:
     paused = GaugeMetricFamily(
         "tongban_recipient_paused_seconds", "Since its mailbox takes nothing", labels=["recipient"]
     )
-    for pause in queries.pauses():
-        paused.add_metric([pause.recipient], (at - pause.since).total_seconds())
+    for one in queries.held():
+        paused.add_metric([one.recipient], (at - one.since).total_seconds())
     yield paused
     yield _gauge("messages_parked", "Messages that wait for a person", queries.parked().count())
     yield _gauge("messages_waiting", "Messages that wait for others", queries.waiting().count())

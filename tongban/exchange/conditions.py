@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongban.exchange import beats, queries
-from tongban.exchange.models import Pause
+from tongban.exchange.queries import Held
 from tongban.record import stamping
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ WORKER_SILENT_AFTER = timedelta(seconds=30)
 BROKER_AWAY_AFTER = timedelta(seconds=30)
 UNSENT_LATE_AFTER = timedelta(minutes=5)
 UNCONFIRMED_LATE_AFTER = timedelta(minutes=15)
-PAUSED_AFTER = timedelta(minutes=1)
+HELD_AFTER = timedelta(minutes=1)
 CLOCK_OFF_BY = timedelta(seconds=2)
 MAILBOX_NEARLY_FULL = 0.7
 
@@ -116,9 +116,9 @@ def clock(_at: datetime) -> Iterable[Finding]:
 @checks
 def owed(at: datetime) -> Iterable[Finding]:
     """Messages that are not sent or not confirmed for too long, by recipient, and why where it is known."""
-    pauses = [one for one in queries.pauses() if at - one.since >= PAUSED_AFTER]
-    yield from _late(at, besides={pause.recipient for pause in pauses})
-    yield from _paused(pauses)
+    held = [one for one in queries.held() if at - one.since >= HELD_AFTER]
+    yield from _late(at, besides={one.recipient for one in held})
+    yield from _held(held)
 
 
 def _late(at: datetime, *, besides: set[str]) -> Iterable[Finding]:
@@ -146,16 +146,16 @@ def _late(at: datetime, *, besides: set[str]) -> Iterable[Finding]:
             )
 
 
-def _paused(pauses: Iterable[Pause]) -> Iterable[Finding]:
+def _held(nodes: Iterable[Held]) -> Iterable[Finding]:
     """Nodes to which nothing can be sent: what is for them stays here, and all others go on."""
-    for pause in pauses:
+    for one in nodes:
         yield Finding(
-            f"paused-{pause.code}",
+            f"paused-{one.code}",
             _("发给节点%(node)s的报文暂时发不出：%(reason)s")
-            % {"node": pause.recipient, "reason": pause.reason},
+            % {"node": one.recipient, "reason": one.reason},
             _("报文都留在本节点，不会丢，恢复后按原来的顺序发出；请联系对方节点和枢纽的运维"),
-            pause.since,
-            pause.recipient,
+            one.since,
+            one.recipient,
         )
 
 

@@ -88,7 +88,12 @@ def check_takes_part(node: str) -> None:
     """Nothing goes to, or comes from, a node that is suspended or has left. Raises NodeIsOut."""
     listed = snapshot.current().nodes.get(node)
     if listed is not None and listed.is_out:
-        raise NodeIsOut(node, has_left=listed.state == Node.State.LEFT)
+        raise out(listed)
+
+
+def out(node: Node) -> NodeIsOut:
+    """What is said of a message to or from a node that is suspended or has left."""
+    return NodeIsOut(node.code, has_left=node.state == Node.State.LEFT)
 
 
 def reopened(kept: bytes) -> Envelope:

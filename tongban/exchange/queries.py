@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
-from tongban.exchange import receipts
+from tongban.exchange import posting, receipts
+from tongban.exchange.faults import NodeIsOut
 from tongban.exchange.models import NodeContact, Outgoing, Pause, Received
+from tongban.jurisdictions import queries as jurisdictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,47 @@ def undelivered_by_recipient() -> list[Undelivered]:
     ]
 
 
-def pauses() -> list[Pause]:
-    """The nodes that something is owed to and nothing can be sent to, with the reason and since when."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A node that something is owed to and nothing can be sent to: why, and since when."""
+
+    recipient: str
+    code: str
+    reason: str
+    since: datetime
+
+
+def held() -> list[Held]:
+    """All such nodes: those that take no mail just now, and those that the directory says are out.
+
+    For the latter, since when the oldest message waits.
+    """
     owed = Outgoing.objects.filter(recipient=OuterRef("recipient"), sent_at=None)
-    return list(Pause.objects.filter(Exists(owed)).order_by("recipient"))
+    found = {
+        pause.recipient: Held(pause.recipient, pause.code, pause.reason, pause.since)
+        for pause in Pause.objects.filter(Exists(owed))
+    }
+    found |= {one.recipient: one for one in _held_as_out()}
+    return [found[recipient] for recipient in sorted(found)]
+
+
+def why_out() -> dict[str, NodeIsOut]:
+    """The nodes that are suspended or have left, each with what is said of a message to it."""
+    return {node.code: posting.out(node) for node in jurisdictions.nodes() if node.is_out}
+
+
+def _held_as_out() -> list[Held]:
+    why = why_out()
+    if not why:
+        return []
+    owed = Outgoing.objects.filter(recipient__in=why, sent_at=None)
+    oldest = (
+        owed.exclude(type__in=posting.ALWAYS).values("recipient").annotate(at=Min("created_at"))
+    )
+    return [
+        Held(row["recipient"], why[row["recipient"]].code, why[row["recipient"]].message, row["at"])
+        for row in oldest
+    ]
 
 
 def refused_elsewhere() -> QuerySet[Outgoing]:

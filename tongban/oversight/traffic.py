@@ -83,6 +83,7 @@ def _to(rows: Iterable[Outgoing]) -> list[Line[Outgoing]]:
 
 def now_at(at: datetime) -> Traffic:
     """Read it all; a few counts and the oldest rows, never whole tables."""
+    out = queries.why_out()
     recipients = [
         Recipient(
             late.recipient,
@@ -91,7 +92,7 @@ def now_at(at: datetime) -> Traffic:
             late.unconfirmed,
             late.parked,
             late.oldest_at,
-            late.last_error,
+            out[late.recipient].message if late.recipient in out else late.last_error,
             at - late.oldest_at > LATE_AFTER,
         )
         for late in queries.undelivered_by_recipient()

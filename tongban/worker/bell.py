@@ -33,13 +33,13 @@ LOOK = f"""
 WITH RECURSIVE {pausing.OPEN}
 SELECT EXISTS (
   SELECT FROM open, LATERAL (
-    SELECT FROM exchange_outgoing AS owed
-    WHERE owed.recipient = open.recipient AND owed.sent_at IS NULL
-      AND (owed.retry_at IS NULL OR owed.retry_at <= now()) AND NOT EXISTS (
+    SELECT FROM exchange_outgoing AS one
+    WHERE one.recipient = open.recipient AND one.sent_at IS NULL AND {pausing.MAY_GO}
+      AND (one.retry_at IS NULL OR one.retry_at <= now()) AND NOT EXISTS (
         SELECT FROM exchange_outgoing AS before
-        WHERE before.sent_at IS NULL AND before.recipient = owed.recipient
-          AND before.subject = owed.subject AND before.id < owed.id)
-    ORDER BY owed.id LIMIT 1) AS found)
+        WHERE before.sent_at IS NULL AND before.recipient = one.recipient
+          AND before.subject = one.subject AND before.id < one.id)
+    ORDER BY one.id LIMIT 1) AS found)
 """  # noqa: S608 - put together from our own constants
 FALL_ASLEEP = "SELECT pg_try_advisory_lock(%s)"
 WAKE_UP = "SELECT pg_advisory_unlock(%s)"

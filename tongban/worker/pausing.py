@@ -4,6 +4,9 @@ A mailbox that is full refuses new mail (discard: new), so nothing in it is ever
 owed stays in the outbox. Trying every message of that node again and again would cost the others
 their turn, so its first refusal pauses the node as a whole (exchange_pause). When the pause is over,
 one message is tried: if it goes, all go, in their order.
+
+A node that the directory has suspended, or that has left, is not tried at all. That is asked of the
+directory's table at each look, so the edition that brings a node back sets free what waited for it.
 """
 
 from collections.abc import Iterable
@@ -15,6 +18,8 @@ import nats.js.errors
 from django.utils.translation import gettext as _
 from psycopg import AsyncConnection
 
+from tongban.exchange import editions, posting
+from tongban.jurisdictions.models import Node
 from tongban.worker.broker import BrokerAway
 
 FULL, NO_MAILBOX, NO_ANSWER = "mailbox-full", "no-mailbox", "no-answer"
@@ -23,9 +28,14 @@ NO_KEY, OWN_KEY = "no-key", "own-key"
 # JetStream's own numbers for a stream that holds as many bytes or messages as it may.
 _FULL = {10077, 10074}
 
+_OUT = ", ".join(f"'{state}'" for state in (Node.State.SUSPENDED, Node.State.LEFT))
+_ALWAYS = ", ".join(f"'{kind}'" for kind in sorted(posting.ALWAYS))
+# What may go to a node of `open`; `one` is the message.
+MAY_GO = f"(NOT open.is_out OR one.type IN ({_ALWAYS}))"
 # The nodes that something is owed to, found with one look into the index for each, and of them those
-# that are not paused; `is_probe` for one whose pause is just over.
-OPEN = """
+# that are not paused; `is_probe` for one whose pause is just over. One that `is_out` is among them
+# only while it is owed what goes there all the same.
+OPEN = f"""
   peers AS (
     (SELECT recipient FROM exchange_outgoing WHERE sent_at IS NULL ORDER BY recipient LIMIT 1)
     UNION ALL
@@ -34,10 +44,17 @@ OPEN = """
             ORDER BY further.recipient LIMIT 1)
     FROM peers WHERE peers.recipient IS NOT NULL),
   open AS (
-    SELECT peers.recipient, pause.recipient IS NOT NULL AS is_probe
-    FROM peers LEFT JOIN exchange_pause AS pause ON pause.recipient = peers.recipient
+    SELECT peers.recipient, pause.recipient IS NOT NULL AS is_probe, node.code IS NOT NULL AS is_out
+    FROM peers
+    LEFT JOIN exchange_pause AS pause ON pause.recipient = peers.recipient
+    LEFT JOIN jurisdictions_node AS node ON node.code = peers.recipient AND node.state IN ({_OUT})
     WHERE peers.recipient IS NOT NULL
-      AND (pause.until IS NULL OR pause.until <= clock_timestamp()))"""
+      AND (pause.until IS NULL OR pause.until <= clock_timestamp())
+      AND (node.code IS NULL OR EXISTS (
+        SELECT FROM exchange_outgoing AS one
+        WHERE one.recipient = peers.recipient AND one.subject = '{editions.SUBJECT}'
+          AND one.type IN ({_ALWAYS}) AND one.sent_at IS NULL
+          AND (one.retry_at IS NULL OR one.retry_at <= now()))))"""  # noqa: S608 - our own constants
 
 # Twice as long each time, half a minute at most; a try costs one message and one answer.
 _PAUSE = """

@@ -55,7 +55,7 @@ share AS (SELECT greatest(%(limit)s / greatest(count(*), 1), 1) AS size FROM ope
 picked AS MATERIALIZED (
   SELECT owed.*, open.is_probe FROM open, share, LATERAL (
     SELECT id, message_id, recipient, type, subject, envelope, files FROM exchange_outgoing AS one
-    WHERE one.recipient = open.recipient AND one.sent_at IS NULL
+    WHERE one.recipient = open.recipient AND one.sent_at IS NULL AND {pausing.MAY_GO}
       AND (one.retry_at IS NULL OR one.retry_at <= now()) AND (one.files = '[]'::jsonb) = %(plain)s
       AND NOT EXISTS (
         SELECT FROM exchange_outgoing AS before

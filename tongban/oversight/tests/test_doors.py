@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from tongban.exchange import inbox, outbox, queries
 from tongban.exchange.envelope import BadSignature
 from tongban.exchange.models import NodeContact, Outgoing, Received
+from tongban.jurisdictions import operations as directory
 from tongban.jurisdictions.models import Node
 from tongban.oversight.tests.conftest import officer
 from tongban.parties.models import Role
@@ -120,6 +121,19 @@ def test_an_operator_sees_what_is_late_and_the_last_error(operator, signed_in, f
     page = text(signed_in(operator).get(PAGE))
     assert "the broker is away" in page
     assert "对方还没升级" in page
+
+
+def test_the_page_says_that_a_node_is_suspended_and_its_mail_waits(operator, signed_in, fujian):
+    Node.objects.filter(pk="35").update(state=Node.State.SUSPENDED)
+    directory.stamp(at=now())
+    outbox.tell(["35"], "test.note.v1", "case-1", {}, at=now() - timedelta(minutes=2))
+
+    page = text(signed_in(operator).get(PAGE))
+
+    assert "发给节点35的报文暂时发不出：节点35已暂停接入" in page
+    assert page.count("已暂停接入，报文不收不发") == 2, (
+        "as the node's condition, and beside its mail"
+    )
 
 
 def test_the_page_costs_the_same_however_much_waits(

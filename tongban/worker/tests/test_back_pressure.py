@@ -233,7 +233,7 @@ def test_the_hub_sees_a_mailbox_fill_up_before_it_is_full(broker_process, limits
 
     contact = NodeContact.objects.get(node="35")
     assert 0.7 < contact.mailbox_used < 1
-    assert queries.pauses() == []
+    assert queries.held() == []
     with override_settings(IS_HUB=True):
         found = [one for one in conditions.findings(at=now()) if one.node == "35"]
     assert [one.code for one in found] == ["mailbox-nearly-full"]
