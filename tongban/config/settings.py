@@ -183,6 +183,7 @@ MFA_ADAPTER = "tongban.parties.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Cookies do not tell ports apart, so the nodes of a demo on one machine must not share names.
 SESSION_COOKIE_NAME = f"session_{NODE_ID}"
+SESSION_ENGINE = "tongban.config.sessions"
 CSRF_COOKIE_NAME = f"csrf_{NODE_ID}"
 CSRF_FAILURE_VIEW = "tongban.portal.views.again.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
