@@ -100,8 +100,8 @@ def database(url: str) -> dict[str, Any]:
     """Django's connection settings from a `postgresql://user:password@host:port/name` address.
 
     A Unix socket folder may stand percent-encoded in the host's place. Several servers of one cluster
-    are separated by commas, and the one that takes writes is found at each connection. What libpq
-    understands besides may follow a question mark, such as `sslmode=verify-full`.
+    are separated by commas. Whatever stands there, only a server that takes writes is connected to.
+    What libpq understands besides may follow a question mark, such as `sslmode=verify-full`.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
@@ -113,17 +113,15 @@ def database(url: str) -> dict[str, Any]:
     ports = [found["port"] or "" for found in servers if found]
     if len(hosts) < len(servers):
         raise _not_an_address()
-    options = dict(parse_qsl(parts.query))
-    if len(hosts) > 1:
-        options.setdefault("target_session_attrs", "read-write")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tongban.basics.postgresql",
         "NAME": parts.path.strip("/"),
         "USER": unquote(user),
         "PASSWORD": unquote(password),
         "HOST": ",".join(hosts),
         "PORT": ",".join(ports) if any(ports) else "",
-        "OPTIONS": options,
+        # Also for one address: behind it may be a balancer, and behind that a server that only reads.
+        "OPTIONS": {"target_session_attrs": "read-write"} | dict(parse_qsl(parts.query)),
     }
 
 

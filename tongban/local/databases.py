@@ -145,7 +145,10 @@ class Databases:
 
 
 def at(given_url: str) -> Databases:
-    """The databases on a server of one's own: the given name with `_<node>` behind it."""
+    """The databases on a server of one's own: the given name with `_<node>` behind it.
+
+    Of several servers, separated by commas, the one that takes writes is meant.
+    """
     parts = urlsplit(given_url)
     base = unquote(parts.path.strip("/"))
     if parts.scheme not in {"postgres", "postgresql"} or not base:
@@ -153,6 +156,9 @@ def at(given_url: str) -> Databases:
             f"DATABASE_URL 的写法不对，应类似 postgresql://用户:密码@主机:5432/库名，现在是“{_safe(given_url)}”。",
             "DATABASE_URL must look like postgresql://user:password@host:5432/name.",
         )
+    if "," in parts.netloc and "target_session_attrs" not in parts.query:
+        query = "&".join(filter(None, [parts.query, "target_session_attrs=read-write"]))
+        given_url = urlunsplit(parts._replace(query=query))
     return Databases(given_url, base)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection
 
 from tongban.exchange import outbox
 from tongban.worker import database, pausing
@@ -99,7 +99,7 @@ class Bell:
                     while not stop.is_set():
                         await self._be_awake(link, stop)
                         await self._sleep(link, stop)
-            except OperationalError as away:
+            except database.AWAY as away:
                 log.warning("relay.database_away", detail=str(away)[:200])
                 await until(stop, LOOK_ANYWAY_SECONDS)
         await self.ring_for_all()

@@ -3,7 +3,12 @@
 from typing import Any
 
 from django.db import connection
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg.errors import ReadOnlySqlTransaction
+
+# What the driver raises while the database is away, or while another server leads than the one that
+# we are connected to: the connection is given up, and the next one finds the leader.
+AWAY = (OperationalError, InterfaceError, ReadOnlySqlTransaction)
 
 
 async def connect(purpose: str) -> AsyncConnection[Any]:

@@ -19,7 +19,7 @@ import structlog
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from nats.js.api import Header
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from tongban.basics import sealing
@@ -170,7 +170,7 @@ class Relay:
             try:
                 async with await database.connect("relay") as link:
                     await self._work(link, stop, ear, is_plain=is_plain)
-            except (OperationalError, *DATABASE_AWAY) as away:
+            except (*database.AWAY, *DATABASE_AWAY) as away:
                 log.warning("relay.database_away", detail=str(away)[:200])
                 await until(stop, 1.0)
 

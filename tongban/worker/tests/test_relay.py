@@ -289,6 +289,29 @@ def test_while_the_broker_is_away_all_is_kept_and_afterwards_all_is_sent(broker_
     assert set(Outgoing.objects.values_list("last_error", flat=True)) == {""}
 
 
+def test_a_relay_whose_server_lost_its_lead_goes_on_with_the_one_that_leads(
+    broker_process, monkeypatch
+):
+    """As behind one address, where a connection may outlive the lead of its server."""
+    connect, lost = database.connect, []
+
+    async def connect_to_a_former_leader(purpose):
+        link = await connect(purpose)
+        if purpose == "relay" and len(lost) < len(("plain", "with papers")):
+            lost.append(link)
+            await link.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        return link
+
+    async def act(hands):
+        await hands.run(owe)
+        await until(lambda: mail(broker_process, "35"), what="the message")
+
+    monkeypatch.setattr(database, "connect", connect_to_a_former_leader)
+    run(running(broker_process, act))
+
+    assert all(link.closed for link in lost)
+
+
 def test_papers_lie_in_the_bucket_before_the_message_is_sent_and_once_only(broker_process):
     content = b"\x89PNG" + bytes(1_200_000)
     paper = papers.put(io.BytesIO(content), media_type="image/png")

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with a server that takes no writes counted as one that is away."""
