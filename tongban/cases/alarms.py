@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from tongban.basics import calendar, sealing
 from tongban.basics.hours import day_in_beijing
+from tongban.basics.selecting import Parameter, Selection
 from tongban.cases.models import Alarm
 from tongban.cases.permissions import office_of
 from tongban.cases.states import Party
@@ -38,7 +39,7 @@ def alarms_of(officer: Officer, asked: Asked | None = None) -> "QuerySet[Alarm]"
         "case", "case__claimed_by", "acknowledged_by"
     )
     if wanted.stand == OPEN:
-        rows = rows.filter(_is_pressing(), acknowledged_at=None)
+        rows = _open(rows)
     elif wanted.stand == ACKNOWLEDGED:
         rows = rows.exclude(acknowledged_at=None)
     if wanted.kind == ESCALATED:
@@ -61,7 +62,7 @@ def counts(officer: Officer) -> dict[str, int]:
 
 def waiting(officer: Officer) -> int:
     """How many alarms of the officer's office nobody has acknowledged, up to MOST_COUNTED."""
-    return alarms_of(officer).order_by()[:MOST_COUNTED].count()
+    return _WAITING.count(office=office_of(officer).code)
 
 
 def to_escalate(today: date) -> list[Alarm]:
@@ -82,7 +83,7 @@ def note(alarm: Alarm) -> str:
     return sealing.unseal(bytes(alarm.note)).decode() if alarm.note else ""
 
 
-def _of_office(authority: str) -> "QuerySet[Alarm]":
+def _of_office(authority: str | Parameter) -> "QuerySet[Alarm]":
     later = Alarm.objects.filter(
         case=OuterRef("case"), clock=OuterRef("clock"), since=OuterRef("since"), light=RED
     )
@@ -94,3 +95,11 @@ def _is_pressing() -> Q:
     """The office still holds the case, and the clock still says the same."""
     held = Q(holder__in=[Party.RECEIVER, Party.DECIDER], holder=F("case__holder"))
     return held & (Q(light=DEEMED) | Q(due_on=F("case__due_on")))
+
+
+def _open(rows: "QuerySet[Alarm]") -> "QuerySet[Alarm]":
+    """Those that press and that nobody has acknowledged."""
+    return rows.filter(_is_pressing(), acknowledged_at=None)
+
+
+_WAITING = Selection(lambda p: _open(_of_office(p("office"))).values_list("pk")[:MOST_COUNTED])

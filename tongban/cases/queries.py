@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from tongban.basics import calendar, identifiers
 from tongban.basics.refusals import NotFound
+from tongban.basics.selecting import Selection
 from tongban.cases import access, clocks_of_cases
 from tongban.cases.clocks import running
 from tongban.cases.models import Case, Draft, Material, Request
@@ -22,6 +23,14 @@ from tongban.parties.models import Account, Applicant, Officer
 from tongban.record import queries as recorded
 
 NO_SUCH_CASE = "没有找到这件。请对照收件凭证检查办件编号，或者换成申请时用的账户登录"
+
+# Asked by the page of every case.
+_WITH_CLAIMER = Selection(
+    lambda p: Case.objects.select_related("claimed_by").filter(pk=p("number"))
+)
+_OPEN_WITHDRAWAL = Selection(
+    lambda p: Request.objects.filter(number=p("number"), kind="withdraw", answered_at=None)[:1]
+)
 
 
 def lock_case(number: str) -> Case:
@@ -50,7 +59,7 @@ def case_of(account: Account, number: str) -> Case:
 
 def case_for(officer: Officer, number: str) -> Case:
     """A case that the officer's authority receives or decides."""
-    case = Case.objects.select_related("claimed_by").filter(pk=number).first()
+    case = _WITH_CLAIMER.first(number=number)
     if case is None:
         raise NotFound("没有找到这件，请检查办件编号")
     check_may_see(officer, case)
@@ -104,8 +113,7 @@ def contact(officer: Officer) -> dict[str, str]:
 
 def open_request(case: Case) -> Request | None:
     """The applicant's wish to withdraw this case, while it is not answered."""
-    open_ones = Request.objects.filter(number=case.number, kind="withdraw", answered_at=None)
-    return open_ones.first()
+    return _OPEN_WITHDRAWAL.first(number=case.number)
 
 
 def last_request(case: Case) -> Request | None:

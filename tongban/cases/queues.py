@@ -5,7 +5,7 @@ page costs the same among ten thousand cases and among a million. For the same r
 counted beside them is counted up to `MOST` and said to be more beyond.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Reverse
 
 from tongban.basics import prepared, sealing
+from tongban.basics.selecting import Parameter, Selection
 from tongban.cases import standing
 from tongban.cases.models import Case
 from tongban.cases.permissions import office_of
@@ -92,7 +93,10 @@ def next_to_do(officer: Officer, party: Party, *, but: str = "") -> str:
 
 def office_cases(officer: Officer, party: Party) -> QuerySet[Case]:
     """All cases that the officer's office receives, or that have reached it to be decided."""
-    code = office_of(officer).code
+    return _of_office(office_of(officer).code, party)
+
+
+def _of_office(code: str | Parameter, party: Party) -> QuerySet[Case]:
     if party is Party.RECEIVER:
         return Case.objects.filter(receiver_authority=code)
     # Until the window hands a case over, it is none of the deciding office's business.
@@ -137,7 +141,7 @@ def _place(after: str) -> tuple[date | None, str]:
         return date.min, ""
 
 
-def _behind(day: date | None, number: str) -> Sequence[Q]:
+def _behind(day: date | Parameter | None, number: str | Parameter) -> Sequence[Q]:
     """What stands behind a place, stretch by stretch."""
     if day is None and number:
         return [Q(due_on=None, number__gt=number)]
@@ -146,11 +150,40 @@ def _behind(day: date | None, number: str) -> Sequence[Q]:
     return [Q(due_on__gte=day) & (Q(due_on__gt=day) | Q(number__gt=number)), Q(due_on=None)]
 
 
-def _before(day: date | None, number: str) -> Sequence[Q]:
+def _before(day: date | Parameter | None, number: str | Parameter) -> Sequence[Q]:
     """What stands before a place, stretch by stretch, the nearest one first."""
     if day is None:
         return [Q(due_on=None, number__lt=number), Q(due_on__isnull=False)]
     return [Q(due_on__lte=day) & (Q(due_on__lt=day) | Q(number__lt=number))]
+
+
+def _nearest_ones(
+    order: Sequence[str], stretches: Callable[..., Sequence[Q]]
+) -> dict[tuple[Party, bool], list[Selection[Case]]]:
+    """The next case of an office in an order, stretch by stretch, by side and with or without a day."""
+
+    def one(party: Party, has_day: bool, place: int) -> Selection[Case]:
+        return Selection(
+            lambda p: (
+                _of_office(p("office"), party)
+                .filter(stretches(p("day") if has_day else None, p("number"))[place], holder=party)
+                .order_by(*order)
+                .values_list("number", flat=True)[:1]
+            )
+        )
+
+    return {
+        (party, has_day): [
+            one(party, has_day, place)
+            for place in range(len(stretches(date.min if has_day else None, "-")))
+        ]
+        for party in (Party.RECEIVER, Party.DECIDER)
+        for has_day in (True, False)
+    }
+
+
+_BEFORE = _nearest_ones(("-due_on", "-number"), _before)
+_BEHIND = _nearest_ones(("due_on", "number"), _behind)
 
 
 def neighbours(officer: Officer, case: Case) -> tuple[str, str]:
@@ -159,16 +192,18 @@ def neighbours(officer: Officer, case: Case) -> tuple[str, str]:
     holders = {Party.RECEIVER: case.receiver_authority, Party.DECIDER: case.decider_authority}
     if holders.get(party) != office_of(officer).code:
         return "", ""
-    cases = _shown(office_cases(officer, party), party, "mine", officer)
-    at = (case.due_on, case.number)
+    at: dict[str, object] = {"office": office_of(officer).code, "number": case.number}
+    if case.due_on is not None:
+        at["day"] = case.due_on
     return (
-        _nearest(cases.order_by("-due_on", "-number"), _before(*at)),
-        _nearest(cases.order_by("due_on", "number"), _behind(*at)),
+        _nearest(_BEFORE[party, case.due_on is not None], at),
+        _nearest(_BEHIND[party, case.due_on is not None], at),
     )
 
 
-def _nearest(cases: QuerySet[Case], stretches: Sequence[Q]) -> str:
-    return next((found for stretch in stretches if (found := _first(cases.filter(stretch)))), "")
+def _nearest(stretches: Sequence[Selection[Case]], at: Mapping[str, object]) -> str:
+    found = (number for stretch in stretches for number in stretch.column(**at))
+    return next(found, "")
 
 
 def _first(cases: QuerySet[Case]) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from tongban.console import acting
 from tongban.console.benching import country, ground
+from tongban.console.benching.calm import calm
 from tongban.console.benching.ground import HERE
 from tongban.console.benching.results import Results, machine
 from tongban.console.exits import Exit
@@ -105,24 +106,30 @@ def _everything_else(measuring: "Measuring", results: Results, crossings: int) -
         protecting,
     )
 
+    calm(_say)
     measuring.pages()
     measuring.answers()
     measuring.crossings(crossings)
     measuring.submissions()
     measuring.online_submissions()
+    calm(_say)
     measuring.memory()
     # Last: it leaves dead rows behind, which the pages would have to step over.
     _say("导入实施清单 Taking implementations in …")
     importing.measure(results)
+    calm(_say)
     finding.measure(results, say=_say)
+    calm(_say)
     _say("导出列表 Exporting lists …")
     exporting.measure(results)
     measuring.long_page()
+    calm(_say)
     _say("签名和加密的报文 Signed and encrypted messages …")
     nodes = measuring.nodes
     protecting.measure(results, broker=nodes.broker_as_administrator())
     _say("500 MB 的办件 A case of 500 MB …")
     large_case.measure(results, nodes, token=measuring.token)
+    calm(_say)
     _say("两个节点之间 Between two nodes …")
     exchanging.measure(
         results,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tongban.basics import calendar
 from tongban.basics.hours import day_in_beijing
 from tongban.basics.refusals import NotAllowed, NotFound
+from tongban.basics.selecting import Selection
 from tongban.cases.permissions import office_of
 from tongban.counters import rules
 from tongban.counters.models import Appointment, Slot, Ticket, WindowCapacity
@@ -21,6 +22,14 @@ from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Window
 from tongban.parties.models import Account, Officer, Role
 
+# Asked by every page of the desk.
+_WINDOWS = Selection(
+    lambda p: (
+        Window.objects.select_related("authority")
+        .filter(authority=p("authority"))
+        .order_by("number")
+    )
+)
 WITHOUT_PLACE = (Appointment.State.CANCELLED, Appointment.State.FULL)
 
 
@@ -74,8 +83,7 @@ def is_ours(place: str) -> bool:
 
 def windows_of(authority: str) -> list[Window]:
     """The windows of a centre by their numbers."""
-    rows = Window.objects.select_related("authority").filter(authority=authority)
-    return list(rows.order_by("number"))
+    return _WINDOWS.all(authority=authority)
 
 
 def capacity(authority: str, number: int) -> Capacity:

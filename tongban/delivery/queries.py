@@ -11,6 +11,7 @@ from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound
+from tongban.basics.selecting import Selection
 from tongban.delivery import casebook, states
 from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.couriers import Address
@@ -25,7 +26,12 @@ from tongban.record import queries as recorded
 # How long a parcel that came with something missing stays among the troubled: the platform's default.
 TROUBLE_DAYS = 30
 PAGE = 50
-_TRAVELLING = [state.value for state in states.TRAVELLING]
+_ON_THEIR_WAY = [*(state.value for state in states.TRAVELLING), State.LOST.value]
+_COMING = Selection(
+    lambda p: Parcel.objects.filter(to_authority=p("office"), state__in=_ON_THEIR_WAY).values_list(
+        "pk"
+    )
+)
 
 
 def _missing() -> NotFound:
@@ -88,11 +94,10 @@ def office_parcels(officer: Officer, shown: str, today: date) -> QuerySet[Parcel
     code = office_of(officer).code
     rows = _of_office(code)
     late = Q(due_on__lt=today) & ~Q(state__in=[state.value for state in states.ENDED])
-    open_ways = [*_TRAVELLING, State.LOST.value]
     picked = {
         "send": rows.filter(from_authority=code, state=State.PACKED),
-        "out": rows.filter(from_authority=code, state__in=[*open_ways, State.RETURNING.value]),
-        "in": rows.filter(to_authority=code, state__in=open_ways),
+        "out": rows.filter(from_authority=code, state__in=[*_ON_THEIR_WAY, State.RETURNING.value]),
+        "in": rows.filter(to_authority=code, state__in=_ON_THEIR_WAY),
         "trouble": rows.filter(
             late
             | Q(state__in=[state.value for state in states.TROUBLED])
@@ -100,6 +105,11 @@ def office_parcels(officer: Officer, shown: str, today: date) -> QuerySet[Parcel
         ),
     }.get(shown, rows)
     return picked.order_by("due_on", "-packed_at", "number")
+
+
+def count_coming(officer: Officer) -> int:
+    """How many parcels are on their way to an office; every page of the desk says it."""
+    return _COMING.count(office=office_of(officer).code)
 
 
 def _not_whole(today: date) -> QuerySet[ParcelSheet, Any]:

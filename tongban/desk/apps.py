@@ -9,7 +9,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from tongban.basics.refusals import may
-        from tongban.cases import queues, standing
+        from tongban.cases import queues
         from tongban.delivery import queries as parcels
         from tongban.delivery.permissions import office_of
         from tongban.desk import alarm_links, counter_urls, joint_links, request_links
@@ -41,7 +41,7 @@ class DeskConfig(AppConfig):
             officer = officer_here(request)
             if officer is None or not may(office_of, officer):
                 return None
-            return parcels.office_parcels(officer, "in", standing.today()).count()
+            return parcels.count_coming(officer)
 
         links = (
             frame.Link(_("队列"), "desk:queue", 10, visible=is_officer, count=waiting),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from tongban.basics.selecting import Selection
 from tongban.cases import intake, provenance, queries
 from tongban.cases.inspection import looks
 from tongban.cases.models import Case, Check, Material
@@ -16,6 +17,8 @@ from tongban.parties.models import Officer
 from tongban.record import papers
 from tongban.record import queries as recorded
 
+_MATERIALS = Selection(lambda p: Material.objects.filter(case=p("number")))
+_CHECKS = Selection(lambda p: Check.objects.filter(case=p("number"), party=p("side")))
 # While a side still looks at papers; before and after, its notes are only read.
 LOOKING = {
     Party.RECEIVER: frozenset({State.SUBMITTED, State.RECEIVED}),
@@ -184,9 +187,12 @@ def bench_of(
     case: Case, officer: Officer, side: Party, personal: Mapping[str, Any], *, spec: str = ""
 ) -> Bench:
     """The materials of a case as one side sees them; `spec` says which one lies on the table."""
-    found = {material.spec: material for material in case.materials.all()}
+    found = {material.spec: material for material in _MATERIALS.all(number=case.number)}
     asked = forms.materials(queries.version_of(case), personal.get("answers", {}))
-    noted = {(check.spec, check.point): check for check in case.checks.filter(party=side)}
+    noted = {
+        (check.spec, check.point): check
+        for check in _CHECKS.all(number=case.number, side=side.value)
+    }
     window = _seen_at_window(case) if side is Party.DECIDER else frozenset()
     names = personal.get("file_names", {})
     things = tuple(

@@ -26,4 +26,4 @@ def inquiries_waiting(request: HttpRequest) -> int | None:
     officer = officer_here(request)
     if officer is None or officer.authority is None:
         return None
-    return inquiries.waiting(officer).count()
+    return inquiries.count_waiting(officer)

@@ -9,10 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import Refused
+from tongban.basics.selecting import Selection
 from tongban.cases.states import Party
 from tongban.desk.models import SavedQueue
 from tongban.parties.models import Officer
 
+_SAVED = Selection(
+    lambda p: SavedQueue.objects.filter(officer=p("officer"), side=p("side")).order_by(
+        "saved_at", "pk"
+    )
+)
 MOST = 12
 LONGEST = 20
 
@@ -35,7 +41,7 @@ class Saved:
 
 def of(officer: Officer, side: Party) -> list[Saved]:
     """An officer's saved lists of one side, the oldest first."""
-    rows = SavedQueue.objects.filter(officer=officer, side=side).order_by("saved_at", "pk")
+    rows = _SAVED.all(officer=officer.pk, side=side.value)
     return [Saved(row.pk, row.name, urlencode({"side": side.value} | row.filters)) for row in rows]
 
 

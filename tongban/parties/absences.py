@@ -9,8 +9,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import FieldsRefused, NotAllowed, NotFound
+from tongban.basics.selecting import Parameter, Selection
 from tongban.parties.models import Absence, Officer, Role
 
+# Asked by every list of the desk.
+_COLLEAGUES = Selection(
+    lambda p: Officer.objects.filter(authority=p("authority")).order_by("name", "pk")
+)
+_STOOD_IN_FOR = Selection(
+    lambda p: _on(p("today")).filter(substitute=p("officer")).values_list("officer_id", flat=True)
+)
 # Longer than any leave: a wrong year typed, which would hand nothing to anybody for years.
 LONGEST_DAYS = 366
 
@@ -38,7 +46,7 @@ def colleagues(officer: Officer) -> list[Officer]:
     """Everybody with an office at the same authority, the officer too, by name."""
     if officer.authority_id is None:
         return [officer]
-    return list(Officer.objects.filter(authority=officer.authority_id).order_by("name", "pk"))
+    return _COLLEAGUES.all(authority=officer.authority_id)
 
 
 @transaction.atomic
@@ -115,7 +123,7 @@ def substitute_of(absent: Officer, at: datetime) -> Officer:
 
 def stood_in_for(officer: Officer, today: date) -> set[int]:
     """The keys of the officers for whom this one stands in on a day."""
-    return set(_on(today).filter(substitute=officer).values_list("officer_id", flat=True))
+    return set(_STOOD_IN_FOR.column(officer=officer.pk, today=today))
 
 
 def officer_here(pk: int, by: Officer) -> Officer:
@@ -128,7 +136,7 @@ def officer_here(pk: int, by: Officer) -> Officer:
     return one
 
 
-def _on(day: date) -> QuerySet[Absence]:
+def _on(day: date | Parameter) -> QuerySet[Absence]:
     return Absence.objects.filter(from_on__lte=day, until_on__gte=day)
 
 

@@ -12,10 +12,16 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
 from tongban.basics.refusals import NotFound, Refused
+from tongban.basics.selecting import Selection
 from tongban.parties import tokens
 from tongban.parties.models import Account, Acting, ApiClient, Applicant, Officer
 
 Somebody = AbstractBaseUser | AnonymousUser
+
+# Asked by every page of the desk.
+_OF_ACCOUNT = Selection(
+    lambda p: Officer.objects.select_related("authority", "account").filter(account_id=p("account"))
+)
 
 
 class ClientUnknown(Refused):
@@ -32,7 +38,7 @@ def officer_of(user: Somebody) -> Officer | None:
     """The officer that a signed-in account is; None for everybody else."""
     if not user.is_authenticated:
         return None
-    return Officer.objects.select_related("authority", "account").filter(account_id=user.pk).first()
+    return _OF_ACCOUNT.first(account=user.pk)
 
 
 def officer_by_pseudonym(pseudonym: str) -> Officer | None:

@@ -6,18 +6,27 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from tongban.basics import sealing
+from tongban.basics import prepared, sealing
+from tongban.basics.selecting import Selection
 from tongban.record import chains
 from tongban.record.chains import Event, Head
-from tongban.record.models import Entry, Sealed
+from tongban.record.models import Entry
+
+_EVENTS = Selection(
+    lambda p: (
+        Entry.objects.filter(chain=p("chain"), seq__gte=p("first"))
+        .order_by("seq")
+        .values_list("body", "key_id", "signature")
+    )
+)
+_SEALED = "SELECT digest, data FROM record_sealed WHERE digest = ANY(%(digests)s::text[])"
 
 
 def events(chain: str, *, from_seq: int = 1) -> list[Event]:
     """The events of a chain in order, from a sequence number on."""
-    rows = Entry.objects.filter(chain=chain, seq__gte=from_seq).order_by("seq")
     return [
         chains.reread(body, key_id=key_id, signature=signature)
-        for body, key_id, signature in rows.values_list("body", "key_id", "signature")
+        for body, key_id, signature in _EVENTS.rows(chain=chain, first=from_seq)
     ]
 
 
@@ -56,8 +65,7 @@ def chain_names() -> Iterator[str]:
 
 def parts(digests: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Personal parts by digest; one that this node does not hold is left out."""
-    rows = Sealed.objects.filter(digest__in=[d for d in digests if d])
-    return {row.digest: chains.open_part(row.digest, opened(row)) for row in rows}
+    return {digest: chains.open_part(digest, raw) for digest, raw in part_bytes(digests).items()}
 
 
 def part(digest: str) -> dict[str, Any]:
@@ -67,10 +75,6 @@ def part(digest: str) -> dict[str, Any]:
 
 def part_bytes(digests: Iterable[str]) -> dict[str, bytes]:
     """Personal parts as the bytes their digests were taken over, to send to another node."""
-    rows = Sealed.objects.filter(digest__in=[d for d in digests if d])
-    return {row.digest: opened(row) for row in rows}
-
-
-def opened(row: Sealed) -> bytes:
-    """The plain bytes of a sealed row."""
-    return sealing.unseal(row.data, context=row.digest.encode())
+    wanted = [digest for digest in digests if digest]
+    rows = prepared.rows(_SEALED, {"digests": wanted}) if wanted else []
+    return {digest: sealing.unseal(data, context=digest.encode()) for digest, data in rows}

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tongban.basics.refusals import NotFound
+from tongban.basics.selecting import Selection
 from tongban.cases.documents import issuing, kinds
 from tongban.cases.documents.models import IssuedDocument
 from tongban.cases.documents.typesetting import official_pdf
@@ -16,6 +17,10 @@ from tongban.cases.models import Case
 from tongban.record import papers
 from tongban.record import queries as recorded
 from tongban.record.chains import Event
+
+_OF_CASE = Selection(
+    lambda p: IssuedDocument.objects.filter(case_number=p("number")).order_by("-seq", "id")
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,7 @@ class Given:
 
 def documents_of(case: Case) -> list[Given]:
     """Every document given in a case, the latest first."""
-    rows = IssuedDocument.objects.filter(case_number=case.number).order_by("-seq", "id")
-    return [given(row) for row in rows]
+    return [given(row) for row in _OF_CASE.all(number=case.number)]
 
 
 def given(row: IssuedDocument) -> Given:

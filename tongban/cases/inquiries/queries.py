@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from tongban.basics.refusals import NotFound
+from tongban.basics.selecting import Selection
 from tongban.cases import asked
 from tongban.cases.inquiries.models import Inquiry
 from tongban.cases.inquiries.permissions import NO_SUCH, check_may_see
@@ -21,6 +22,11 @@ from tongban.record import papers
 from tongban.record import queries as recorded
 
 PAGE = 50
+_WAITING = Selection(
+    lambda p: Inquiry.objects.filter(
+        answerer_authority=p("office"), state=State.ARRIVED
+    ).values_list("pk")
+)
 
 
 def lock(chain: str) -> Inquiry:
@@ -85,6 +91,11 @@ def cursor_after(row: Inquiry) -> str:
 def waiting(officer: Officer) -> QuerySet[Inquiry]:
     """What waits for the answer of the officer's office, first due first."""
     return came_in(officer).filter(state=State.ARRIVED).order_by("due_on", "asked_at")
+
+
+def count_waiting(officer: Officer) -> int:
+    """How much of it waits; every page of the desk says it."""
+    return _WAITING.count(office=office_of(officer).code)
 
 
 def of_case(officer: Officer, number: str) -> QuerySet[Inquiry]:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound
+from tongban.basics.selecting import Selection
 from tongban.cases.models import Case
 from tongban.cases.notices.desk_wording import GROUPS, WORDINGS
 from tongban.cases.notices.models import DeskNotice, DeskWish
@@ -18,6 +19,11 @@ from tongban.catalogue import queries as catalogue
 from tongban.parties.models import Officer
 
 MOST_COUNTED = 100
+_UNREAD = Selection(
+    lambda p: DeskNotice.objects.filter(officer=p("officer"), read_at=None).values_list(
+        "number", flat=True
+    )[:MOST_COUNTED]
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,9 @@ def _of_office(officer: Officer) -> Q:
 
 def unread(officer: Officer) -> int:
     """How many notices an officer has not read, up to MOST_COUNTED: every page of the desk asks."""
-    rows = DeskNotice.objects.filter(officer=officer, read_at=None)
-    numbers = list(rows.values_list("number", flat=True)[:MOST_COUNTED])
+    numbers = _UNREAD.column(officer=officer.pk)
+    if not any(numbers):
+        return len(numbers)
     # By their keys, so that no plan reads through all cases of an office.
     seen = Case.objects.filter(_of_office(officer), pk__in={one for one in numbers if one})
     known = {"", *seen.values_list("number", flat=True)}

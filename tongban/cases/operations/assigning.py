@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
 from tongban.basics.refusals import NotAllowed, Refused
+from tongban.basics.selecting import Selection
 from tongban.cases import news, queries
 from tongban.cases.models import Case, Handover
 from tongban.cases.news import News
@@ -18,6 +19,13 @@ from tongban.parties import absences
 from tongban.parties.absences import check_leads
 from tongban.parties.models import Officer
 
+_LAST = Selection(
+    lambda p: (
+        Handover.objects.select_related("was_with", "by")
+        .filter(case=p("number"))
+        .order_by("-at", "-pk")[:1]
+    )
+)
 _IN_HAND = {Party.RECEIVER: "receiver", Party.DECIDER: "decider"}
 
 
@@ -115,7 +123,7 @@ def take_back(*, number: str, having: Officer, by: Officer) -> Case:
 
 def last_word(case: Case) -> tuple[Handover, str] | None:
     """How the case came to whoever has it, if by a colleague's hand, with the word said then."""
-    row = case.handovers.select_related("was_with", "by").order_by("-at", "-pk").first()
+    row = _LAST.first(number=case.number)
     if row is None or row.to_id != case.claimed_by_id:
         return None
     sealed = bytes(row.note)

@@ -1,6 +1,7 @@
 """Tables that become blocks on a phone: every cell knows the head of its column."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.template import Library, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
@@ -101,11 +102,42 @@ def th(context: Context, content: str) -> SafeString:
     return element("th", {"scope": "row"}, SafeString(content.strip()))
 
 
-@register.simple_block_tag(takes_context=True)
-def td(context: Context, content: str, cls: str = "") -> SafeString:
-    """A cell under the next head; empty ones say so. `cls`: mono, nowrap."""
-    head, is_number = context[_COLUMNS].take()
-    classes = " ".join(filter(None, ("n" if is_number else "", cls)))
-    inside = content.strip()
-    value = SafeString(inside) if inside else glue("—", element("span", {"class": "vh"}, _("没有")))
-    return element("td", {"data-l": head, "class": classes}, value)
+class CellNode(Node):
+    """One cell. A list has hundreds, so nothing but its inside is worked out anew for each."""
+
+    child_nodelists = ("inside",)
+
+    def __init__(self, cls: FilterExpression | None, inside: NodeList) -> None:
+        self.cls, self.inside = cls, inside
+
+    def render(self, context: Context) -> SafeString:
+        head, is_number = context[_COLUMNS].take()
+        cls = str(self.cls.resolve(context)) if self.cls else ""
+        start = _start_of_cell(head, "n" if is_number else "", cls)
+        return SafeString(f"{start}{self.inside.render(context).strip() or _nothing()}</td>")
+
+
+@lru_cache(maxsize=1000)
+def _start_of_cell(head: str, *classes: str) -> str:
+    return element("td", {"data-l": head, "class": " ".join(filter(None, classes))})[
+        : -len("</td>")
+    ]
+
+
+def _nothing() -> SafeString:
+    """What an empty cell says."""
+    return glue("—", element("span", {"class": "vh"}, _("没有")))
+
+
+@register.tag
+def td(parser: Parser, token: Token) -> CellNode:
+    """`{% td cls="mono" %}…{% endtd %}`: a cell under the next head; empty ones say so.
+
+    `cls`: mono, nowrap.
+    """
+    sides = token_kwargs(token.split_contents()[1:], parser)
+    if set(sides) - {"cls"} or len(sides) != len(token.split_contents()) - 1:
+        raise TemplateSyntaxError("td knows cls and nothing else")
+    inside = parser.parse(("endtd",))
+    parser.delete_first_token()
+    return CellNode(sides.get("cls"), inside)

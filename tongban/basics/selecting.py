@@ -1,0 +1,111 @@
+"""Querysets whose SQL is put together once and planned once, for what every page asks.
+
+Building a statement costs Django more than the database takes to answer it: a page that asks twenty
+small questions spends most of its time there. A `Selection` is written as any queryset, with `p("name")`
+where a value belongs that is another one each time:
+
+    _OF_ACCOUNT = Selection(lambda p: Officer.objects.filter(account_id=p("account")))
+    officer = _OF_ACCOUNT.first(account=account.pk)
+
+For statements whose way through the tables does not depend on their values: by a key or through an
+index that fits. What it reads is not in `connection.queries`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.query import get_related_populators
+
+from tongban.basics import prepared
+
+T = TypeVar("T", bound=Model)
+
+
+class Parameter(Expression):
+    """The place of a value, by its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, *_args: Any, **_kwargs: Any) -> Any:
+        """A placeholder, with itself where a value would stand."""
+        return "%s", [self]
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A statement, the values that it always has, and what knows how to read its rows."""
+
+    statement: str
+    fixed: dict[str, Any]
+    compiler: Any
+
+
+class Selection(Generic[T]):
+    """One question with some values left open. Put together when it is first asked."""
+
+    def __init__(self, make: Callable[[type[Parameter]], "QuerySet[T, Any]"]) -> None:
+        self._make = make
+
+    def all(self, **values: Any) -> list[T]:
+        """The objects, with what the queryset selects beside them. Raises Django's errors."""
+        return list(self._objects(values))
+
+    def first(self, **values: Any) -> T | None:
+        """The first of them, or None; the queryset's own LIMIT says how many are read."""
+        return next(self._objects(values), None)
+
+    def count(self, **values: Any) -> int:
+        """How many rows there are; a LIMIT of the queryset counts."""
+        one = self._compiled
+        statement = f"SELECT count(*) FROM ({one.statement}) AS found"  # noqa: S608 - Django's own
+        ((count,),) = prepared.rows(statement, one.fixed | values)
+        return int(count)
+
+    def column(self, **values: Any) -> list[Any]:
+        """The only column of a queryset of values."""
+        return [value for (value,) in self._rows(values)]
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a queryset of values."""
+        return list(self._rows(values))
+
+    def _rows(self, values: dict[str, Any]) -> Iterator[Any]:
+        one = self._compiled
+        found = prepared.rows(one.statement, one.fixed | values)
+        rows: Iterator[Any] = one.compiler.results_iter([found], tuple_expected=True)
+        return rows
+
+    def _objects(self, values: dict[str, Any]) -> Iterator[T]:
+        # As django.db.models.query.ModelIterable, without what it does to ask. The types are already
+        # those of the next Django, which will want to know how fields left out are to be read.
+        about = self._compiled.compiler
+        fields = about.klass_info["select_fields"]
+        start, end = fields[0], fields[-1] + 1
+        names = [column[0].target.attname for column in about.select[start:end]]
+        beside = get_related_populators(about.klass_info, about.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+        for row in self._rows(values):
+            made: T = about.klass_info["model"].from_db(DEFAULT_DB_ALIAS, names, row[start:end])
+            for populator in beside:
+                populator.populate(row, made)
+            yield made
+
+    @cached_property
+    def _compiled(self) -> _Compiled:
+        compiler = self._make(Parameter).query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, given = compiler.as_sql()
+        pieces, names, fixed = sql.split("%s"), [], {}
+        for place, value in enumerate(given):
+            if isinstance(value, Parameter):
+                names.append(value.name)
+            else:
+                names.append(f"fixed_{place}")
+                fixed[names[-1]] = value
+        marked = [f"%({name})s" for name in names]
+        statement = "".join(one for pair in zip(pieces, [*marked, ""], strict=True) for one in pair)
+        return _Compiled(statement.replace("%%", "%"), fixed, compiler)
