@@ -19,6 +19,9 @@ ACK_WAIT_SECONDS = 10
 # The header that says which lane of the receiver a message belongs to; a hint and no more.
 LANE_HEADER = "Tongban-Lane"
 
+# How many lanes there are. What is of one lane may share a bag (`bags`).
+LANES = 4
+
 # Papers wait this long for a receiver that is away; the sender uploads again when asked later.
 FILES_KEPT_SECONDS = 30 * 24 * 3600
 

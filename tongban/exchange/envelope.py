@@ -3,7 +3,9 @@
 Outside stand the facts that carry it: who sends, to whom, its id, its type, its time, the keys. What
 it is about lies inside (`letters.inner`), encrypted to the recipient's key and bound to all that
 stands outside, so that it opens in no other envelope. The signature is the sender's over the canonical
-JSON (RFC 8785) of the whole without the attribute `signature`, ciphertext included. `contentdigest` is
+JSON (RFC 8785) of the whole without the attribute `signature`, ciphertext included. Envelopes that leave
+together may share one signature (format 3, `trust.together`): then it is over the root of a tree, and
+`signedpath` leads there from the canonical JSON of each; each is checked by itself. `contentdigest` is
 the SHA-256 of what is inside, which begins with a random salt: so a signature speaks of the content too,
 and whoever is shown the content can check it without anybody's key.
 
@@ -44,19 +46,23 @@ from tongban.exchange.faults import (
 )
 from tongban.exchange.letters import Envelope, Paper, moment
 from tongban.jurisdictions.keys import DirectoryKey
-from tongban.trust import boxes, signing, suites
+from tongban.trust import boxes, signing, suites, together
 from tongban.trust.suites import CannotOpen, Opener, Signer
 
 __all__ = [
     "BadSignature", "Downgraded", "Envelope", "Fault", "IdReused", "KeyExpired", "KeyRevoked",
     "NotOpened", "Paper", "Recipient", "Redirected", "Reflected", "TooLarge", "Truncated",
     "UnknownKey", "UnknownSealKey", "UnknownType", "UnknownVersion", "Unreadable",
-    "WrongRecipient", "WrongSender", "check_size", "moment", "open_envelope", "seal_envelope",
+    "WrongRecipient", "WrongSender", "check_size", "close_envelope", "moment", "open_envelope",
+    "seal_envelope", "sign_envelopes",
 ]  # fmt: skip
 
 SPEC_VERSION = "1.0"
-# Of what is sealed and signed how; another meaning of any attribute is another version.
-FORMAT = "2"
+# Of what is sealed and signed how; another meaning of any attribute is another version. Signed by
+# itself, and signed together with others.
+ALONE, TOGETHER = "2", "3"
+# What a signature does not cover.
+_OUTSIDE = {ALONE: {"signature"}, TOGETHER: {"signature", "signedpath"}}
 UNSEALED = "none"
 PLAIN, SEALED = "application/json", "application/octet-stream"
 
@@ -64,7 +70,7 @@ PLAIN, SEALED = "application/json", "application/octet-stream"
 KeyOf = Callable[[str, str], DirectoryKey | None]
 
 # More than all attributes of an envelope take together.
-_ATTRIBUTES = 1500
+_ATTRIBUTES = 2000
 _MOST_OVERHEAD = max(boxes.overhead(name) for name in suites.NAMES)
 
 
@@ -106,19 +112,34 @@ def seal_envelope(
 
     Refused (TooLarge) when they would not pass the broker.
     """
+    letter = Envelope(
+        id=message_id, type=type, sender=sender, recipient=recipient, subject=subject, at=at,
+        data=data, files=tuple(files), sequence=sequence, answers=answers,
+    )  # fmt: skip
+    [raw] = sign_envelopes([close_envelope(letter, signer=signer, to=to)], signer=signer)
+    if len(raw) > MAX_ENVELOPE_BYTES:
+        raise TooLarge(len(raw))
+    return raw
+
+
+def close_envelope(
+    letter: Envelope, *, signer: Signer, to: str = "", format: str = ALONE
+) -> dict[str, Any]:
+    """The attributes of a message but its signature: encrypted to the key `to`, unless that is empty."""
     said = letters.inner(
-        subject=subject, data=data, files=files, sequence=sequence, answers=answers
-    )
+        subject=letter.subject, data=letter.data, files=letter.files,
+        sequence=letter.sequence, answers=letter.answers,
+    )  # fmt: skip
     said["0"] = secrets.token_hex(16)
     plain = canonical.dumps(said)
     attributes: dict[str, Any] = {
         "specversion": SPEC_VERSION,
-        "format": FORMAT,
-        "id": str(message_id),
-        "source": f"/nodes/{sender}",
-        "type": type,
-        "time": moment(at),
-        "recipient": recipient,
+        "format": format,
+        "id": str(letter.id),
+        "source": f"/nodes/{letter.sender}",
+        "type": letter.type,
+        "time": moment(letter.at),
+        "recipient": letter.recipient,
         "suite": signer.suite,
         "keyid": signer.key_id,
         "contentdigest": canonical.digest(plain),
@@ -130,11 +151,18 @@ def seal_envelope(
         attributes["data_base64"] = base64.b64encode(box).decode()
     else:
         attributes |= {"datacontenttype": PLAIN, "sealing": UNSEALED, "data": said}
-    attributes["signature"] = signer.sign(canonical.dumps(attributes))
-    raw = canonical.dumps(attributes)
-    if len(raw) > MAX_ENVELOPE_BYTES:
-        raise TooLarge(len(raw))
-    return raw
+    return attributes
+
+
+def sign_envelopes(closed: Sequence[dict[str, Any]], *, signer: Signer) -> list[bytes]:
+    """The bytes of messages, all of one format, with this key's signature on each or on all together."""
+    messages = [canonical.dumps(attributes) for attributes in closed]
+    if closed[0]["format"] == TOGETHER:
+        signature, ways = together.sign(signer, messages)
+        signed = [{"signature": signature, "signedpath": way} for way in ways]
+    else:
+        signed = [{"signature": signer.sign(message)} for message in messages]
+    return [canonical.dumps(one | by) for one, by in zip(closed, signed, strict=True)]
 
 
 def open_envelope(
@@ -173,7 +201,7 @@ def _read(raw: bytes) -> dict[str, Any]:
         raise Unreadable("JSON")
     if attributes.get("specversion") != SPEC_VERSION:
         raise UnknownVersion(f"CloudEvents {str(attributes.get('specversion'))[:20]}")
-    if attributes.get("format") != FORMAT:
+    if attributes.get("format") not in (ALONE, TOGETHER):
         raise UnknownVersion(f"format {str(attributes.get('format'))[:20]}")
     if attributes.get("suite") not in suites.NAMES:
         raise UnknownVersion(f"suite {str(attributes.get('suite'))[:20]}")
@@ -199,14 +227,21 @@ def _check_signature(
         raise UnknownKey(sender, key_id)
     if key.suite != attributes["suite"]:
         raise Downgraded(sender, f"suite {attributes['suite']}")
-    signed = {name: value for name, value in attributes.items() if name != "signature"}
-    try:
-        message = canonical.dumps(signed)
-    except (ValueError, RecursionError) as wrong:
-        raise Unreadable("JSON") from wrong
-    if not signing.verify(key.text, message, str(attributes.get("signature", ""))):
+    if not _is_signed(attributes, key):
         raise BadSignature(sender)
     _check_key(key, sender, at)
+
+
+def _is_signed(attributes: dict[str, Any], key: DirectoryKey) -> bool:
+    outside = _OUTSIDE[attributes["format"]]
+    try:
+        message = canonical.dumps({n: v for n, v in attributes.items() if n not in outside})
+    except (ValueError, RecursionError) as wrong:
+        raise Unreadable("JSON") from wrong
+    signature = str(attributes.get("signature", ""))
+    if attributes["format"] == TOGETHER:
+        return together.verify(key.text, message, signature, str(attributes.get("signedpath", "")))
+    return signing.verify(key.text, message, signature)
 
 
 def _check_key(key: DirectoryKey, node: str, at: datetime) -> None:
@@ -234,7 +269,8 @@ def _content(attributes: dict[str, Any], me: Recipient, sender: str, at: datetim
         raise Downgraded(sender, f"sealing {str(sealing)[:20]}")
     if (key := me.key(key_id)) is not None:
         _check_key(key, me.code, at)
-    bound = {n: v for n, v in attributes.items() if n not in ("data_base64", "signature")}
+    outside = {"data_base64", *_OUTSIDE[attributes["format"]]}
+    bound = {n: v for n, v in attributes.items() if n not in outside}
     try:
         box = base64.b64decode(_box(attributes), validate=True)
         return boxes.unseal(opener, box, bound=canonical.dumps(bound))

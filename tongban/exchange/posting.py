@@ -4,25 +4,37 @@ Here the directory's keys, this node's own keys and the envelope meet. The keys 
 moment: a letter that had to wait, or is sent again, goes with the newest.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tongban.basics import sealing
+from tongban.basics.sealing import SealBroken
 from tongban.exchange import editions, letters
-from tongban.exchange.envelope import Envelope, Recipient, open_envelope, seal_envelope
-from tongban.exchange.faults import Fault, KeyRevoked, NodeIsOut, UnknownKey
+from tongban.exchange.addresses import MAX_ENVELOPE_BYTES
+from tongban.exchange.envelope import (
+    ALONE,
+    TOGETHER,
+    Envelope,
+    Recipient,
+    close_envelope,
+    open_envelope,
+    sign_envelopes,
+)
+from tongban.exchange.faults import Fault, KeyRevoked, NodeIsOut, TooLarge, UnknownKey
 from tongban.jurisdictions import keys as directory
 from tongban.jurisdictions import snapshot
 from tongban.jurisdictions.keys import DirectoryKey
 from tongban.jurisdictions.models import Node
 from tongban.trust import store
 from tongban.trust.store import Entry, State
-from tongban.trust.suites import CannotOpen, Opener
+from tongban.trust.suites import CannotOpen, Opener, Signer
 
 # What also goes to a node that is suspended: what it needs to know that it is, and that it is back.
 ALWAYS = frozenset({editions.TYPE})
@@ -45,23 +57,44 @@ def sealed(message_id: UUID, kept: bytes, *, at: datetime) -> bytes:
     Raises basics.sealing.SealBroken, a Fault (NoKeyToSealTo, NodeIsOut, Unreadable, TooLarge) and
     trust.store.StoreTrouble.
     """
+    [found] = sealed_together([(message_id, kept)], at=at)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def sealed_together(
+    kept: Sequence[tuple[UUID, bytes]], *, at: datetime
+) -> list[bytes | SealBroken | Fault]:
+    """The envelopes of letters that leave together, under one signature; why, for one that cannot.
+
+    Raises trust.store.StoreTrouble, and then none can.
+    """
+    signer = store.load(settings.NODE_KEY_FILE).signer()
+    format = TOGETHER if len(kept) > 1 else ALONE
+    found: list[dict[str, Any] | SealBroken | Fault] = []
+    for message_id, letter in kept:
+        try:
+            found.append(_closed(message_id, letter, signer, format, at))
+        except (SealBroken, Fault) as wrong:
+            found.append(wrong)
+    closed = [one for one in found if isinstance(one, dict)]
+    raws = iter(sign_envelopes(closed, signer=signer) if closed else ())
+    return [_checked(next(raws)) if isinstance(one, dict) else one for one in found]
+
+
+def _closed(
+    message_id: UUID, kept: bytes, signer: Signer, format: str, at: datetime
+) -> dict[str, Any]:
     letter = letters.unpack(sealing.unseal(kept, context=message_id.bytes))
     if letter.type not in ALWAYS:
         check_takes_part(letter.recipient)
-    return seal_envelope(
-        message_id=letter.id,
-        type=letter.type,
-        sender=letter.sender,
-        recipient=letter.recipient,
-        subject=letter.subject,
-        at=letter.at,
-        data=letter.data,
-        signer=store.load(settings.NODE_KEY_FILE).signer(),
-        to=key_to_seal_to(letter.recipient, at=at),
-        files=letter.files,
-        sequence=letter.sequence,
-        answers=letter.answers,
-    )
+    to = key_to_seal_to(letter.recipient, at=at)
+    return close_envelope(letter, signer=signer, to=to, format=format)
+
+
+def _checked(raw: bytes) -> bytes | Fault:
+    return raw if len(raw) <= MAX_ENVELOPE_BYTES else TooLarge(len(raw))
 
 
 def key_to_seal_to(node: str, *, at: datetime) -> str:

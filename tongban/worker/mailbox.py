@@ -8,7 +8,9 @@ what it has and goes on with it afterwards.
 import asyncio
 import re
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import nats.errors
 import structlog
@@ -17,7 +19,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from nats.aio.msg import Msg
 
-from tongban.exchange import addresses, inbox, posting
+from tongban.exchange import addresses, bags, inbox, posting
 from tongban.exchange.envelope import Envelope, Fault, Paper
 from tongban.record import papers
 from tongban.worker import fetching, measures
@@ -28,9 +30,10 @@ from tongban.worker.pull import Pull
 
 log = structlog.get_logger(__name__)
 
-LANES = 4
+LANES = addresses.LANES
 _HINT = re.compile(r"[0-9a-f]{8}")
 ROOM = 128
+# So many letters at least are taken in together, where so many are there.
 BATCH = 32
 SWEEP_SECONDS = 1.0
 LEAVE_SECONDS = 5.0
@@ -42,6 +45,15 @@ INTERRUPTED_SECONDS = 30.0
 FAILS = 5
 
 
+@dataclass(frozen=True)
+class Bag:
+    """What came in one message of the broker, and who published it."""
+
+    message: Msg
+    letters: Sequence[bytes]
+    sender: str
+
+
 class Mailbox:
     """Takes in what arrives for this node."""
 
@@ -49,7 +61,7 @@ class Mailbox:
         self.broker = broker
         self._hands = hands
         self._pull = Pull(broker, ROOM)
-        self._lanes: list[asyncio.Queue[Msg]] = [asyncio.Queue() for _ in range(LANES)]
+        self._lanes: list[asyncio.Queue[Bag]] = [asyncio.Queue() for _ in range(LANES)]
         # By their place in the stream: what we hold is not taken a second time.
         self._held: dict[int, Msg] = {}
 
@@ -88,20 +100,22 @@ class Mailbox:
         # a wrong one costs its own messages theirs, which the inbox then restores.
         hint = (message.headers or {}).get(addresses.LANE_HEADER, "")
         lane = int(hint, 16) if _HINT.fullmatch(hint) else zlib.crc32(message.subject.encode())
-        await self._lanes[lane % LANES].put(message)
+        sender = addresses.sender_of(message.subject)
+        await self._lanes[lane % LANES].put(Bag(message, bags.unpack(message.data), sender))
 
-    async def _lane(self, lane: asyncio.Queue[Msg]) -> None:
+    async def _lane(self, lane: asyncio.Queue[Bag]) -> None:
         while True:
-            messages = [await lane.get()]
-            while len(messages) < BATCH and not lane.empty():
-                messages.append(lane.get_nowait())
-            if len(messages) == 1 or not await self._are_settled(messages):
-                for message in messages:
-                    await self._settle(message)
-                    await self._done(message)
-                continue
-            for message in messages:
-                await self._done(message)
+            come = [await lane.get()]
+            letters = [(letter, come[0].sender) for letter in come[0].letters]
+            while len(letters) < BATCH and not lane.empty():
+                come.append(lane.get_nowait())
+                letters += [(letter, come[-1].sender) for letter in come[-1].letters]
+            together = len(letters) > 1 and await self._are_settled(letters)
+            for bag in come:
+                # Acknowledged when the last letter in it is settled.
+                for letter in () if together else bag.letters:
+                    await self._settle(letter, bag.sender)
+                await self._done(bag.message)
 
     async def _done(self, message: Msg) -> None:
         place = message.metadata.sequence.stream
@@ -112,22 +126,20 @@ class Mailbox:
             self._held.pop(place, None)
         self._pull.settled()
 
-    async def _are_settled(self, messages: list[Msg]) -> bool:
+    async def _are_settled(self, letters: list[tuple[bytes, str]]) -> bool:
         """Under load: several at once, if all of them are plain; else none was."""
-        letters = [(one.data, addresses.sender_of(one.subject)) for one in messages]
         try:
             return await self._hands.run(_take_in_all, letters)
         except DATABASE_AWAY:
             return False
         except Exception:
-            log.exception("mailbox.failed_together", count=len(messages))
+            log.exception("mailbox.failed_together", count=len(letters))
             return False
 
-    async def _settle(self, message: Msg) -> None:
+    async def _settle(self, raw: bytes, sender: str) -> None:
         """Until it is written down, whatever becomes of it."""
-        sender = addresses.sender_of(message.subject)
         fails = 0
-        while not await self._is_written(message.data, sender, fails):
+        while not await self._is_written(raw, sender, fails):
             fails += await self._is_database_there()
             await asyncio.sleep(min(0.2 * 2 ** min(fails, 5), LONGEST_PAUSE_SECONDS))
 

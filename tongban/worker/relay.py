@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from tongban.basics import sealing
-from tongban.exchange import addresses, posting, receipts
+from tongban.exchange import addresses, bags, posting, receipts
 from tongban.exchange.envelope import Fault, Paper
 from tongban.record import papers
 from tongban.trust.store import StoreTrouble
@@ -39,8 +38,6 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 # Messages with papers go in small batches of their own, so that large files delay no small news.
 BATCH_WITH_PAPERS = 8
-# So many are signed and encrypted while those before them are on their way.
-SEALED_AT_ONCE = 32
 LONGEST_PAUSE_SECONDS = 5.0
 PUBLISH_TIMEOUT = 5.0
 NAMED_IN_LOG = 50
@@ -221,75 +218,118 @@ class Relay:
         return ""
 
     async def _seal_and_publish(self, rows: list[Row]) -> None:
-        """Subjects side by side, the messages of one subject one after another.
+        """Lanes side by side, the bags of one lane one after another.
 
         While some are on their way to the broker's disk, the next are signed and encrypted.
         """
-        under_way: list[asyncio.Task[None]] = []
+        under_way: dict[tuple[str, int], asyncio.Task[bool]] = {}
+        stuck: set[tuple[str, str]] = set()
         try:
-            for some in _sheaves(rows):
-                await self._hands.run(_seal_all, [row for of_one in some for row in of_one])
-                under_way += [asyncio.create_task(self._publish_in_order(one)) for one in some]
+            for lane, bag in _bags(rows):
+                await self._hands.run(_seal_all, bag)
+                going = self._send_after(under_way.get(lane), bag, stuck)
+                under_way[lane] = asyncio.create_task(going)
         finally:
-            await asyncio.gather(*under_way)
+            await asyncio.gather(*under_way.values())
 
-    async def _publish_in_order(self, rows: list[Row]) -> None:
-        for row in rows:
-            if not row.error:
-                await self._publish(row)
-            if row.error:
-                return
+    async def _send_after(
+        self, before: asyncio.Task[bool] | None, bag: list[Row], stuck: set[tuple[str, str]]
+    ) -> bool:
+        """Send a bag once the one before it is stored; False, and nothing sent, if that one is not.
+
+        `stuck` are the subjects with a message that cannot go: the later ones stay behind it.
+        """
+        if before is not None and not await before:
+            return False
+        going = _without_stuck(bag, stuck)
+        refused = await self._publish(going) if going else None
+        if refused is not None:
+            _keep_back(going, refused)
+            return False
+        for row in going:
             row.is_sent = True
+        return True
 
-    async def _publish(self, row: Row) -> None:
-        headers = {Header.MSG_ID: str(row.message_id), addresses.LANE_HEADER: row.lane}
+    async def _publish(self, bag: list[Row]) -> pausing.Refusal | None:
+        """Put a bag into its mailbox; gives why it was not taken."""
+        to = bag[0].recipient
+        name = bags.name([row.message_id for row in bag])
         try:
             await self.broker.jetstream.publish(
-                addresses.mail_subject(row.recipient, self.broker.node),
-                row.sealed,
-                stream=addresses.mail_stream(row.recipient),
+                addresses.mail_subject(to, self.broker.node),
+                bags.pack([row.sealed for row in bag]),
+                stream=addresses.mail_stream(to),
                 timeout=PUBLISH_TIMEOUT,
-                headers=headers,
+                headers={Header.MSG_ID: name, addresses.LANE_HEADER: bag[0].lane},
             )
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
-            refused = pausing.refusal(error)
-            row.error, row.pause = refused.words, refused.code
+            return pausing.refusal(error)
+        return None
 
 
-def _sheaves(rows: list[Row]) -> Iterator[list[list[Row]]]:
-    """The messages by their subjects, some subjects at a time."""
-    by_subject = sorted(rows, key=lambda row: (row.recipient, row.subject, row.id))
-    sheaf: list[list[Row]] = []
-    count = 0
-    for _name, group in groupby(by_subject, key=lambda row: (row.recipient, row.subject)):
-        sheaf.append(list(group))
-        count += len(sheaf[-1])
-        if count >= SEALED_AT_ONCE:
-            yield sheaf
-            sheaf, count = [], 0
-    if sheaf:
-        yield sheaf
+def _bags(rows: list[Row]) -> Iterator[tuple[tuple[str, int], list[Row]]]:
+    """The messages in bags for one lane of one node each, in their order within it."""
+    open_bags: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        # Which messages belong together, and no more: a plain hash would give the case away.
+        row.lane = sealing.match(row.subject)[:8]
+        lane = (row.recipient, int(row.lane, 16) % addresses.LANES)
+        bag = open_bags.setdefault(lane, [])
+        if bag and not _has_room(bag, row):
+            yield lane, bag
+            bag = open_bags[lane] = []
+        bag.append(row)
+    yield from open_bags.items()
+
+
+def _has_room(bag: list[Row], row: Row) -> bool:
+    """Whether a message may travel with others; one with papers makes nobody wait for them."""
+    size = sum(len(one.envelope) for one in [*bag, row])
+    return len(bag) < bags.MOST and size <= bags.LONGEST and not (row.files or bag[-1].files)
+
+
+def _line(row: Row) -> tuple[str, str]:
+    """Whom it stands in line with: none overtakes another of the same."""
+    return row.recipient, row.subject
+
+
+def _without_stuck(bag: list[Row], stuck: set[tuple[str, str]]) -> list[Row]:
+    """Those that go: none that cannot, and none behind such a one, which `stuck` remembers."""
+    going = []
+    for row in bag:
+        if row.error:
+            stuck.add(_line(row))
+        elif _line(row) not in stuck:
+            going.append(row)
+    return going
+
+
+def _keep_back(bag: list[Row], refused: pausing.Refusal) -> None:
+    """A refusal is of the first message of each subject; the others wait behind it."""
+    for row in {_line(row): row for row in reversed(bag)}.values():
+        row.error, row.pause = refused.words, refused.code
 
 
 def _seal_all(rows: list[Row]) -> None:
     """Sign and encrypt with the keys of this moment; what cannot be sealed gets its error."""
-    at = now()
-    for row in rows:
-        if row.error:
-            continue
-        try:
-            row.sealed = posting.sealed(row.message_id, row.envelope, at=at)
-        except sealing.SealBroken:
-            row.error = _("报文是用另一把字段密钥保存的，解不开")
-        except posting.NoKeyToSealTo as none:
-            row.error, row.pause = none.message, pausing.NO_KEY
-        except Fault as fault:
-            row.error = fault.message
-        except StoreTrouble as trouble:
+    ready = [row for row in rows if not row.error]
+    try:
+        found = posting.sealed_together([(row.message_id, row.envelope) for row in ready], at=now())
+    except StoreTrouble as trouble:
+        for row in ready:
             row.error = _("本节点的密钥不能使用：%(why)s") % {"why": trouble}
             row.pause = pausing.OWN_KEY
-        # Which messages belong together, and no more: a plain hash would give the case away.
-        row.lane = sealing.match(row.subject)[:8]
+        return
+    for row, one in zip(ready, found, strict=True):
+        match one:
+            case bytes():
+                row.sealed = one
+            case posting.NoKeyToSealTo():
+                row.error, row.pause = one.message, pausing.NO_KEY
+            case Fault():
+                row.error = one.message
+            case _:
+                row.error = _("报文是用另一把字段密钥保存的，解不开")
 
 
 async def _pick(link: AsyncConnection[Any], *, is_plain: bool, limit: int) -> list[Row]:

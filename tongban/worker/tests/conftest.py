@@ -7,6 +7,7 @@ import nats
 import pytest
 from django.conf import settings
 
+from tongban.exchange import bags
 from tongban.exchange.tests.conftest import _own_handlers, fujian
 from tongban.worker.broker import Broker
 from tongban.worker.hands import Hands
@@ -91,7 +92,10 @@ async def until(is_so, *, what, seconds=15.0):
 
 
 async def mail(process, node):
-    """What lies in a node's mailbox: (subject, headers, bytes), oldest first; nothing is taken."""
+    """What lies in a node's mailbox, oldest first; nothing is taken.
+
+    (subject, headers, envelope) for each; those of one bag share the headers of the broker's message.
+    """
     async with as_user(process.admin_url) as client:
         jetstream = client.jetstream()
         state = (await jetstream.stream_info(f"MAIL_{node}")).state
@@ -100,7 +104,9 @@ async def mail(process, node):
             for seq in range(state.first_seq, state.last_seq + 1):
                 with contextlib.suppress(nats.js.errors.NotFoundError):
                     message = await jetstream.get_msg(f"MAIL_{node}", seq=seq)
-                    found.append((message.subject, message.headers or {}, message.data))
+                    headers = message.headers or {}
+                    letters = bags.unpack(message.data)
+                    found += [(message.subject, headers, letter) for letter in letters]
         return found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 from django.test import override_settings
 from django.utils.timezone import now
 
-from tongban.exchange import conditions, outbox, queries
+from tongban.exchange import bags, conditions, outbox, queries
 from tongban.exchange.models import NodeContact, Outgoing, Pause
 from tongban.worker import database, pausing, relay
 from tongban.worker.heartbeat import Watch
@@ -73,6 +74,10 @@ async def is_paused(hands):
     return await hands.run(Pause.objects.filter(recipient="35").exists)
 
 
+def id_of(letter):
+    return json.loads(letter)["id"]
+
+
 async def take_all(jetstream, taken):
     """What the node does when it is back: take and confirm until nobody stops it.
 
@@ -83,13 +88,17 @@ async def take_all(jetstream, taken):
     while True:
         with contextlib.suppress(nats.errors.TimeoutError):
             for message in await place.fetch(7, timeout=0.5):
-                places = taken.setdefault(message.headers["Nats-Msg-Id"], set())
-                places.add(message.metadata.sequence.stream)
+                for letter in bags.unpack(message.data):
+                    places = taken.setdefault(id_of(letter), set())
+                    places.add(message.metadata.sequence.stream)
                 await message.ack_sync(timeout=5)
 
 
 @pytest.mark.parametrize("limits", TINY, ids=["messages", "bytes"])
-def test_a_full_mailbox_keeps_what_it_has_and_the_rest_follows_in_order(broker_process, limits):
+def test_a_full_mailbox_keeps_what_it_has_and_the_rest_follows_in_order(
+    broker_process, limits, monkeypatch
+):
+    monkeypatch.setattr(bags, "MOST", 2)  # of those that a tiny mailbox has room for
     for number in range(MANY):
         owe(f"case-{number % 6}")
 
@@ -101,7 +110,7 @@ def test_a_full_mailbox_keeps_what_it_has_and_the_rest_follows_in_order(broker_p
         ):
             await until(lambda: is_paused(hands), what="the pause")
             await asyncio.sleep(0.5)
-            held = [headers["Nats-Msg-Id"] for _, headers, _ in await mail(broker_process, "35")]
+            held = [id_of(letter) for *_, letter in await mail(broker_process, "35")]
             taking = asyncio.ensure_future(take_all(jetstream, taken))
             await all_sent(hands, "35")
             await until(lambda: len(taken) == MANY, what="all taken")
@@ -126,7 +135,7 @@ def test_others_get_their_mail_at_once_while_one_is_away(broker_process):
 
     async def act():
         async with (
-            a_tiny_mailbox(broker_process, max_msgs=10),
+            a_tiny_mailbox(broker_process, max_msgs=2),
             at_work(broker_process) as hands,
         ):
             await until(lambda: is_paused(hands), what="the pause")
@@ -150,9 +159,10 @@ def test_a_node_that_is_away_is_tried_with_one_message_and_more_and_more_rarely(
     tries = []
     publish = Relay._publish
 
-    async def counted(self, row):
-        await publish(self, row)
-        tries.append(row.error)
+    async def counted(self, bag):
+        refused = await publish(self, bag)
+        tries.append(refused.words if refused else "")
+        return refused
 
     monkeypatch.setattr(Relay, "_publish", counted)
     for number in range(MANY):
@@ -160,7 +170,7 @@ def test_a_node_that_is_away_is_tried_with_one_message_and_more_and_more_rarely(
 
     async def act():
         async with (
-            a_tiny_mailbox(broker_process, max_msgs=10),
+            a_tiny_mailbox(broker_process, max_msgs=1),
             at_work(broker_process) as hands,
         ):
             await until(lambda: is_paused(hands), what="the pause")
@@ -213,7 +223,8 @@ def test_a_large_backlog_of_one_node_leaves_others_their_share_of_a_batch(broker
 
 
 @pytest.mark.parametrize("limits", TINY, ids=["messages", "bytes"])
-def test_the_hub_sees_a_mailbox_fill_up_before_it_is_full(broker_process, limits):
+def test_the_hub_sees_a_mailbox_fill_up_before_it_is_full(broker_process, limits, monkeypatch):
+    monkeypatch.setattr(bags, "MOST", 1)
     for number in range(8):
         owe(f"case-{number}")
 

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from nats.js.object_store import ObjectStore
 
 from tongban.basics import canonical
-from tongban.exchange import addresses, inbox, queries
+from tongban.exchange import addresses, bags, inbox, queries
 from tongban.exchange.envelope import Paper
 from tongban.exchange.models import Outgoing, Received
 from tongban.exchange.tests.conftest import told
@@ -123,6 +123,45 @@ def test_under_load_messages_are_taken_in_together_and_one_bad_one_costs_no_othe
     words = [word for *_, data in told(receipts) for word in data["words"]]
     assert len(words) == 91
     assert receipts.count() < 91
+
+
+def test_of_a_bag_each_message_is_handled_or_refused_by_itself(broker_process, fujian, notes):
+    good = [fujian.writes(NOTE, f"case-{n % 2}", n, message_id=uuid4()) for n in range(4)]
+    bad = fujian.writes(NOTE, data="bad").replace(b"bad", b"ill")
+
+    take_in(broker_process, bags.pack([*good[:3], bad]), bags.pack(good[1:]))
+
+    assert sorted(notes) == [0, 1, 2, 3], "each once, though three came in two bags"
+    assert [row.code for row in queries.parked()] == ["bad-signature"]
+
+
+def test_a_bag_is_acknowledged_after_all_that_is_in_it(broker_process, fujian, monkeypatch):
+    """The process leaves in the middle of a bag: it comes again, and nothing happens twice."""
+    monkeypatch.setattr(mailbox, "LEAVE_SECONDS", 0.05)
+    tries = []
+
+    @inbox.handles(NOTE)
+    def slow(envelope):
+        tries.append(envelope.data)
+        if len(tries) == 7:
+            time.sleep(3)
+
+    # One of no known type: all are tried together, then one after another, and the third is slow.
+    raws = [fujian.writes(NOTE, "case-1", n, message_id=uuid4()) for n in range(4)]
+    raws.append(fujian.writes("test.unknown.v1", "case-1", message_id=uuid4()))
+
+    async def act(_):
+        await post(broker_process, bags.pack(raws))
+        await until(lambda: len(tries) == 7, what="the third")
+
+    run(running(broker_process, act))
+    assert tries == [0, 1, 2, 3, 0, 1, 2]
+    assert not run(is_empty(broker_process))
+
+    take_in(broker_process)
+    assert tries[7:] in ([3], [3, 3]), "of those before it is known that they are here"
+    assert Received.objects.filter(state="handled").count() == 4
+    assert [row.code for row in queries.parked()] == ["unknown-type"]
 
 
 def test_two_consumers_at_once_have_each_effect_once(broker_process, fujian):

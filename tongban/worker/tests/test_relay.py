@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import json
 import time
 from datetime import timedelta
 
@@ -12,7 +13,8 @@ from django.utils.timezone import now
 from nats.js.errors import NotFoundError
 from nats.js.object_store import ObjectStore
 
-from tongban.exchange import outbox, receipts, uploads
+from tongban.exchange import addresses, outbox, receipts, uploads
+from tongban.exchange.bags import MOST
 from tongban.exchange.models import FileSent, Outgoing, Pause
 from tongban.record import papers
 from tongban.worker import bell, database, relay
@@ -41,7 +43,7 @@ async def send_all(process, **more):
 
 
 def ids(found):
-    return [headers["Nats-Msg-Id"] for _, headers, _ in found]
+    return [json.loads(raw)["id"] for *_, raw in found]
 
 
 def test_what_is_owed_reaches_the_mailbox_and_is_marked_as_sent(broker_process):
@@ -67,10 +69,41 @@ def test_messages_of_a_subject_arrive_in_their_order(broker_process):
 
     run(send_all(broker_process))
 
-    arrived = ids(run(mail(broker_process, "35")))
+    found = run(mail(broker_process, "35"))
+    arrived = ids(found)
     assert len(arrived) == 300
+    bags = {headers["Nats-Msg-Id"] for _, headers, _ in found}
+    assert 300 / MOST <= len(bags) < 30, "many at a time"
     for in_order in owed.values():
         assert [one for one in arrived if one in set(in_order)] == in_order
+
+
+def test_a_message_that_cannot_be_sealed_holds_up_its_own_subject_and_nothing_else(
+    broker_process, monkeypatch
+):
+    """All of them would share one bag."""
+    monkeypatch.setattr(addresses, "LANES", 1)
+    first, broken, behind, other = owe("case-1"), owe("case-1"), owe("case-1"), owe("case-2")
+    Outgoing.objects.filter(message_id=broken).update(envelope=b"changed at rest")
+
+    run(send_all(broker_process))
+
+    assert ids(run(mail(broker_process, "35"))) == [first, other]
+    unsent = Outgoing.objects.filter(sent_at=None).order_by("id")
+    assert [(str(one.message_id), one.attempts) for one in unsent] == [(broken, 1), (behind, 0)]
+
+
+def test_a_large_message_travels_alone(broker_process, monkeypatch):
+    monkeypatch.setattr(addresses, "LANES", 1)
+    for size in (10, 200_000, 10, 10):
+        owe(data={"word": "x" * size})
+
+    run(send_all(broker_process))
+
+    found = run(mail(broker_process, "35"))
+    names = [headers["Nats-Msg-Id"] for _, headers, _ in found]
+    assert len(found) == 4
+    assert [names.count(name) for name in dict.fromkeys(names)] == [1, 1, 2]
 
 
 def test_a_receipt_is_forgotten_once_it_is_sent(broker_process):
@@ -89,10 +122,10 @@ async def publications(process, monkeypatch, *, relays=2):
     published = []
     publish = Relay._publish
 
-    async def counted(self, row):
-        published.append(row.id)
+    async def counted(self, bag):
+        published.extend(row.id for row in bag)
         await asyncio.sleep(0.001)
-        return await publish(self, row)
+        return await publish(self, bag)
 
     monkeypatch.setattr(Relay, "_publish", counted)
 

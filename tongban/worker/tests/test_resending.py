@@ -102,7 +102,7 @@ def test_what_was_held_from_a_former_mailbox_takes_nothing_out_of_the_new_one():
         place = SimpleNamespace(
             sequence=SimpleNamespace(stream=7), timestamp=datetime(2026, 11, day, tzinfo=UTC)
         )
-        return SimpleNamespace(metadata=place, headers={}, subject="mail.22.35", ack=ack)
+        return SimpleNamespace(metadata=place, headers={}, subject="mail.22.35", data=b"", ack=ack)
 
     async def scene():
         box = Mailbox(SimpleNamespace(on_connect=[]), None)
