@@ -37,6 +37,12 @@ class Outgoing(models.Model):
             models.Index(
                 "recipient", "subject", "id", name="unsent_of_a_subject", condition=Q(sent_at=None)
             ),
+            models.Index(
+                "recipient",
+                "id",
+                name="unsent_with_papers",
+                condition=Q(sent_at=None) & ~Q(files=[]),
+            ),
             models.Index("subject", "id", name="outgoing_of_a_subject"),
             models.Index(
                 "recipient", "sent_at", name="undelivered", condition=Q(delivered_at=None)

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from psycopg import AsyncConnection
@@ -21,26 +21,31 @@ from tongban.worker.looking import until
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.005
+# While a lane is at work on what it was called to, it looks for itself when it is done.
+BUSY_LOOK_SECONDS = 0.05
 AWAKE_SECONDS = 0.1
 LOOK_ANYWAY_SECONDS = 1.0
 # So often a sleeping bell sees whether it is to end.
 STOP_SECONDS = 0.5
 AWAY_SECONDS = 0.25
 
-# Something that a lane would take: due, for a node that is not paused, and nothing of its subject
-# before it.
-LOOK = f"""
-WITH RECURSIVE {pausing.OPEN}
-SELECT EXISTS (
+# Whether there is something for the lane of plain messages, and for that of messages with papers: due,
+# for a node that is not paused, and nothing of its subject before it.
+_FOUND = """EXISTS (
   SELECT FROM open, LATERAL (
     SELECT FROM exchange_outgoing AS one
-    WHERE one.recipient = open.recipient AND one.sent_at IS NULL AND {pausing.MAY_GO}
+    WHERE one.recipient = open.recipient AND one.sent_at IS NULL AND {may_go}
+      AND one.files {papers} '[]'::jsonb
       AND (one.retry_at IS NULL OR one.retry_at <= now()) AND NOT EXISTS (
         SELECT FROM exchange_outgoing AS before
         WHERE before.sent_at IS NULL AND before.recipient = one.recipient
           AND before.subject = one.subject AND before.id < one.id)
-    ORDER BY one.id LIMIT 1) AS found)
-"""  # noqa: S608 - put together from our own constants
+    ORDER BY one.id LIMIT 1) AS found)"""
+LOOK = f"""
+WITH RECURSIVE {pausing.OPEN}
+SELECT {_FOUND.format(may_go=pausing.MAY_GO, papers="=")},
+  {_FOUND.format(may_go=pausing.MAY_GO, papers="<>")}
+"""
 FALL_ASLEEP = "SELECT pg_try_advisory_lock(%s)"
 WAKE_UP = "SELECT pg_advisory_unlock(%s)"
 IS_ANOTHER_ASLEEP = "SELECT NOT pg_try_advisory_xact_lock_shared(%s)"
@@ -50,6 +55,10 @@ IS_ANOTHER_ASLEEP = "SELECT NOT pg_try_advisory_xact_lock_shared(%s)"
 class Ear:
     """One lane's ear: `look` when something may be owed, `again` when a failure may be over."""
 
+    # Whether it is the lane of plain messages or that of those with papers.
+    is_plain: bool
+    # For the bell: a lane that was called has begun to look.
+    heard: asyncio.Event
     look: asyncio.Event = field(default_factory=asyncio.Event)
     again: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -57,6 +66,17 @@ class Ear:
         """Forget what rang before this look."""
         self.look.clear()
         self.again.clear()
+        self.heard.set()
+
+
+class Owed(NamedTuple):
+    """For which lanes there is something."""
+
+    plain: bool
+    with_papers: bool
+
+
+_BOTH = Owed(plain=True, with_papers=True)
 
 
 class Bell:
@@ -67,10 +87,11 @@ class Bell:
         self._ears: list[Ear] = []
         self._stirred_at = 0.0
         self._is_holding = False
+        self._heard = asyncio.Event()
 
-    def ear(self) -> Ear:
+    def ear(self, *, is_plain: bool) -> Ear:
         """A new ear, for one lane."""
-        ear = Ear()
+        ear = Ear(is_plain, self._heard)
         self._ears.append(ear)
         return ear
 
@@ -107,31 +128,38 @@ class Bell:
     async def _be_awake(self, link: AsyncConnection[Any], stop: asyncio.Event) -> None:
         """Ring again and again until all is quiet and nobody is about to write."""
         self.stir()
-        is_owed = True
+        owed = _BOTH
         while not stop.is_set():
             if not self._is_connected():
                 # Nothing can be sent, so nobody needs to be woken; the broker's return rings.
                 await asyncio.sleep(AWAY_SECONDS)
                 continue
-            if is_owed:
-                self._ring()
-            await asyncio.sleep(LOOK_SECONDS)
-            is_owed = await _ask(link, LOOK)
-            if not is_owed and time.monotonic() - self._stirred_at > AWAKE_SECONDS:
+            self._ring(owed)
+            await self._rest()
+            owed = await _look(link)
+            if not any(owed) and time.monotonic() - self._stirred_at > AWAKE_SECONDS:
                 if await self._falls_asleep(link):
                     return
                 self.stir()
-                is_owed = True
+                owed = _BOTH
 
-    def _ring(self) -> None:
+    def _ring(self, owed: Owed) -> None:
         for ear in self._ears:
-            ear.look.set()
+            if owed.plain if ear.is_plain else owed.with_papers:
+                ear.look.set()
+
+    async def _rest(self) -> None:
+        """Until the next look. A lane that is called and still at work need not be called again."""
+        if any(ear.look.is_set() for ear in self._ears):
+            self._heard.clear()
+            await until(self._heard, BUSY_LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
 
     async def _falls_asleep(self, link: AsyncConnection[Any]) -> bool:
         """Take the lock, then look once more: what was written before it is visible now."""
         if await _ask(link, FALL_ASLEEP, outbox.SLEEP_LOCK):
             self._is_holding = True
-            if not await _ask(link, LOOK):
+            if not any(await _look(link)):
                 return True
             await self._wake_up(link)
             return False
@@ -146,7 +174,7 @@ class Bell:
                 break
             if time.monotonic() - looked_at < LOOK_ANYWAY_SECONDS:
                 continue
-            if await _ask(link, LOOK):
+            if any(await _look(link)):
                 break
             looked_at = time.monotonic()
         await self._wake_up(link)
@@ -155,6 +183,11 @@ class Bell:
         if self._is_holding:
             self._is_holding = False
             await _ask(link, WAKE_UP, outbox.SLEEP_LOCK)
+
+
+async def _look(link: AsyncConnection[Any]) -> Owed:
+    row = await (await link.execute(LOOK)).fetchone()
+    return Owed(*row) if row else _BOTH
 
 
 async def _ask(link: AsyncConnection[Any], question: str, *facts: object) -> bool:

@@ -46,19 +46,19 @@ NAMED_IN_LOG = 50
 # is just over gets one message. The inner condition steps over what waits behind a message that cannot
 # go now, which would take the place of others; the outer one keeps the order of a subject when another
 # relay has the message before.
-PICK = f"""
+_PICK = f"""
 WITH RECURSIVE {pausing.OPEN},
 share AS (SELECT greatest(%(limit)s / greatest(count(*), 1), 1) AS size FROM open),
 picked AS MATERIALIZED (
   SELECT owed.*, open.is_probe FROM open, share, LATERAL (
     SELECT id, message_id, recipient, type, subject, envelope, files FROM exchange_outgoing AS one
     WHERE one.recipient = open.recipient AND one.sent_at IS NULL AND {pausing.MAY_GO}
-      AND (one.retry_at IS NULL OR one.retry_at <= now()) AND (one.files = '[]'::jsonb) = %(plain)s
+      AND (one.retry_at IS NULL OR one.retry_at <= now()) AND {{ours}}
       AND NOT EXISTS (
         SELECT FROM exchange_outgoing AS before
         WHERE before.sent_at IS NULL AND before.recipient = one.recipient
           AND before.subject = one.subject AND before.id < one.id
-          AND (before.retry_at > now() OR (before.files = '[]'::jsonb) <> %(plain)s))
+          AND (before.retry_at > now() OR {{others}}))
     ORDER BY one.id LIMIT CASE WHEN open.is_probe THEN 1 ELSE share.size END
     FOR UPDATE SKIP LOCKED) AS owed)
 SELECT picked.*, share.size AS share FROM picked, share WHERE NOT EXISTS (
@@ -68,6 +68,11 @@ SELECT picked.*, share.size AS share FROM picked, share WHERE NOT EXISTS (
     AND before.id NOT IN (SELECT id FROM picked))
 ORDER BY id
 """  # noqa: S608 - put together from our own constants
+# For the plain messages, and for those with papers; each written out, so that it fits an index.
+PICK = {
+    True: _PICK.format(ours="one.files = '[]'", others="before.files <> '[]'"),
+    False: _PICK.format(ours="one.files <> '[]'", others="before.files = '[]'"),
+}
 SENT = """
 UPDATE exchange_outgoing SET sent_at = %(at)s, last_error = '', retry_at = NULL
 WHERE id = ANY(%(ids)s)
@@ -162,7 +167,7 @@ class Relay:
         await self._bell.ring_for_all()
 
     async def _lane(self, stop: asyncio.Event, *, is_plain: bool) -> None:
-        ear = self._bell.ear()
+        ear = self._bell.ear(is_plain=is_plain)
         while not stop.is_set():
             try:
                 async with await database.connect("relay") as link:
@@ -334,7 +339,7 @@ def _seal_all(rows: list[Row]) -> None:
 
 async def _pick(link: AsyncConnection[Any], *, is_plain: bool, limit: int) -> list[Row]:
     async with link.cursor(row_factory=class_row(Row)) as cursor:
-        await cursor.execute(PICK, {"plain": is_plain, "limit": limit})
+        await cursor.execute(PICK[is_plain], {"limit": limit})
         return await cursor.fetchall()
 
 

@@ -1,5 +1,6 @@
 """A node that is suspended: nothing is tried in vain, the directory reaches it, then all goes."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -37,7 +38,7 @@ def has_something_to_do():
     """What keeps the relay awake."""
     with connection.cursor() as cursor:
         cursor.execute(bell.LOOK)
-        return cursor.fetchone()[0]
+        return any(cursor.fetchone())
 
 
 def relayed(process):
@@ -87,7 +88,7 @@ def test_when_an_edition_brings_it_back_everything_goes_in_its_order(broker_proc
     becomes(Node.State.ACTIVE)
 
     assert relayed(broker_process) == (3, 0)
-    arrived = [headers["Nats-Msg-Id"] for _, headers, _ in run(mail(broker_process, "35"))]
+    arrived = [json.loads(letter)["id"] for *_, letter in run(mail(broker_process, "35"))]
     owed = Outgoing.objects.order_by("id").values_list("message_id", flat=True)
     assert arrived == [str(message) for message in owed]
 

@@ -151,7 +151,8 @@ def test_two_relays_at_once_publish_each_message_once(broker_process, monkeypatc
 def test_without_the_lock_two_relays_would_publish_messages_twice(broker_process, monkeypatch):
     """The measure of the test above: it sees what the lock prevents."""
     monkeypatch.setattr(relay, "BATCH", 5)
-    monkeypatch.setattr(relay, "PICK", relay.PICK.replace("FOR UPDATE SKIP LOCKED", ""))
+    pick = relay.PICK[True].replace("FOR UPDATE SKIP LOCKED", "")
+    monkeypatch.setattr(relay, "PICK", {True: pick})
     for number in range(60):
         owe(f"case-{number}")
 
