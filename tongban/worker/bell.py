@@ -39,7 +39,7 @@ _FOUND = """EXISTS (
       AND (one.retry_at IS NULL OR one.retry_at <= now()) AND NOT EXISTS (
         SELECT FROM exchange_outgoing AS before
         WHERE before.sent_at IS NULL AND before.recipient = one.recipient
-          AND before.subject = one.subject AND before.id < one.id)
+          AND before.subject = one.subject AND before.id < one.id OFFSET 0)
     ORDER BY one.id LIMIT 1) AS found)"""
 LOOK = f"""
 WITH RECURSIVE {pausing.OPEN}
