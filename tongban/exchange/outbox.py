@@ -27,6 +27,7 @@ __all__ = [
     "envelopes_for",
     "resends",
     "tell",
+    "write",
 ]
 
 
@@ -157,9 +158,14 @@ def tell(
     owed = envelopes_for(
         recipients, type, subject, data, at=at, files=files, sequence=sequence, answers=answers
     )
+    write(owed)
+    return [row.message_id for row in owed]
+
+
+def write(owed: Sequence[Owed]) -> None:
+    """Owe messages that are made already, all in one statement within the caller's transaction."""
     if owed:
         rows = ", ".join([PLACEHOLDERS] * len(owed))
         values = [value for row in owed for value in row.values()]
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {TABLE} ({COLUMNS}) VALUES {rows}", values)  # noqa: S608
-    return [row.message_id for row in owed]

@@ -1,8 +1,9 @@
 """What trust costs: messages a second from letter to effect, for both suites and for neither.
 
 Each way sends the same letters through the bench's own broker and takes them in with the inbox's own
-statements. Without a suite nothing is signed and nothing encrypted, which no node does; it is there to
-compare with. One process sends and receives, so a figure is of one core less than two nodes would use.
+statements, in bags and with one signature for a bag as the relay does when much waits. Without a suite
+nothing is signed and nothing encrypted, which no node does; it is there to compare with. One process
+sends and receives, so a figure is of one core less than two nodes would use.
 """
 
 import asyncio
@@ -18,15 +19,16 @@ from nats.js.api import RetentionPolicy, StorageType, StreamConfig
 
 from tongban.console.benching import load
 from tongban.console.benching.results import Results
-from tongban.exchange import inbox, letters, requests
-from tongban.exchange.envelope import Envelope, Recipient, open_envelope, seal_envelope
+from tongban.exchange import addresses, bags, envelope, inbox, letters, requests
+from tongban.exchange.envelope import Envelope, Recipient
 from tongban.jurisdictions import keys
 from tongban.trust import suites
 from tongban.trust.suites import Purpose
 from tongban.worker.hands import Hands
 
 MESSAGES, WARM_UP, ALONE = 3000, 200, 300
-IN_FLIGHT, TOGETHER = 200, 32
+# Bags on their way at once, as many as a relay has lanes; and letters taken in together.
+IN_FLIGHT, TOGETHER = addresses.LANES, 2 * bags.MOST
 LEAST_A_SECOND, MOST_OVERHEAD = 500.0, 2.0
 HERE, THERE = "22", "35"
 STREAM, SUBJECT = "BENCH", "bench.mail"
@@ -37,7 +39,8 @@ LABELS = {"intl": "国际套件 Ed25519 + X25519", "gm": "国密套件 SM2 + SM4
 class Way:
     """One way for a letter to travel."""
 
-    close: Callable[[Envelope], bytes]
+    # Letters into a bag, and each envelope of one into a letter.
+    close: Callable[[Sequence[Envelope]], bytes]
     open: Callable[[bytes], Envelope]
 
 
@@ -77,7 +80,7 @@ def measure(results: Results, *, broker: str) -> None:
 
 def ways() -> dict[str, Way]:
     """Without a suite, and with each."""
-    plain = Way(letters.pack, letters.unpack)
+    plain = Way(lambda some: bags.pack([letters.pack(one) for one in some]), letters.unpack)
     return {"none": plain} | {name: _suite(name) for name in LABELS}
 
 
@@ -88,15 +91,16 @@ def _suite(name: str) -> Way:
     signing = keys.from_text(signer.public_key)
     me = Recipient(HERE, opener=lambda _: opener, wants_sealed=True)
 
-    def close(letter: Envelope) -> bytes:
-        return seal_envelope(
-            message_id=letter.id, type=letter.type, sender=letter.sender,
-            recipient=letter.recipient, subject=letter.subject, at=letter.at, data=letter.data,
-            signer=signer, to=opener.public_key,
-        )  # fmt: skip
+    def close(some: Sequence[Envelope]) -> bytes:
+        form = envelope.TOGETHER if len(some) > 1 else envelope.ALONE
+        closed = [
+            envelope.close_envelope(one, signer=signer, to=opener.public_key, format=form)
+            for one in some
+        ]
+        return bags.pack(envelope.sign_envelopes(closed, signer=signer))
 
     def opened(raw: bytes) -> Envelope:
-        return open_envelope(
+        return envelope.open_envelope(
             raw, me=me, keys=lambda *_: signing, at=datetime.now(UTC), published_by=THERE
         )
 
@@ -141,10 +145,12 @@ async def _all(broker: str) -> tuple[dict[str, Measured], float]:
 
 
 async def _limit(jetstream: JetStreamContext, way: Way) -> float:
-    """Messages of the same size a second that the broker alone takes and keeps."""
-    closed = [way.close(letter) for letter in letters_of(MESSAGES)]
+    """Messages a second, in the same bags, that the broker alone takes and keeps."""
+    closed = [way.close(bag) for bag in _in_bags(letters_of(MESSAGES))]
     began = time.perf_counter()
-    await _publish(jetstream, closed)
+    for first in range(0, len(closed), IN_FLIGHT):
+        batch = closed[first : first + IN_FLIGHT]
+        await asyncio.gather(*(jetstream.publish(SUBJECT, raw) for raw in batch))
     return MESSAGES / (time.perf_counter() - began)
 
 
@@ -160,30 +166,36 @@ async def _under_load(jetstream: JetStreamContext, hands: Hands, way: Way, count
 async def _send(
     jetstream: JetStreamContext, hands: Hands, way: Way, waiting: Sequence[Envelope]
 ) -> None:
-    for first in range(0, len(waiting), IN_FLIGHT):
-        batch = waiting[first : first + IN_FLIGHT]
-        await _publish(jetstream, await hands.run(_close_all, way, batch))
+    """While some bags are on their way to the broker's disk, the next are signed and encrypted."""
+    room = asyncio.Semaphore(IN_FLIGHT)
+
+    async def publish(raw: bytes) -> None:
+        try:
+            await jetstream.publish(SUBJECT, raw)
+        finally:
+            room.release()
+
+    async with asyncio.TaskGroup() as group:
+        for bag in _in_bags(waiting):
+            raw = await hands.run(way.close, bag)
+            await room.acquire()
+            group.create_task(publish(raw))
 
 
-def _close_all(way: Way, batch: Sequence[Envelope]) -> list[bytes]:
-    return [way.close(letter) for letter in batch]
-
-
-async def _publish(jetstream: JetStreamContext, closed: Sequence[bytes]) -> None:
-    for first in range(0, len(closed), IN_FLIGHT):
-        batch = closed[first : first + IN_FLIGHT]
-        await asyncio.gather(*(jetstream.publish(SUBJECT, raw) for raw in batch))
+def _in_bags(waiting: Sequence[Envelope]) -> list[Sequence[Envelope]]:
+    return [waiting[first : first + bags.MOST] for first in range(0, len(waiting), bags.MOST)]
 
 
 async def _receive(jetstream: JetStreamContext, hands: Hands, way: Way, count: int) -> None:
     place = await jetstream.pull_subscribe(SUBJECT, durable="bench", stream=STREAM)
     got = 0
     while got < count:
-        messages = await place.fetch(TOGETHER, timeout=10)
-        await hands.run(_take_in, way, [message.data for message in messages])
+        messages = await place.fetch(TOGETHER // bags.MOST, timeout=10)
+        raws = [raw for message in messages for raw in bags.unpack(message.data)]
+        await hands.run(_take_in, way, raws)
         for message in messages:
             await message.ack()
-        got += len(messages)
+        got += len(raws)
 
 
 def _take_in(way: Way, batch: Sequence[bytes]) -> None:
@@ -196,7 +208,7 @@ async def _alone(jetstream: JetStreamContext, hands: Hands, way: Way) -> list[fl
     place = await jetstream.pull_subscribe(SUBJECT, durable="bench", stream=STREAM)
     for letter in letters_of(ALONE):
         began = time.perf_counter()
-        await jetstream.publish(SUBJECT, await hands.run(way.close, letter))
+        await jetstream.publish(SUBJECT, await hands.run(way.close, [letter]))
         [message] = await place.fetch(1, timeout=10)
         await hands.run(_take_in, way, [message.data])
         took.append(time.perf_counter() - began)

@@ -37,7 +37,7 @@ def _measure(results, broker):
 def test_without_a_suite_a_letter_is_neither_longer_nor_hidden():
     [letter] = protecting.letters_of(1)
     ways = protecting.ways()
-    closed = {name: way.close(letter) for name, way in ways.items()}
+    closed = {name: way.close([letter]) for name, way in ways.items()}
 
     assert "办办办".encode() in closed["none"]
     for name in ("intl", "gm"):
