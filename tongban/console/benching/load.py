@@ -163,9 +163,11 @@ def _run_with_pauses(
                 continue
             selector.register(line.socket, selectors.EVENT_READ, line)
             line.send(request)
+        if not asleep and not selector.get_map():
+            break
         wait = max(asleep[0][0] - time.perf_counter(), 0) if asleep else PATIENCE
         ready = selector.select(wait)
-        if not ready and not asleep and selector.get_map():
+        if not ready and not asleep:
             raise LoadFailed(f"no answer for {PATIENCE:.0f} s")
         for key, _ in ready:
             line = key.data

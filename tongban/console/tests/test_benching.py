@@ -184,6 +184,8 @@ def test_users_who_pause_ask_less_often_and_every_answer_is_counted(server):
     # Four who ask five times a second each, give or take what chance does to their pauses.
     assert 5 <= len(seen) <= 60
     assert report.statuses == {201: len(seen)}
+    # Nobody waits for an answer once the last of them has gone.
+    assert report.seconds < 5
 
 
 def a_look(cases, took, plan):
