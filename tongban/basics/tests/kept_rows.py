@@ -5,7 +5,8 @@ seconds with everything that has to be loaded again. Here only what the test wro
 tables of reference rows stay as they are, and are copied inside the database where they changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from django.apps import apps
@@ -32,8 +33,13 @@ def keep(name: str, *, labels: Iterable[str]) -> None:
 
 
 def is_kept(name: str) -> bool:
-    """Whether something was set aside under this name."""
-    return name in _marks
+    """Whether something was set aside under this name, and not taken back with a test since."""
+    if name not in _marks:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace(%s) IS NOT NULL", [_schema(name)])
+        (is_there,) = cursor.fetchone()
+    return bool(is_there)
 
 
 def bring_back(name: str) -> bool:
@@ -43,8 +49,7 @@ def bring_back(name: str) -> bool:
     changed = [table for table in kept if now[table] != kept[table]]
     if not changed:
         return False
-    with transaction.atomic(), connection.cursor() as cursor:
-        _let_everything_pass(cursor)
+    with transaction.atomic(), connection.cursor() as cursor, _everything_passing(cursor):
         for table in changed:
             named = {
                 "table": Identifier(table),
@@ -65,14 +70,20 @@ def bring_back(name: str) -> bool:
 def clear_the_rest() -> None:
     """Empty all tables but those of which rows are kept; their counters go on."""
     kept = {table for tables in _marks.values() for table in tables}
-    tables = [one for one in _of_the_program() if one not in kept | OF_DJANGO]
+    _empty(one for one in _of_the_program() if one not in kept | OF_DJANGO)
+
+
+def empty(*labels: str) -> None:
+    """Empty all tables of these apps, whatever refers to their rows; their counters go on."""
+    _empty(_tables(labels))
+
+
+def _empty(tables: Iterable[str]) -> None:
     asked = [f"SELECT '{one}' WHERE EXISTS (SELECT FROM {one})" for one in tables]  # noqa: S608
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(asked))
         written = [table for (table,) in cursor.fetchall()]
-        _let_everything_pass(cursor)
-        for table in written:
-            cursor.execute(SQL("DELETE FROM {}").format(Identifier(table)))
+        _delete(cursor, written)
 
 
 def marks(tables: Iterable[str]) -> dict[str, Mark]:
@@ -87,9 +98,21 @@ def marks(tables: Iterable[str]) -> dict[str, Mark]:
         return {table: (rows, versions) for table, rows, versions in cursor.fetchall()}
 
 
-def _let_everything_pass(cursor) -> None:
-    """Neither references nor what freezes published rows: these rows were all right together."""
+def _delete(cursor, tables: Iterable[str]) -> None:
+    with _everything_passing(cursor):
+        for table in tables:
+            cursor.execute(SQL("DELETE FROM {}").format(Identifier(table)))
+
+
+@contextmanager
+def _everything_passing(cursor) -> Iterator[None]:
+    """Neither references nor what freezes published rows: these rows were all right together.
+
+    Both look at everything again afterwards, which may be within a test's own transaction.
+    """
     cursor.execute("SET LOCAL session_replication_role = replica")
+    yield
+    cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def _schema(name: str) -> str:

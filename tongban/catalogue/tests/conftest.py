@@ -3,12 +3,9 @@
 from pathlib import Path
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
-from tongban.catalogue import snapshot
 from tongban.catalogue.reader import fujian, listing, statecouncil
-from tongban.catalogue.tests import managers, publishers
+from tongban.catalogue.tests import loaded, managers, publishers
 from tongban.catalogue.tests.publishers import Publisher
 from tongban.jurisdictions import snapshot as places
 from tongban.jurisdictions.models import Node
@@ -52,10 +49,8 @@ def _nothing_is_loaded_yet(request: pytest.FixtureRequest) -> None:
     if not request.node.get_closest_marker("django_db"):
         return
     request.getfixturevalue("db")
-    tables = [model._meta.db_table for model in apps.get_app_config("catalogue").get_models()]
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
-    snapshot.look_again()
+    loaded.prepare()
+    loaded.nothing()
     Node.objects.update(base_url="", public_key="", key_id="")
     places.look_again()
 

@@ -3,12 +3,13 @@
 import json
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from unittest.mock import patch
 
 from django.conf import settings
 
 from tongban.catalogue.models import Draft, ItemVersion
-from tongban.catalogue.operations import drafts, loading, shipping
+from tongban.catalogue.operations import drafts
+from tongban.catalogue.operations.loading import DATA
+from tongban.catalogue.tests import loaded
 from tongban.jurisdictions import queries as places
 from tongban.jurisdictions.models import Authority
 from tongban.parties import operations as parties
@@ -20,7 +21,7 @@ ITEM = "2020-2-06"
 # The last version of the item that is shipped, in force on all these days.
 SHIPPED = max(
     json.loads(path.read_text("utf-8"))["number"]
-    for path in (loading.DATA / "versions").glob(f"{ITEM}*.json")
+    for path in (DATA / "versions").glob(f"{ITEM}*.json")
 )
 
 
@@ -59,11 +60,8 @@ def shipped():
 @contextmanager
 def few_standards():
     """The catalogue with the written standards alone, so that a test knows what it adds."""
-    with (
-        patch.object(loading, "_made", lambda _texts, _own: []),
-        patch.object(shipping, "load_implementations", lambda _files: 0),
-    ):
-        yield loading.load_catalogue()
+    with loaded.written_alone():
+        yield loaded.few()
 
 
 def a_manager(name, place="220000", *, roles=(Role.MANAGER,)):

@@ -10,11 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from tongban.basics.refusals import FieldsRefused, NotFound
 from tongban.catalogue import queries
 from tongban.catalogue.models import Batch, ItemChange, PreparedRenewal, Publication
-from tongban.catalogue.operations import load_catalogue, preparing, renewing
+from tongban.catalogue.operations import preparing, renewing
 from tongban.catalogue.operations.drafts import ReasonMissing
 from tongban.catalogue.operations.preparing import NoLongerWaiting, PreparedAlready
 from tongban.catalogue.operations.renewing import ItemHasEnded, NewBatch, NewItem, Renewal, Under
 from tongban.catalogue.permissions import OnlyAtTheHub, PreparedByAnother, PreparedByYourself
+from tongban.catalogue.tests import loaded
 from tongban.catalogue.tests.managers import MONDAY, a_manager
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ BATCH = NewBatch("2026", 1, "测试批次", 3, "guobanfa-2022-34", date(2027, 6,
 @pytest.fixture
 def two(settings):
     settings.NODE_ID, settings.IS_HUB = "00", True
-    load_catalogue()
+    loaded.whole()
     return a_manager("甲"), a_manager("乙")
 
 

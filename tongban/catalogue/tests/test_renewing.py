@@ -19,7 +19,7 @@ from tongban.catalogue.operations.renewing import (
 )
 from tongban.catalogue.permissions import OnlyAtTheHub
 from tongban.catalogue.queries import NoSuchItem
-from tongban.catalogue.tests import renewals
+from tongban.catalogue.tests import loaded, renewals
 from tongban.catalogue.tests.managers import MONDAY, a_manager
 from tongban.parties.models import Role
 from tongban.parties.permissions import RoleMissing
@@ -41,7 +41,7 @@ NEW = NewItem(
 
 @pytest.fixture(autouse=True)
 def _catalogue():
-    load_catalogue()
+    loaded.whole()
 
 
 @pytest.fixture

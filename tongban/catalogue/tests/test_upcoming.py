@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tongban.catalogue.models import ItemVersion
-from tongban.catalogue.operations import load_catalogue
+from tongban.catalogue.tests import loaded
 from tongban.catalogue.tests.local import an_implementation
 from tongban.catalogue.upcoming import upcoming
 
@@ -17,7 +17,7 @@ TOMORROW = TODAY + timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def _catalogue():
-    load_catalogue()
+    loaded.whole()
 
 
 def asked_for(name="居住证明"):
