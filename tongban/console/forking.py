@@ -121,14 +121,19 @@ def _call_oneself(name: str) -> None:
         comm.write_text(name[:15])
 
 
-def main() -> NoReturn:
-    """Read the libraries, then serve; what comes back from there is a child with words of ours."""
+def words_of_a_child() -> list[str]:
+    """Read the libraries, then serve; what comes back from there is a child with these words."""
     for name in LIBRARIES:
         importlib.import_module(name)
     # What is here now is never freed, and a collector that looks at it would copy every page.
     gc.collect()
     gc.freeze()
-    sys.argv = ["./run", *Forking().serve()]
+    return Forking().serve()
+
+
+def main() -> NoReturn:
+    """Fork processes that carry out words of our command line."""
+    sys.argv = ["./run", *words_of_a_child()]
     run()
 
 

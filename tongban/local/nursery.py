@@ -92,10 +92,13 @@ class Born:
 
 
 class Nursery:
-    """Starts processes by having them forked; its own process is started when first needed."""
+    """Starts processes by having them forked; its own process is started when first needed.
 
-    def __init__(self, log: Path, environment: Mapping[str, str]) -> None:
-        self._log, self._environment = log, dict(environment)
+    `program` is the module that forks: by itself the one whose children carry out our command line.
+    """
+
+    def __init__(self, log: Path, environment: Mapping[str, str], program: str = PROGRAM) -> None:
+        self._log, self._environment, self._program = log, dict(environment), program
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._born: dict[int, Born] = {}
@@ -152,7 +155,7 @@ class Nursery:
     def _begin(self) -> "subprocess.Popen[bytes]":
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                [sys.executable, "-m", self._program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=log, cwd=PROJECT, env=self._environment, start_new_session=True,
             )  # fmt: skip
         threading.Thread(target=self._listen, args=[process], daemon=True).start()

@@ -154,6 +154,16 @@ def work():
     main.run()
 
 
+def take_ends():
+    """Where an act reads what it is given, and where what it says goes; the log has all else."""
+    for name, end, how in (("GIVEN", 0, os.O_RDONLY), ("SAID", 1, os.O_WRONLY | os.O_CREAT)):
+        if path := os.environ.get(name):
+            file = os.open(path, how, 0o644)
+            os.dup2(file, end)
+            os.close(file)
+
+
 if __name__ == "__main__":
+    take_ends()
     acts = {f.__name__: f for f in (prepare, note, notes_with_paper, tell, large, steps, work)}
     acts[sys.argv[1]](*sys.argv[2:])

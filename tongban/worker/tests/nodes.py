@@ -1,12 +1,18 @@
 """A broker and whole nodes as processes, for tests that stop and kill them."""
 
+import atexit
 import contextlib
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,6 +20,7 @@ import psycopg
 from django.utils.timezone import now
 
 from tongban.local import bare, broker, ports
+from tongban.local.nursery import Born, Nursery
 from tongban.trust import keeping, store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,7 +82,8 @@ class NodeProcess:
     database_url: str
     broker_url: str
     key: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Born | None = None
+    _link: psycopg.Connection[tuple[object, ...]] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -89,19 +97,32 @@ class NodeProcess:
 
     def act(self, *words: str, given: str = "") -> str:
         """Run one of the acts of `tongban.worker.tests.node` as this node."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tongban.worker.tests.node", *words],
-            env=self.environment, cwd=ROOT, input=given, text=True, capture_output=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout
+        taken, said = self.folder / "given", self.folder / "said"
+        log = self.folder / "acts.log"
+        taken.write_text(given)
+        said.unlink(missing_ok=True)
+        process = self._begin(words, log, {"GIVEN": str(taken), "SAID": str(said)})
+        assert process.wait() == 0, log.read_text()[-3000:]
+        return said.read_text()
 
     def start(self) -> None:
-        with (self.folder / "worker.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tongban.worker.tests.node", "work"],
-                env=self.environment, cwd=ROOT, stdout=log, stderr=log,
+        log = self.folder / "worker.log"
+        # Whoever looks into it before the process has begun finds nothing there yet.
+        log.touch()
+        self.process = self._begin(["work"], log, {})
+
+    def _begin(
+        self, words: Sequence[str], log: Path, more: dict[str, str]
+    ) -> subprocess.Popen[bytes] | Born:
+        environment = self.environment | more
+        if _nursery().can_bear(environment):
+            return _nursery().bear(
+                f"node-{self.code}", words, environment=environment, folder=ROOT, log=log
+            )
+        with log.open("ab") as written:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tongban.worker.tests.node", *words],
+                env=environment, cwd=ROOT, stdout=written, stderr=written,
             )  # fmt: skip
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
@@ -113,12 +134,37 @@ class NodeProcess:
         return code
 
     def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
-        with psycopg.connect(self.database_url, autocommit=True) as link:
-            return link.execute(sql, values).fetchall()
+        """Rows of its database, by one connection that is kept: tests look many times a second."""
+        try:
+            return self._rows(sql, values)
+        except psycopg.OperationalError:
+            # Somebody cut it since; what is away now says so again.
+            self.leave_database()
+            return self._rows(sql, values)
+
+    def _rows(self, sql: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+        if self._link is None:
+            self._link = psycopg.connect(self.database_url, autocommit=True)
+        return self._link.execute(sql, values).fetchall()
+
+    def leave_database(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
 
     @property
     def log(self) -> str:
         return (self.folder / "worker.log").read_text()
+
+
+@cache
+def _nursery() -> Nursery:
+    """Reads the libraries once for all processes of nodes that the tests of one process start."""
+    folder = Path(tempfile.mkdtemp(prefix="tongban-nursery-", dir="/tmp"))
+    made = Nursery(folder / "log", os.environ, "tongban.worker.tests.forking")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(made.stop)
+    return made
 
 
 def database(server_url: str, name: str, *, like: str = "template0") -> str:

@@ -57,26 +57,36 @@ def template(server, keys, tmp_path_factory, worker_id):
 
 
 @pytest.fixture
-def world(server, template, keys, tmp_path, broker_process, worker_id):
-    """Hub, 吉林 and 福建, introduced to each other; workers are started by the test."""
+def made(server, template, keys, tmp_path, broker_process, worker_id):
+    """Makes a node that knows the others' keys; its worker is started by the test."""
     nodes = []
-    for code, key in keys.items():
+
+    def make(code):
         name = f"exchange_{worker_id}_{code}"
         address = database(server, name, like=template)
-        node = NodeProcess(code, tmp_path / code, address, broker_process.url_of(code), key)
-        node.make()
-        nodes.append(node)
-    yield nodes
+        url = broker_process.url_of(code)
+        nodes.append(NodeProcess(code, tmp_path / code, address, url, keys[code]))
+        nodes[-1].make()
+        return nodes[-1]
+
+    yield make
     for node in nodes:
         node.stop(signal.SIGKILL)
+        node.leave_database()
     for node in nodes:
         drop_database(server, f"exchange_{worker_id}_{node.code}")
 
 
 @pytest.fixture
+def world(made):
+    """吉林 and 福建, introduced to each other and to the hub, which is not there."""
+    return made("22"), made("35")
+
+
+@pytest.fixture
 def pair(world):
     """吉林 and 福建 at work."""
-    _, jilin, fujian = world
+    jilin, fujian = world
     jilin.start()
     fujian.start()
     for node in (jilin, fujian):
@@ -202,7 +212,7 @@ def test_a_case_of_sixty_megabytes_crosses_in_constant_memory(pair):
 
 
 def test_a_hole_in_a_subject_is_asked_for_and_filled_by_itself(world):
-    _, jilin, fujian = world
+    jilin, fujian = world
     jilin.act("steps", "35", "case-1", "1", "6")
     with psycopg.connect(jilin.database_url, autocommit=True) as link:
         link.execute("DELETE FROM exchange_outgoing WHERE sequence IN (1, 2, 4)")
@@ -215,8 +225,8 @@ def test_a_hole_in_a_subject_is_asked_for_and_filled_by_itself(world):
     wait_for(lambda: count(fujian, waiting) == 0, what="nothing waiting")
 
 
-def test_the_hub_hears_how_its_nodes_are(world):
-    hub, jilin, fujian = world
+def test_the_hub_hears_how_its_nodes_are(made, world):
+    hub, (jilin, fujian) = made("00"), world
     hub.start()
     jilin.start()
     jilin.act("note", "35", "4")
@@ -247,7 +257,7 @@ def test_a_worker_leaves_in_order_when_it_is_asked_to(pair, broker_process):
 
 
 def test_a_worker_that_finds_neither_broker_nor_database_waits_for_them(world, broker_process):
-    _, jilin, fujian = world
+    jilin, fujian = world
     broker_process.stop()
     jilin.start()
     fujian.start()
@@ -265,7 +275,7 @@ CASE = "22010420261122000427L"
 @pytest.mark.parametrize("is_encrypted", [True, False])
 def test_nobody_at_the_broker_reads_what_passes_it(world, broker_process, is_encrypted):
     """The second time encryption is off, and the same search finds everything: it can find."""
-    _, jilin, fujian = world
+    jilin, fujian = world
     if not is_encrypted:
         for node in (jilin, fujian):
             node.rows("DELETE FROM jurisdictions_nodekey WHERE purpose = 'seal' RETURNING id")
@@ -284,7 +294,7 @@ def test_nobody_at_the_broker_reads_what_passes_it(world, broker_process, is_enc
 
 
 def test_a_key_revoked_while_a_message_is_under_way_refuses_it_with_a_record(world, keys, tmp_path):
-    _, jilin, fujian = world
+    jilin, fujian = world
     path = tmp_path / "node.keys"
     for end in ("", ".unlock"):
         shutil.copy(f"{fujian.key}{end}", f"{path}{end}")
@@ -302,7 +312,7 @@ def test_a_key_revoked_while_a_message_is_under_way_refuses_it_with_a_record(wor
 
 
 def test_a_key_that_retires_still_opens_what_is_under_way(world, tmp_path):
-    _, jilin, fujian = world
+    jilin, fujian = world
     path = tmp_path / "node.keys"
     for end in ("", ".unlock"):
         shutil.copy(f"{fujian.key}{end}", f"{path}{end}")
