@@ -171,8 +171,11 @@ def test_a_worker_connects_by_tls_and_finds_another_server_when_its_own_is_lost(
         await until(lambda: worker.is_connected, what="the connection")
         name = worker.client.connected_server_version and _name_of(brokers, worker.client)
         await asyncio.to_thread(brokers.kill, name)
-        await until(lambda: not worker.is_connected, what="the loss")
-        await until(lambda: worker.is_connected, what="another server")
+        # On a busy machine it is back before anybody has seen that it was away.
+        await until(
+            lambda: worker.is_connected and _name_of(brokers, worker.client) != name,
+            what="another server",
+        )
         stop.set()
         await keeping
         await worker.close()
