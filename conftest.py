@@ -165,6 +165,31 @@ def _plain_settings() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _pages_are_drawn_as_in_service(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Django's test environment copies the whole context of every template and every part of it."""
+    if not request.config.pluginmanager.has_plugin("django"):
+        yield
+        return
+    request.getfixturevalue("django_test_environment")
+    from django.template.base import Template
+    from django.test import utils
+
+    drawn_as_in_tests = Template._render
+    Template._render = utils._TestState.saved_data.template_render  # type: ignore[attr-defined]
+    yield
+    Template._render = drawn_as_in_tests
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the few tests that look at what a page was drawn with: answers have `context` again."""
+    from django.template.base import Template
+    from django.test.utils import instrumented_test_render
+
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
+
+
 _numbers = itertools.count()
 
 

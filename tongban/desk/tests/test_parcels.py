@@ -26,7 +26,7 @@ def act(parcel, name):
     return reverse("desk:parcel-act", args=[parcel.number, name])
 
 
-def test_a_clerk_packs_prints_and_hands_over_and_the_officer_ticks_each_sheet(signed_in):
+def test_a_clerk_packs_prints_and_hands_over_and_the_officer_ticks_each_sheet(signed_in, contexts):
     scene = scenes.handed_over()
     clerk, officer = signed_in(scene.clerk), signed_in(scene.decider)
     form = clerk.get(reverse("desk:pack"), {"case": scene.case.number})

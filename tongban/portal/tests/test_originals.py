@@ -15,7 +15,7 @@ from tongban.portal.tests import scenes
 pytestmark = pytest.mark.django_db
 
 
-def test_what_was_asked_for_is_named_and_ticked_beforehand():
+def test_what_was_asked_for_is_named_and_ticked_beforehand(contexts):
     scene = parcels.waiting_for_originals()
     home = scenes.browser_of(scene.filled)
     wanted = originals.wanted(scene.case)

@@ -62,7 +62,7 @@ def test_nobody_chooses_sees_or_sends_for_somebody_else(scene, stranger):
     assert not Choice.objects.exists()
 
 
-def test_originals_are_sent_with_a_waybill_and_registered_once(scene, home):
+def test_originals_are_sent_with_a_waybill_and_registered_once(scene, home, contexts):
     assert home.get(url(scene, "send")).status_code == 403
     scene = parcels.waiting_for_originals()
     home = scenes.browser_of(scene.filled)
