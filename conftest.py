@@ -20,6 +20,7 @@ from unittest import mock
 import hypothesis
 import pytest
 
+from tongban.basics.tests.examples import examples
 from tongban.local import accounts, postgres
 from tongban.trust.signing import new_key
 
@@ -115,7 +116,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # A busy machine is not a slow strategy, and there is no clock in what a test of inputs says.
 hypothesis.settings.register_profile(
-    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "busy",
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("busy")
 

@@ -15,6 +15,9 @@ from tongban.console.exits import Exit
 from tongban.local import browser
 from tongban.local.home import PROJECT
 
+# How many times as many examples `--long` makes of what is never done with them.
+TIMES_LONG = 20
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -23,15 +26,21 @@ def run_tests(
     words: Annotated[
         list[str] | None, typer.Argument(help="交给 pytest 的参数 Words for pytest")
     ] = None,
+    long: Annotated[
+        bool,
+        typer.Option("--long", help=f"随机用例做{TIMES_LONG}倍 So many times as many examples"),
+    ] = False,
 ) -> None:
     """Chromium and Chinese fonts are installed when missing; nothing is skipped silently.
 
     Without words every test runs: those beside the code, and at the same time the journeys, which
     mostly wait for nodes of their own; what they said is shown at the end. With words pytest gets
-    them.
+    them. `--long` goes with either: tests that draw their examples draw many times as many.
     """
     found = browser.make_available()
     environment = {**os.environ, **({"TONGBAN_CHROMIUM": str(found)} if found else {})}
+    if long:
+        environment["TONGBAN_EXAMPLES"] = str(TIMES_LONG)
     codes = [run(_pytest(words), environment)] if words else _run_all(environment)
     raise typer.Exit(Exit.REFUSED if any(codes) else Exit.DONE)
 

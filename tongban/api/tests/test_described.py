@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 import tongban.api as api_package
 from tongban.api import v1
 from tongban.api.tests.caller import register, seat
+from tongban.basics.tests.examples import examples
 from tongban.cases.operations import claims
 from tongban.cases.tests import world
 from tongban.parties import operations as parties
@@ -56,7 +57,7 @@ def token(one_transaction):
 
 
 @described.exclude(path_regex=ACTS).parametrize()
-@settings(max_examples=25, **short)
+@settings(max_examples=examples(10), **short)
 def test_every_answer_is_one_that_the_description_names(case, token):
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
 
@@ -74,7 +75,7 @@ def at_work(one_transaction):
 
 
 @described.include(path_regex=ACTS).parametrize()
-@settings(max_examples=6, **short)
+@settings(max_examples=examples(4), **short)
 def test_officers_acts_answer_as_described_on_a_case_that_is_there(case, at_work):
     """Else every act would be refused before its words are looked at: the case does not exist."""
     number, token = at_work

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tongban.basics.tests.examples import examples
 from tongban.cases import clocks_of_cases, handlers, queries, standing, states
 from tongban.cases.clocks import writing
 from tongban.cases.models import Case
@@ -266,14 +267,14 @@ def wall_clock(moment: datetime) -> type[datetime]:
 
 @pytest.mark.django_db
 def test_whatever_the_wire_does_both_nodes_have_the_same_case(tmp_path):
-    """The short form: the examples are the same every time, and more of them find more."""
+    """The examples are the same every time; `./run test --long` makes more, which find more."""
     tables = [model._meta.db_table for model in apps.get_app_config("cases").get_models()]
     nodes = country(tmp_path, *NODES, tables=tables, at=MONDAY)
     made: Counter[str] = Counter()
     run_state_machine_as_test(
         type("Machine", (TwoNodes,), {"nodes": nodes, "made": made}),
         settings=settings(
-            max_examples=10,
+            max_examples=examples(6),
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

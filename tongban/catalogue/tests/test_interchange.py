@@ -11,6 +11,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tongban.basics.tests.examples import examples
 from tongban.catalogue.interchange.columns import COLUMNS, SHEET
 from tongban.catalogue.interchange.content import (
     read_content,
@@ -422,7 +423,7 @@ _CONTENT = st.fixed_dictionaries(
 _WORDING = st.dictionaries(st.sampled_from(["limits", "fee", "materials", "exchange", "x"]), _BASIS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(_CONTENT, _WORDING, st.sampled_from([NAME, "夫妻投靠落户"]))
 def test_changes_and_words_come_back_from_their_cells_whatever_they_are(content, wording, name):
     ground = Ground(NAME, STANDARD)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from tongban.basics.tests.examples import examples
 from tongban.catalogue import overlay, reading
 from tongban.catalogue.operations.loading import DATA
 from tongban.catalogue.overlay import problems
@@ -309,7 +310,10 @@ CHANGES = st.one_of(
     st.dictionaries(st.sampled_from([*SECTIONS, "result", "visits", "competence"]), NONSENSE),
 )
 QUIET = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 
 

@@ -4,7 +4,9 @@ import sys
 import tomllib
 
 import pytest
+from typer.testing import CliRunner
 
+from tongban.basics.tests import examples
 from tongban.console import test as testing
 from tongban.local.home import PROJECT
 
@@ -39,3 +41,25 @@ def test_both_turns_are_run_and_either_of_them_can_fail(monkeypatch, capfdbinary
     assert codes == [int(fails == "beside"), int(fails == "journeys")]
     shown = capfdbinary.readouterr().out.decode()
     assert shown.index("beside") < shown.index("journeys")
+
+
+@pytest.mark.parametrize(("words", "times"), [([], None), (["--long"], str(testing.TIMES_LONG))])
+def test_the_long_form_draws_many_times_as_many_examples(monkeypatch, words, times):
+    asked = []
+
+    def run(*said):
+        asked.append(said)
+        return 0
+
+    monkeypatch.delenv("TONGBAN_EXAMPLES", raising=False)
+    monkeypatch.setattr(testing.browser, "make_available", lambda: None)
+    monkeypatch.setattr(testing, "run", run)
+
+    done = CliRunner().invoke(testing.app, [*words, "tongban/cases", "-q"])
+
+    [(said, environment)] = asked
+    assert done.exit_code == 0
+    assert said[-2:] == ["tongban/cases", "-q"]
+    assert environment.get("TONGBAN_EXAMPLES") == times
+    monkeypatch.setattr(examples, "TIMES", int(times or 1))
+    assert examples.examples(6) == 6 * int(times or 1)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongban.basics import canonical
+from tongban.basics.tests.examples import examples
 from tongban.jurisdictions import edition, introduction
 from tongban.jurisdictions.directory import DirectoryMalformed, State
 from tongban.jurisdictions.edition import EditionRefused
@@ -90,7 +91,7 @@ def test_the_beginning_of_an_edition_is_none(length):
     assert why(GOOD[:length]) in {"truncated", "malformed"}
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(at=st.integers(0, len(GOOD) - 2), bit=st.integers(0, 7))
 def test_no_edition_with_another_bit_is_believed(at, bit):
     changed = bytearray(GOOD)

@@ -23,6 +23,7 @@ from playwright.sync_api import (
     ViewportSize,
 )
 
+from tongban.basics.tests import examples
 from tongban.local.browser import of_the_system
 from tongban.ui.frame import LARGE_TYPE_COOKIE
 
@@ -255,6 +256,14 @@ class Checks:
             scripted = page.evaluate(COMPLETE)
         self._compare_without_script(path, scripted)
 
+    def on_a_phone(self, path: str) -> None:
+        """For many pages made of the same parts: what two readers meet, on a page opened once."""
+        with self.opened(path, size=PHONE) as page:
+            self._judge_by_axe(page, f"{path} on a phone")
+            with self._large(page):
+                page.set_viewport_size(NARROWEST)
+                self._measure(page, f"{path} at the narrowest, large")
+
     def in_brief(self, path: str) -> None:
         """For pages made of parts that are checked in full elsewhere: seen, narrow, and large."""
         with self.opened(path, size=PHONE) as page:
@@ -264,6 +273,10 @@ class Checks:
             with self._large(page):
                 page.set_viewport_size(NARROWEST)
                 self._measure(page, f"{path} at the narrowest, large")
+
+    def of_known_parts(self, path: str) -> None:
+        """In brief, and in full by `./run test --long`: no part of it is on this page alone."""
+        (self.all_of if examples.TIMES > 1 else self.in_brief)(path)
 
     def all_of(self, path: str) -> None:
         """Every check of the guide on one page, which is opened once with and once without script."""

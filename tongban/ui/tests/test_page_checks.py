@@ -38,6 +38,8 @@ def test_a_page_without_faults_passes_every_check(browser, faulty):
         ("dim-in-the-dark", dark, "color-contrast"),
         ("wide", narrow, "too wide"),
         ("wide-when-large", Checks.in_brief, "large: too wide"),
+        ("wide-when-large", Checks.on_a_phone, "large: too wide"),
+        ("no-alt", Checks.on_a_phone, "image-alt"),
         ("wide-when-large", Checks.all_of, "large: too wide"),
         ("dim-when-large", Checks.all_of, "large: axe color-contrast"),
         ("no-ring", Checks.keyboard, "no visible ring"),

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tongban.basics import canonical
+from tongban.basics.tests.examples import examples
 from tongban.cases.evidence import archive, keys, layout
 from tongban.cases.evidence.tests.forging import (
     bring_key,
@@ -26,7 +27,7 @@ from tongban.cases.evidence.tests.forging import (
 pytestmark = pytest.mark.django_db
 OF_CASE = re.compile(r"chains/\d[^/]*/\d{6}\.json")
 FAST = settings(
-    max_examples=40,
+    max_examples=examples(25),
     deadline=None,
     derandomize=True,
     database=None,
