@@ -21,6 +21,7 @@ import hypothesis
 import pytest
 
 from tongban.basics.tests.examples import examples
+from tongban.basics.tests.handing_out import packed
 from tongban.local import accounts, postgres
 from tongban.trust.signing import new_key
 
@@ -125,14 +126,21 @@ hypothesis.settings.load_profile("busy")
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts whole nodes comes before the tests of rules, which are handed out to the end.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What starts whole nodes comes first, and rules, which are quick, are handed out to the end.
 
-    Else one process would have all of them last, while the others had nothing left to do.
+    To start nodes is mostly to wait, and so are the journeys that begin at the same time; later all
+    cores have tests that do not wait. Modules of such tests stay in one hand: another process would
+    make their nodes once more.
     """
-    items.sort(
-        key=lambda item: 0 if _uses_database(item) else 2 - bool(item.get_closest_marker("nodes"))
-    )
+    whole: dict[Path, list[pytest.Item]] = {}
+    others: list[pytest.Item] = []
+    for item in items:
+        is_with_nodes = item.get_closest_marker("nodes")
+        (whole.setdefault(item.path, []) if is_with_nodes else others).append(item)
+    others.sort(key=lambda item: not _uses_database(item))
+    room = config.getoption("maxschedchunk", None) or len(items)
+    items[:] = packed(whole.values(), others, room=room)
 
 
 def pytest_collection_finish() -> None:
