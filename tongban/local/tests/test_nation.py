@@ -31,6 +31,31 @@ intake = replace(
 )
 print(submission.submit(intake=intake, owner="test", key="one", at=now()).number)
 """
+# In one process of the node each, which looks again and again: to start one for each look takes longer
+# than what is waited for.
+ARRIVED = """
+import django, time; django.setup()
+from tongban.record.models import Entry
+
+deadline = time.monotonic() + {patience}
+while not Entry.objects.filter(chain="{number}", kind="arrive").exists():
+    assert time.monotonic() < deadline
+    time.sleep(0.2)
+"""
+HEARD = """
+import django, time; django.setup()
+from django.utils.timezone import now
+from tongban.exchange import flows
+
+def messages():
+    found = flows.since(flows.HOUR, at=now())
+    return {{(one.sender, one.recipient): one.messages for one in found}}.get(("11", "66"), 0)
+
+deadline = time.monotonic() + {patience}
+while messages() < 3:
+    assert time.monotonic() < deadline
+    time.sleep(0.5)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +84,9 @@ def test_nodes_without_pages_are_at_work_and_say_how_their_pages_are_opened(coun
 
 def test_a_case_goes_from_a_node_without_pages_to_another(country):
     number = country.as_node("44", SUBMIT).split()[-1]
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        shown = country.say("case", "show", number, "--json", "--node", "54")
-        kinds = [e["kind"] for e in json.loads(shown.stdout)["events"]] if shown.stdout else []
-        if "arrive" in kinds:
-            break
-        assert time.monotonic() < deadline, shown.stderr
-        time.sleep(0.2)
+    country.as_node("54", ARRIVED.format(number=number, patience=PATIENCE))
 
+    shown = country.say("case", "show", number, "--json", "--node", "54")
     here = json.loads(country.say("case", "show", number, "--json", "--node", "44").stdout)
     there = json.loads(shown.stdout)
     assert there["holder"] == "decider"
@@ -87,17 +106,7 @@ def test_every_node_reaches_every_other(country):
 
 def test_the_hub_hears_who_sent_to_whom(country):
     country.say("exchange", "ping", "66", "--count", "3", "--node", "11")
-    deadline = time.monotonic() + PATIENCE
-    script = (
-        "import django; django.setup()\n"
-        "from django.utils.timezone import now\n"
-        "from tongban.exchange import flows\n"
-        "print({(c.sender, c.recipient): c.messages for c in flows.since(flows.HOUR, at=now())}"
-        ".get(('11', '66'), 0))"
-    )
-    while int(country.as_node("00", script)) < 3:
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+    country.as_node("00", HEARD.format(patience=PATIENCE))
 
 
 def test_a_killed_worker_and_a_killed_nursery_are_replaced(country):

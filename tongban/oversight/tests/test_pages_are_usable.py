@@ -24,7 +24,7 @@ from tongban.oversight import handins
 from tongban.oversight.tests.conftest import officer
 from tongban.parties import operations as parties
 from tongban.parties.models import Role
-from tongban.ui.tests.page_checks import NARROWEST, PHONE, Checks, check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,12 +106,6 @@ def test_empty_pages_say_what_will_be_here(browser, live_server, hub):
     check_pages(browser, live_server.url, pages, cookies=cookies())
 
 
-def two_widths(checks, path):
-    """These pages are many and made of the same parts: two readers tell what is wrong."""
-    checks.axe(path, size=PHONE)
-    checks.fits(path, size=NARROWEST, large=True)
-
-
 @pytest.fixture
 def catalogue(monkeypatch):
     """A published version, one that waits, one that is written on, and a file with faults."""
@@ -145,7 +139,9 @@ def test_managers_pages_work_for_everyone(browser, live_server, catalogue, monke
         "/oversight/lists/?province=350000", f"/oversight/imports/{given.token}/",
         "/oversight/copies/",
     ]  # fmt: skip
-    check_pages(browser, live_server.url, pages, cookies=cookies_of(drafter), only=two_widths)
+    check_pages(
+        browser, live_server.url, pages, cookies=cookies_of(drafter), only=Checks.on_a_phone
+    )
     monkeypatch.setattr(settings, "IS_HUB", True)
     under = renewing.Under(standing.today(), "guobanfa-2022-34", "二（一）", "示例")
     renewals.retire_item(code="2020-2-09", under=under, officer=drafter, at=now())
@@ -156,7 +152,9 @@ def test_managers_pages_work_for_everyone(browser, live_server, catalogue, monke
         "/oversight/renewals/split/",
         f"/oversight/renewals/{waits.pk}/",
     ]
-    check_pages(browser, live_server.url, pages, cookies=cookies_of(drafter), only=two_widths)
+    check_pages(
+        browser, live_server.url, pages, cookies=cookies_of(drafter), only=Checks.on_a_phone
+    )
 
 
 def test_a_section_is_reached_by_keyboard_and_whole_without_script(browser, live_server, catalogue):
