@@ -204,7 +204,7 @@ def test_a_case_of_sixty_megabytes_crosses_in_constant_memory(pair):
     jilin.act("large", "35", "case-1", "3", "20")
 
     wait_for(lambda: arrived(fujian) == 2, what="the case with its papers", seconds=60)
-    wait_for(lambda: unconfirmed(jilin) == 0, what="its receipt")
+    wait_for(lambda: unconfirmed(jilin) == 0, what="its receipt", seconds=60)
     sizes = [one.stat().st_size for one in (fujian.folder / "papers").glob("??/*")]
     assert sizes.count(20 << 20) == 3
     assert sender.growth() < MOST_GROWTH
