@@ -87,17 +87,19 @@ def owe_words(sender: str, subject: str, words: Sequence[Word], *, at: datetime)
     outbox.tell([sender], TYPE, subject, data, at=at, answers=answers)
 
 
-# Only the node a message went to can speak of it; a later "parked" never undoes "handled".
+# Only the node a message went to can speak of it; a later "parked" never undoes "handled". `num_nulls`
+# keeps the database from the index of what is undelivered: before it has counted the table it takes that
+# for short, and would look through all of it for each receipt instead of for the messages by their names.
 _NOTE_HANDLED = """
 UPDATE exchange_outgoing
 SET delivered_at = %(at)s, envelope = '', sent_at = COALESCE(sent_at, %(at)s),
     parked_at = NULL, parked_code = '', parked_reason = '', last_error = ''
-WHERE message_id = ANY(%(messages)s) AND recipient = %(sender)s AND delivered_at IS NULL
+WHERE message_id = ANY(%(messages)s) AND recipient = %(sender)s AND num_nulls(delivered_at) = 1
 """
 _NOTE_PARKED = """
 UPDATE exchange_outgoing
 SET parked_at = %(at)s, parked_code = %(code)s, parked_reason = %(reason)s
-WHERE message_id = %(message)s AND recipient = %(sender)s AND delivered_at IS NULL
+WHERE message_id = %(message)s AND recipient = %(sender)s AND num_nulls(delivered_at) = 1
 """
 
 
