@@ -31,7 +31,7 @@ def list_sendings(
         return
     for row in rows:
         words = f"{Channel(row.channel).label}  {Fate(row.fate).label}  {row.attempts}次"
-        said = f"{row.pk:>8}  {row.notice.number}  {row.notice.kind:<18}{words}  {row.trouble}"
+        said = f"{row.pk:>8}  {row.told.number}  {row.told.kind:<18}{words}  {row.trouble}"
         print(said.rstrip())
     if not rows:
         print("没有未发出的提醒。 None failed." if failed else "还没有提醒。 None yet.")
@@ -40,8 +40,8 @@ def list_sendings(
 def _as_dict(row: Sending) -> dict[str, Any]:
     return {
         "id": row.pk,
-        "case": row.notice.number,
-        "occasion": row.notice.kind,
+        "case": row.told.number,
+        "occasion": row.told.kind,
         "channel": row.channel,
         "fate": row.fate,
         "attempts": row.attempts,

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from logging import WARNING
 from typing import Any
@@ -23,6 +24,16 @@ _LONGEST_TROUBLE = 200
 
 class NotSent(Exception):
     """A channel did not take a message; the words say why and hold nothing personal."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be sent: to whom, not before which moment, in which words."""
+
+    to: str
+    not_before: datetime
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)

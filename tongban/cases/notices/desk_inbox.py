@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from tongban.basics.refusals import NotFound
+from tongban.basics.refusals import FieldsRefused, NotFound
 from tongban.basics.selecting import Selection
 from tongban.cases.models import Case
-from tongban.cases.notices.desk_wording import GROUPS, WORDINGS
+from tongban.cases.notices import proving
+from tongban.cases.notices.desk_wording import GROUPS, MAILED, WORDINGS
 from tongban.cases.notices.models import DeskNotice, DeskWish
 from tongban.catalogue import queries as catalogue
 from tongban.parties.models import Officer
@@ -110,14 +111,53 @@ def read_all(*, officer: Officer, before: datetime, at: datetime) -> int:
     return notices_of(officer).filter(read_at=None, at__lte=before).order_by().update(read_at=at)
 
 
+def wish_of(officer: Officer) -> DeskWish:
+    """What an officer wants; the platform's defaults where she has not said."""
+    return DeskWish.objects.filter(pk=officer.pk).first() or DeskWish(officer=officer)
+
+
 def wanted(officer: Officer) -> set[str]:
     """The groups of which an officer wants to be told."""
-    wish = DeskWish.objects.filter(pk=officer.pk).first()
-    unwanted = set(wish.unwanted) if wish else set()
-    return {group.key for group in GROUPS} - unwanted
+    return _keys() - set(wish_of(officer).unwanted)
 
 
-def want(*, officer: Officer, groups: Collection[str]) -> None:
-    """Keep which groups an officer wants; nobody offers others. What was told before stays."""
-    unwanted = sorted({group.key for group in GROUPS} - set(groups))
-    DeskWish.objects.update_or_create(officer=officer, defaults={"unwanted": unwanted})
+@dataclass(frozen=True)
+class ByMail:
+    """What an officer wants by mail as well, and where; no groups: nothing."""
+
+    groups: Collection[str]
+    address: str
+    is_quiet_at_night: bool
+
+
+@transaction.atomic
+def want(*, officer: Officer, groups: Collection[str], by_mail: ByMail | None = None) -> DeskWish:
+    """Keep what an officer wants; nobody offers other groups. What was told before stays.
+
+    Only what is told in the inbox goes out by mail, too; what waits to be sent follows the wish.
+    Without `by_mail` the rest of it stays. Refused: FieldsRefused (`mail`) for an address that is
+    none, or groups without one.
+    """
+    DeskWish.objects.get_or_create(officer=officer)
+    wish = DeskWish.objects.select_for_update().get(pk=officer.pk)
+    wish.unwanted = sorted(_keys() - set(groups))
+    if by_mail is not None:
+        wish.mailed, wish.mail = list(by_mail.groups), _checked(by_mail)
+        wish.is_quiet_at_night = by_mail.is_quiet_at_night
+    told = set(MAILED.values()) - set(wish.unwanted)
+    wish.mailed = sorted(told & set(wish.mailed))
+    wish.save()
+    return wish
+
+
+def _keys() -> set[str]:
+    return {group.key for group in GROUPS}
+
+
+def _checked(by_mail: ByMail) -> str:
+    address = by_mail.address.strip()
+    if address:
+        proving.check_mail(address)
+    elif by_mail.groups:
+        raise FieldsRefused({"mail": [_("填写邮箱地址，例如name@example.com")]})
+    return address

@@ -9,8 +9,9 @@ from tongban.cases import happenings, news, states
 from tongban.cases.alarms import AMBER
 from tongban.cases.models import Alarm, Case
 from tongban.cases.news import News
+from tongban.cases.notices import desk_inbox, desk_mailing
 from tongban.cases.notices import desk_wording as words
-from tongban.cases.notices.models import DeskNotice, DeskWish
+from tongban.cases.notices.models import DeskNotice
 from tongban.cases.operations import alarming, expiring
 from tongban.cases.states import Party
 from tongban.parties import absences
@@ -70,16 +71,22 @@ def on_escalation(alarm: Alarm) -> None:
 
 @news.on_news
 def tell(told: News) -> None:
-    """Put it into the inbox of whom it concerns, and of her substitute; the second time nothing."""
+    """Put it into the inbox of whom it concerns, and of her substitute; the second time nothing.
+
+    By mail it goes to those who want it so.
+    """
     for officer in _with_substitute(told.to, told.at):
-        if _wants(officer, told.kind):
-            DeskNotice.objects.get_or_create(
-                officer=officer,
-                kind=told.kind,
-                number=told.number,
-                ref=told.ref,
-                defaults={"at": told.at},
-            )
+        if words.GROUP_OF.get(told.kind) in desk_inbox.wish_of(officer).unwanted:
+            continue
+        notice, is_new = DeskNotice.objects.get_or_create(
+            officer=officer,
+            kind=told.kind,
+            number=told.number,
+            ref=told.ref,
+            defaults={"at": told.at},
+        )
+        if is_new:
+            desk_mailing.owe(notice, at=told.at)
 
 
 def _with_substitute(officer: Officer, at: datetime) -> list[Officer]:
@@ -87,11 +94,6 @@ def _with_substitute(officer: Officer, at: datetime) -> list[Officer]:
         return [officer, absences.substitute_of(officer, at)]
     except NotFound:
         return [officer]
-
-
-def _wants(officer: Officer, kind: str) -> bool:
-    wish = DeskWish.objects.filter(pk=officer.pk).first()
-    return wish is None or words.GROUP_OF.get(kind) not in wish.unwanted
 
 
 def _whose(case: Case, party: Party) -> Officer | None:

@@ -11,6 +11,11 @@ BACK, LAPSED, WITHDRAWN = "back", "lapsed", "withdrawn"
 AMBER, RED, ESCALATED, ABSENT = "amber", "red", "escalated", "originals_absent"
 # What a text may name: of a case that the officer's own office has.
 FACTS = frozenset({"item", "tail"})
+# Mail lies on others' servers, and an address to press is how forged messages look.
+_MAIL = _(
+    "%(said)s。请登录工作台，在“消息”里查看。这封邮件由系统发出，不要回复。"
+    "不想再收到，在“消息”的“要提醒什么”里关掉。"
+)
 
 
 @dataclass(frozen=True)
@@ -86,3 +91,13 @@ GROUPS: tuple[Group, ...] = (
     Group("red", _("我办的件亮红灯或者视为受理"), (RED,)),
 )
 GROUP_OF = {kind: group.key for group in GROUPS for kind in group.kinds}
+# Always told in the inbox; by mail only where it is wanted, as all else.
+TO_LEADERS = Group("escalated", _("没有人处理、报到我这里的预警"), (ESCALATED,))
+MAILED = GROUP_OF | {ESCALATED: TO_LEADERS.key}
+
+
+def by_mail(kind: str, number: str) -> tuple[str, str]:
+    """Title and text of a mail: what sort of work waits, and never whose or which item."""
+    facts = {"title": str(WORDINGS[kind].title), "tail": number[-4:]}
+    said = _("%(title)s（尾号%(tail)s）") if number else _("%(title)s")
+    return str(_("工作台消息：%(title)s")) % facts, str(_MAIL) % {"said": str(said) % facts}

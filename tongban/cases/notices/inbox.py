@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
@@ -18,7 +16,7 @@ from tongban.basics import identifiers
 from tongban.basics.refusals import FieldsRefused, NotFound
 from tongban.cases import queries
 from tongban.cases.models import Case
-from tongban.cases.notices import channels, mandated
+from tongban.cases.notices import channels, mandated, proving
 from tongban.cases.notices.models import Channel, Notice, Preference
 from tongban.cases.notices.wording import WORDINGS
 from tongban.cases.permissions import authority_name
@@ -144,22 +142,13 @@ def keep_wishes(*, account: Account, wishes: Wishes) -> Preference:
     if wishes.by_mail and not address:
         raise FieldsRefused({"mail": [_("填写邮箱地址，例如name@example.com")]})
     if address:
-        _check_mail(address)
+        proving.check_mail(address)
     row, _new = Preference.objects.select_for_update().get_or_create(account=account)
     row.by_sms, row.by_mail = wishes.by_sms, wishes.by_mail
     row.mail = address
     row.is_quiet_at_night = wishes.is_quiet_at_night
     row.save()
     return row
-
-
-def _check_mail(address: str) -> None:
-    try:
-        validate_email(address)
-    except ValidationError as wrong:
-        raise FieldsRefused(
-            {"mail": [_("邮箱地址要像name@example.com这样，检查有没有少写")]}
-        ) from wrong
 
 
 def offered() -> list[Channel]:

@@ -1,6 +1,7 @@
 """What people were told, through which channels it goes out, and how they want to be told."""
 
 import uuid
+from typing import cast
 
 from django.db import models
 from django.db.models import Q
@@ -66,9 +67,15 @@ class Fate(models.TextChoices):
 
 
 class Sending(models.Model):
-    """A notice on its way through one channel; a worker that sends it holds it by a lease."""
+    """A notice on its way through one channel; a worker that sends it holds it by a lease.
 
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="sendings")
+    It is an applicant's or an officer's.
+    """
+
+    notice = models.ForeignKey(Notice, models.CASCADE, null=True, related_name="sendings")
+    desk_notice = models.ForeignKey(
+        "cases.DeskNotice", models.CASCADE, null=True, related_name="sendings"
+    )
     channel = models.CharField(max_length=10, choices=Channel.choices)
     fate = models.CharField(max_length=10, choices=Fate.choices, default=Fate.WAITING)
     next_at = models.DateTimeField()
@@ -89,6 +96,12 @@ class Sending(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["notice", "channel"], name="sent_once_a_channel"),
+            models.UniqueConstraint(
+                fields=["desk_notice", "channel"], name="sent_to_officer_once_a_channel"
+            ),
+            models.CheckConstraint(
+                condition=Q(notice=None) ^ Q(desk_notice=None), name="sending_has_one_notice"
+            ),
             models.CheckConstraint(
                 condition=Q(lease=None, leased_until=None)
                 | Q(lease__isnull=False, leased_until__isnull=False),
@@ -101,7 +114,12 @@ class Sending(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.notice_id} {self.channel}"
+        return f"{self.notice_id or self.desk_notice_id} {self.channel}"
+
+    @property
+    def told(self) -> "Notice | DeskNotice":
+        """What goes out."""
+        return self.notice or cast(DeskNotice, self.desk_notice)
 
 
 class ContactProof(models.Model):
@@ -165,26 +183,13 @@ class ContactProof(models.Model):
         return f"cases.notices.proof.{field}:{self.pk}".encode()
 
 
-class Preference(models.Model):
-    """How an account wants to be told; without a row, the platform's defaults hold."""
+class WithMail(models.Model):
+    """A row that holds a mail address, sealed."""
 
-    account = models.OneToOneField(
-        "parties.Account", models.CASCADE, related_name="notice_preference"
-    )
-    by_sms = models.BooleanField(default=True)
-    by_mail = models.BooleanField(default=False)
-    mail_sealed = models.BinaryField(default=b"", blank=True)
-    is_quiet_at_night = models.BooleanField(default=True)
+    mail_sealed = models.BinaryField(default=b"", db_default=b"", blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(by_mail=False) | ~Q(mail_sealed=b""), name="mail_needs_an_address"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account_id}"
+        abstract = True
 
     @property
     def mail(self) -> str:
@@ -197,6 +202,30 @@ class Preference(models.Model):
         self.mail_sealed = (
             sealing.seal(address.encode(), context=self._context()) if address else b""
         )
+
+    def _context(self) -> bytes:
+        raise NotImplementedError
+
+
+class Preference(WithMail):
+    """How an account wants to be told; without a row, the platform's defaults hold."""
+
+    account = models.OneToOneField(
+        "parties.Account", models.CASCADE, related_name="notice_preference"
+    )
+    by_sms = models.BooleanField(default=True)
+    by_mail = models.BooleanField(default=False)
+    is_quiet_at_night = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by_mail=False) | ~Q(mail_sealed=b""), name="mail_needs_an_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
 
     def _context(self) -> bytes:
         return f"cases.notices.mail:{self.account_id}".encode()
@@ -232,13 +261,28 @@ class DeskNotice(models.Model):
         return f"{self.kind} {self.number}"
 
 
-class DeskWish(models.Model):
-    """What an officer does not want to be told; without a row, everything is told."""
+class DeskWish(WithMail):
+    """What an officer does not want to be told, and what she wants by mail as well.
+
+    Without a row everything is told in the desk's inbox, and nothing goes out.
+    """
 
     officer = models.OneToOneField(
         "parties.Officer", models.CASCADE, related_name="notice_wish", primary_key=True
     )
     unwanted = models.JSONField(default=list)
+    mailed = models.JSONField(default=list, db_default=[])
+    is_quiet_at_night = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mailed=[]) | ~Q(mail_sealed=b""), name="desk_mail_needs_an_address"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.officer_id}"
+
+    def _context(self) -> bytes:
+        return f"cases.notices.desk_mail:{self.officer_id}".encode()

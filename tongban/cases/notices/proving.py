@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -130,9 +132,25 @@ def _judge(row: ContactProof, code: str, at: datetime) -> str:
 
 def is_proved(account: Account, channel: Channel, address: str) -> bool:
     """Whether an account has shown that an address is its own."""
+    row = known(account, channel, address)
+    return row is not None and row.proved_at is not None
+
+
+def known(account: Account, channel: Channel, address: str) -> ContactProof | None:
+    """The proof of an address of an account, begun or done; None before it has begun."""
     match = sealing.match(f"{channel.value}:{address}")
     rows = ContactProof.objects.filter(account=account, channel=channel, match=match)
-    return bool(address) and rows.filter(proved_at__isnull=False).exists()
+    return rows.first() if address else None
+
+
+def check_mail(address: str) -> None:
+    """Refused: FieldsRefused (`mail`) for what is no mail address."""
+    try:
+        validate_email(address)
+    except ValidationError as wrong:
+        raise FieldsRefused(
+            {"mail": [_("邮箱地址要像name@example.com这样，检查有没有少写")]}
+        ) from wrong
 
 
 def proof_of(account: Account, proof_id: UUID) -> ContactProof:

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound
 from tongban.cases.models import Case
-from tongban.cases.notices import channels, telling, wording
-from tongban.cases.notices.channels import NotSent
-from tongban.cases.notices.models import Channel, Fate, Sending
+from tongban.cases.notices import channels, desk_mailing, telling, wording
+from tongban.cases.notices.channels import Letter, NotSent
+from tongban.cases.notices.models import Channel, DeskNotice, Fate, Notice, Sending
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +77,7 @@ def claim(*, at: datetime) -> list[Message]:
     free = Q(leased_until=None) | Q(leased_until__lte=at)
     rows = (
         Sending.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("notice__account")
+        .select_related("notice__account", "desk_notice__officer__account")
         .filter(free, fate=Fate.WAITING, next_at__lte=at)
         .order_by("next_at", "id")[:BATCH]
     )
@@ -84,33 +85,40 @@ def claim(*, at: datetime) -> list[Message]:
 
 
 def _take(row: Sending, *, at: datetime) -> Message | None:
-    channel, notice = Channel(row.channel), row.notice
-    case = Case.objects.filter(pk=notice.number).first()
-    is_push = channel is Channel.WEBHOOK
-    is_there = case is not None or notice.mandate_id is not None
-    to = "" if is_push or not is_there else telling.address(notice, case, channel)
-    if not is_there or not (is_push or (to and notice.read_at is None)):
-        # Read in the portal meanwhile, or not wanted this way any more.
+    channel, told = Channel(row.channel), row.told
+    letter = (
+        desk_mailing.letter(told, at=at)
+        if isinstance(told, DeskNotice)
+        else _letter(told, channel, at=at)
+    )
+    if letter is None:
+        # Read meanwhile, or not wanted this way any more.
         _drop(row, at=at)
         return None
-    awake = at if is_push else telling.wake(notice.account, at)
-    if awake > at:
-        row.next_at = awake
+    if letter.not_before > at:
+        row.next_at = letter.not_before
         row.save(update_fields=["next_at"])
         return None
     row.lease, row.leased_until = uuid.uuid4(), at + LEASE
     row.attempts += 1
     row.save(update_fields=["lease", "leased_until", "attempts"])
-    title, text = _said(row, channel)
-    return Message(row.pk, row.lease, row.attempts, channel, to, title, text)
+    return Message(row.pk, row.lease, row.attempts, channel, letter.to, letter.title, letter.text)
 
 
-def _said(row: Sending, channel: Channel) -> tuple[str, str]:
-    notice = row.notice
+def _letter(notice: Notice, channel: Channel, *, at: datetime) -> Letter | None:
+    case = Case.objects.filter(pk=notice.number).first()
+    if case is None and notice.mandate_id is None:
+        return None
     if channel is Channel.WEBHOOK:
-        return channels.pushed_words(
-            wording.pushed(notice.kind, number=notice.number, at=notice.at.isoformat())
-        )
+        facts = wording.pushed(notice.kind, number=notice.number, at=notice.at.isoformat())
+        return Letter("", at, *channels.pushed_words(facts))
+    to = telling.address(notice, case, channel)
+    if not to or notice.read_at is not None:
+        return None
+    return Letter(to, telling.wake(notice.account, at), *_said(notice, channel))
+
+
+def _said(notice: Notice, channel: Channel) -> tuple[str, str]:
     if notice.mandate_id is not None:
         return wording.outside_mandate(channel)
     return wording.outside(notice.kind, channel, number=notice.number)
@@ -194,5 +202,7 @@ def health(*, at: datetime) -> Health:
 
 def sendings(*, fate: str = "", limit: int = 100) -> list[Sending]:
     """The latest sendings, of one fate or of all."""
-    rows = Sending.objects.select_related("notice").order_by("-notice__at", "-id")
+    rows = Sending.objects.select_related("notice", "desk_notice").order_by(
+        Coalesce("notice__at", "desk_notice__at").desc(), "-id"
+    )
     return list((rows.filter(fate=fate) if fate else rows)[:limit])

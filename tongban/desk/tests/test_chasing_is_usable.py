@@ -4,8 +4,12 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 
 from tongban.basics.hours import BEIJING
+from tongban.cases.notices import desk_inbox, proving
+from tongban.cases.notices.desk_inbox import ByMail
+from tongban.cases.notices.models import Channel
 from tongban.cases.operations import alarming, claims, expiring
 from tongban.cases.tests import world
 from tongban.cases.tests.world import MONDAY
@@ -34,8 +38,13 @@ def chased():
     return lapsed, officer, leader
 
 
-def test_alarms_and_messages_are_usable_by_everybody(browser, live_server):
+def test_alarms_and_messages_are_usable_by_everybody(browser, live_server, settings):
+    settings.NOTICE_CHANNELS = {"mail": ["mailtos://u:p@mail.test/?to={to}"]}
     lapsed, officer, leader = chased()
+    wish = ByMail({"red"}, "wang@example.invalid", is_quiet_at_night=True)
+    desk_inbox.want(officer=officer, groups=["red"], by_mail=wish)
+    address = {"account": officer.account, "channel": Channel.MAIL, "address": wish.address}
+    proving.begin(**address, at=now())
     in_full = ["/desk/alarms/", "/desk/inbox/", "/desk/inbox/settings/"]
     check_pages(browser, live_server.url, in_full, cookies=cookies_of(officer))
     others = [

@@ -3,15 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from tongban.cases import news
 from tongban.cases.notices import desk_inbox as box
@@ -77,18 +75,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found and found.tzinfo else None
-
-
-@require_http_methods(["GET", "POST"])
-@desk_page
-def wishes(request: OfficerRequest) -> HttpResponse:
-    """What is told and what is not."""
-    if request.method == "POST":
-        box.want(officer=request.officer, groups=request.POST.getlist("group"))
-        messages.success(request, _("已经保存，从现在起照这样提醒"))
-        return redirect("desk:inbox")
-    context = {
-        "groups": [(group, group.key in box.wanted(request.officer)) for group in words.GROUPS],
-        "side": sides_of(request.officer)[0],
-    }
-    return render(request, "desk/inbox_wishes.html", context)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
-from tongban.cases.notices.models import Fate, Notice, Sending
+from tongban.cases.notices.models import DeskNotice, Fate, Notice, Sending
 from tongban.oversight.tests.conftest import officer
 from tongban.parties.models import Role
 
@@ -43,6 +43,26 @@ def test_what_failed_is_listed_with_its_reason_and_sent_again(operator, failed, 
     failed.refresh_from_db()
     assert (failed.fate, failed.attempts) == (Fate.WAITING, 0)
     assert operator.post("/oversight/notices/999999/retry").status_code == 302
+
+
+@pytest.mark.parametrize(("number", "shown"), [(NUMBER, "220104"), ("", "协查")])
+def test_what_did_not_reach_an_officer_is_listed_among_them_and_names_nobody(
+    operator, number, shown
+):
+    told = DeskNotice.objects.create(
+        officer=officer(Role.DECIDER, name="王审"), kind="red", number=number, ref="1", at=now()
+    )
+    row = Sending.objects.create(
+        desk_notice=told, channel="mail", fate=Fate.FAILED, attempts=6, next_at=now(),
+        ended_at=now(), trouble="error=504",
+    )  # fmt: skip
+    page = operator.get("/oversight/notices/").content.decode()
+    assert "error=504" in page
+    assert shown in page
+    assert "王审" not in page
+    operator.post(f"/oversight/notices/{row.pk}/retry")
+    row.refresh_from_db()
+    assert row.fate == Fate.WAITING
 
 
 def test_all_are_sent_again_at_once(operator, failed):

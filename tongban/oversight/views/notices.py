@@ -32,10 +32,11 @@ def notices(request: OfficerRequest) -> HttpResponse:
 
 
 def _about(row: Sending) -> str:
-    """The case that a sending is about; of a mandate nothing but that."""
-    if row.notice.mandate_id is not None:
+    """The case that a sending is about; of a mandate or an inquiry nothing but that."""
+    if row.notice is not None and row.notice.mandate_id is not None:
         return _("授权")
-    return identifiers.show_case_number(row.notice.number)
+    number = row.told.number
+    return identifiers.show_case_number(number) if number else _("协查")
 
 
 @require_POST

@@ -92,6 +92,8 @@ ROWS: dict[str, Row] = {
         "desk:print-documents", "desk:joint-steps", "desk:alarms",
         "desk:inbox", "desk:inbox-read", "desk:inbox-wishes",
     ),
+    # Nobody of the scene has kept an address for mail.
+    **_rows(DESK, "desk:inbox-code", "desk:inbox-prove", cannot=(404,)),
     "desk:helping": Row({"clerk", "third_clerk"}),
     # The cross-place counter: who sits there. Its leader, who sets how many come, is not among them.
     **_rows({"clerk", "third_clerk"}, "desk:counter", "desk:counter-call"),
