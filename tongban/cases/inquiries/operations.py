@@ -20,12 +20,12 @@ from tongban.cases.inquiries.permissions import (
     check_may_withdraw,
 )
 from tongban.cases.inquiries.standing import State
-from tongban.cases.permissions import office_of
+from tongban.cases.operations import moving
 from tongban.exchange import outbox, shared_chains
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Authority
 from tongban.parties.models import Officer
-from tongban.record.chains import Author, FileRef
+from tongban.record.chains import FileRef
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def ask(
         KIND,
         name,
         standing.ASK,
-        by=_author(officer, "asker"),
+        by=moving.officer_author(officer, "asker"),
         at=at,
         content={
             "to": {"node": there, "place": to.division_code, "authority": to.code},
@@ -120,7 +120,7 @@ def answer(*, chain_name: str, officer: Officer, reply: Reply, at: datetime) -> 
         KIND,
         chain_name,
         standing.REFUSE if is_refusal else standing.ANSWER,
-        by=_author(officer, "answerer"),
+        by=moving.officer_author(officer, "answerer"),
         at=at,
         personal={
             "text": "" if is_refusal else reply.text.strip(),
@@ -146,7 +146,7 @@ def ask_more(*, chain_name: str, officer: Officer, text: str, at: datetime) -> I
         KIND,
         chain_name,
         standing.ASK_MORE,
-        by=_author(officer, "asker"),
+        by=moving.officer_author(officer, "asker"),
         at=at,
         personal={"text": text.strip(), "papers": [], "contact": cases.contact(officer)},
     )
@@ -218,17 +218,6 @@ def _landed(chain_name: str, *, at: datetime) -> Inquiry:
         chain.write_as_node(chain_name, standing.ARRIVE, at=at)
         row.refresh_from_db()
     return row
-
-
-def _author(officer: Officer, role: str) -> Author:
-    office = office_of(officer)
-    return Author(
-        node=settings.NODE_ID,
-        role=role,
-        place=office.division_code,
-        authority=office.code,
-        officer=officer.pseudonym,
-    )
 
 
 def _named(papers: Sequence[Attachment]) -> list[dict[str, str]]:

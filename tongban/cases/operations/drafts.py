@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import IO, Any
@@ -12,7 +13,7 @@ from tongban.basics import sealing
 from tongban.basics.refusals import FieldsRefused, NotFound, Refused
 from tongban.cases import access, provenance, queries, renewal, rules, states
 from tongban.cases import intake as papers_in
-from tongban.cases.models import Case, Draft, DraftPaper
+from tongban.cases.models import Case, Draft, DraftPaper, Material
 from tongban.cases.operations import drafted_delivery, moving
 from tongban.cases.operations.submission import Taken, submit
 from tongban.cases.permissions import MoveNotPossible, check_move
@@ -378,6 +379,14 @@ def take_up(*, number: str, account: Account, at: datetime) -> Draft:
         saved_at=at,
         case=case,
     )
+    take_over_papers(draft, case.materials.all(), personal["file_names"], at=at)
+    return draft
+
+
+def take_over_papers(
+    draft: Draft, materials: Iterable[Material], names: Mapping[str, str], *, at: datetime
+) -> None:
+    """Lay materials of a case into a draft; `names` are those of their files, by digest."""
     DraftPaper.objects.bulk_create(
         DraftPaper(
             draft=draft,
@@ -385,14 +394,13 @@ def take_up(*, number: str, account: Account, at: datetime) -> Draft:
             digest=material.digest,
             size=material.size,
             media_type=material.media_type,
-            name=sealing.seal(personal["file_names"].get(material.digest, "").encode()),
+            name=sealing.seal(names.get(material.digest, "").encode()),
             # What a window saw of an original is not for the applicant to say.
             made_from=material.made_from if material.source == "upload" else "",
             added_at=at,
         )
-        for material in case.materials.all()
+        for material in materials
     )
-    return draft
 
 
 def _answer_move(case: Case) -> states.Move:

@@ -28,7 +28,7 @@ def signer() -> Signer:
     return signing.load_signer(settings.NODE_KEY_FILE)
 
 
-def officer_author(officer: Officer, role: Party) -> Author:
+def officer_author(officer: Officer, role: str) -> Author:
     """How an officer stands in the record: by place, authority and pseudonym, never by name."""
     office = office_of(officer)
     return Author(

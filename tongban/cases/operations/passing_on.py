@@ -5,10 +5,9 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tongban.basics import sealing
 from tongban.basics.refusals import FieldsRefused, Refused
 from tongban.cases import access, queries, rules, states
-from tongban.cases.models import Case, Draft, DraftPaper
+from tongban.cases.models import Case, Draft
 from tongban.cases.operations import drafts
 from tongban.cases.operations.drafts import Places
 from tongban.cases.permissions import MoveNotPossible
@@ -94,19 +93,8 @@ def _fill(draft: Draft, case: Case, *, at: datetime) -> None:
     draft.saved_at = at
     draft.save(update_fields=["answers", "saved_at"])
     asked = {material.spec for material in rules.version_of(draft).materials}
-    DraftPaper.objects.bulk_create(
-        DraftPaper(
-            draft=draft,
-            spec=material.spec,
-            digest=material.digest,
-            size=material.size,
-            media_type=material.media_type,
-            name=sealing.seal(personal["file_names"].get(material.digest, "").encode()),
-            added_at=at,
-        )
-        for material in case.materials.all()
-        if material.spec in asked
-    )
+    wanted = [one for one in case.materials.all() if one.spec in asked]
+    drafts.take_over_papers(draft, wanted, personal["file_names"], at=at)
 
 
 def _day(at: datetime) -> date:
