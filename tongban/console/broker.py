@@ -120,8 +120,25 @@ def config(
     ] = None,
     directory: Directory = None,
     hub_key: HubKey = "",
+    into: Annotated[
+        Path | None, typer.Option(help="写进这个文件，不显示。 Write it to this file.")
+    ] = None,
+    pid_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="写好后让服务器重读；nats-server -P 写的文件。 Then reload the server of this pid."
+        ),
+    ] = None,
 ) -> None:
-    """One account, its administrator, and a user for each node; it contains passwords."""
+    """One account, its administrator, and a user for each node; it contains passwords.
+
+    With `--into` and `--pid-file` a running server follows: who is out is cut off, and others stay.
+    """
+    if pid_file and not into:
+        raise WrongWords(
+            "--pid-file 要和 --into 一起用：先写好配置文件，服务器才有新的可读。",
+            "--pid-file goes with --into: the server reads the file that is written there.",
+        )
     place = home()
     place.make()
     passwords = (
@@ -142,7 +159,24 @@ def config(
             together, together.server(server), folder=folder or Path("/var/lib/nats"),
             passwords=passwords, admin_password=admin.broker_password, certificates=shown,
         )  # fmt: skip
-    print(text)
+    if into is None:
+        print(text)
+        return
+    keys.write_private(into, text.encode())
+    print(f"{into}  账号 accounts {len(passwords)}")
+    if pid_file:
+        the_broker.reload(_pid(pid_file))
+        print("消息服务器已重新读取配置。 The server has been told to read it.")
+
+
+def _pid(file: Path) -> int:
+    try:
+        return int(file.read_text())
+    except (OSError, ValueError) as wrong:
+        raise WrongWords(
+            f"{file} 里没有进程号。启动时加 -P {file}，nats-server 就会写上。",
+            f"There is no process id in {file}: nats-server writes it with -P {file}.",
+        ) from wrong
 
 
 def _codes(directory: Path | None, hub_key: str, nodes: str) -> list[str]:

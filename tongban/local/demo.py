@@ -4,10 +4,13 @@ import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from secrets import token_urlsafe
 
 from tongban.local import accounts, broker, databases, keys, ports, postgres, state
@@ -23,6 +26,9 @@ from tongban.local.state import Lock, State
 from tongban.local.trouble import Interrupted, Trouble
 
 START = 60.0
+# So many seconds a node that was suspended has to hear of it by mail before it is cut off at the
+# broker; its messages are refused by everybody from the first moment.
+HEARS_OF_IT = 5.0
 OWN = (
     "postgres",
     "broker",
@@ -55,6 +61,9 @@ class Demo:
     # What is put between a node and its servers: tests of faults give it other ways to reach them.
     between: Callable[[LocalNode], LocalNode] = lambda node: node
     _server: Server | None = None
+    _broker: Child | None = None
+    _admitted: list[str] = field(default_factory=list)
+    _directory_seen: int = 0
 
     def __post_init__(self) -> None:
         self.lock = Lock(self.home)
@@ -130,8 +139,7 @@ class Demo:
         secrets = {code: keys.node_secrets(self.home, code) for code in self.codes}
         keys.write_directory(self.home, self.codes)
         if not self.own_broker:
-            active = keys.taking_part(self.home, self.codes)
-            self._start_broker({code: secrets[code].broker_password for code in active}, admin)
+            self._start_broker()
         if self._server:
             self._start_database(self._server, admin)
         self._databases = self._find_databases(secrets, admin)
@@ -139,19 +147,43 @@ class Demo:
         self.nodes = [self._node(code, secrets[code]) for code in self.codes]
         broker.set_up(self._broker_url(broker.ADMIN, admin.broker_password), self.codes)
 
-    def _start_broker(self, passwords: dict[str, str], admin: ServerSecrets) -> None:
-        file = self.home.broker / "nats.conf"
-        text = broker.configuration(
-            folder=self.home.broker, port=ports.broker_port(),
-            passwords=passwords, admin_password=admin.broker_password,
-        )  # fmt: skip
-        keys.write_private(file, text.encode())
+    def _start_broker(self) -> None:
         child = Child(
-            "nats-server", [str(broker.program()), "-c", str(file)],
+            "nats-server", [str(broker.program()), "-c", str(self._admit())],
             self.home.log / "nats-server.log", child_environment(self.home, {}),
         )  # fmt: skip
         self.family.start(child)
         self.family.wait_for(child, lambda: ports.answers(ports.broker_port()), patience=START)
+        self._broker = child
+
+    def _admit(self) -> Path:
+        """Write the broker's configuration, with an account for each node that takes part."""
+        self._directory_seen = _written_at(keys.hub_directory(self.home))
+        self._admitted = keys.taking_part(self.home, self.codes)
+        secrets = {code: keys.node_secrets(self.home, code) for code in self._admitted}
+        file = self.home.broker / "nats.conf"
+        text = broker.configuration(
+            folder=self.home.broker, port=ports.broker_port(),
+            passwords={code: one.broker_password for code, one in secrets.items()},
+            admin_password=keys.server_secrets(self.home).broker_password,
+        )  # fmt: skip
+        keys.write_private(file, text.encode())
+        return file
+
+    def _follow_directory(self) -> None:
+        """Let the running broker know whom the hub has suspended or let back since."""
+        if self._broker is None or self._broker.pid is None:
+            return
+        written = _written_at(keys.hub_directory(self.home))
+        if written == self._directory_seen or time.time() - written / 1e9 < HEARS_OF_IT:
+            return
+        before = self._admitted
+        self._admit()
+        if self._admitted != before:
+            # One that has died just now reads the new one when it is started again.
+            with suppress(Trouble):
+                broker.reload(self._broker.pid)
+            self.say("节点名录有变动，消息服务器的账号已更新")
 
     def _start_database(self, server: Server, admin: ServerSecrets) -> None:
         postgres.make_room(server)
@@ -226,6 +258,7 @@ class Demo:
             try:
                 for name in self.family.revive():
                     self.say(f"{name} 意外停止，已重新启动")
+                self._follow_directory()
             except Interrupted:
                 return
 
@@ -276,3 +309,11 @@ class Demo:
             for child in self.family.children
         ]
         state.write(self.home, self.state)
+
+
+def _written_at(file: Path) -> int:
+    """When a file was written last, as the file system counts; 0 when there is none."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

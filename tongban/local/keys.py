@@ -76,7 +76,7 @@ def write_directory(home: Home, codes: Sequence[str]) -> None:
     A new edition only when something changed. What the hub's people have decided (a node suspended,
     one joined that runs elsewhere) is in the edition that the hub left in its folder, and stays.
     """
-    before = _newest(home.directory, home.node(HUB) / edition.FILE)
+    before = _newest(home.directory, hub_directory(home))
     nodes = _listed(home, codes, before)
     if before is not None and list(before.nodes) == nodes:
         if not home.directory.exists() or home.directory.read_bytes() != before.raw:
@@ -93,10 +93,15 @@ def write_directory(home: Home, codes: Sequence[str]) -> None:
 
 
 def taking_part(home: Home, codes: Sequence[str]) -> list[str]:
-    """Those of these nodes that the directory lets take part."""
-    one = edition.read(home.directory.read_bytes())
-    active = {node.code for node in one.nodes if node.state is State.ACTIVE}
+    """Those of these nodes that the newest edition lets take part: ours, or the hub's own since."""
+    one = _newest(home.directory, hub_directory(home))
+    active = {node.code for node in one.nodes if node.state is State.ACTIVE} if one else set()
     return [code for code in codes if code in active]
+
+
+def hub_directory(home: Home) -> Path:
+    """Where the hub leaves each edition that it has issued."""
+    return home.node(HUB) / edition.FILE
 
 
 def hub_fingerprint(home: Home) -> str:
