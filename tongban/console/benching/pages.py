@@ -14,6 +14,7 @@ from tongban.console.journeying.browser import Browser
 from tongban.local.trouble import Trouble
 
 CLERK = "zhaoliu"
+WARM_UP = 2.0
 _WORDS = ("户口迁移", "医保", "公积金证明", "残疾人补贴", "营业执照", "hkqy", "异地就医备案怎么办")
 _ITEMS = ("2020-2-06", "2020-2-61", "2020-1-31")
 
@@ -61,7 +62,10 @@ def measure(
     cookies = cookies or (sign_in(url, page.username) if page.username else "")
     address = httpx.URL(url)
     host, port = address.host, address.port or 80
-    load.run((host, port), _requests(page, host, port, cookies), connections=2, seconds=1)
+    # Each process reads its templates and each of its connections prepares its statements only once.
+    load.run(
+        (host, port), _requests(page, host, port, cookies), connections=connections, seconds=WARM_UP
+    )
     report = load.run(
         (host, port), _requests(page, host, port, cookies), connections=connections,
         seconds=seconds, pause=pause,
