@@ -127,6 +127,16 @@ def test_the_template_is_as_it_was_after_it_was_copied(copied):
         admin.execute("drop database tongban_44x")
 
 
+def test_of_several_servers_of_ones_own_the_one_that_takes_writes_is_meant():
+    servers = "postgresql://me:secret@10.0.1.1:5432,10.0.1.2:5432"
+
+    assert databases.at(f"{servers}/city").url("22") == (
+        f"{servers}/city_22?target_session_attrs=read-write"
+    )
+    asked = "sslmode=require&target_session_attrs=any"
+    assert databases.at(f"{servers}/city?{asked}").url("22") == f"{servers}/city_22?{asked}"
+
+
 def test_on_a_server_of_ones_own_the_databases_carry_the_nodes_codes(server):
     given = databases.at(server.url("postgres", "admin", "city"))
 
