@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from hypothesis import HealthCheck, settings
 from pydantic import BaseModel
 from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -22,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 import tongban.api as api_package
 from tongban.api import v1
 from tongban.api.tests.caller import register, seat
-from tongban.basics.tests.examples import examples
+from tongban.basics.tests import examples
 from tongban.cases.operations import claims
 from tongban.cases.tests import world
 from tongban.parties import operations as parties
@@ -34,7 +35,15 @@ CHECKS = [
     response_schema_conformance,
 ]
 ACTS = r"^/api/v1/(cases/\{number\}/(acts|claim|release|checks|countersign)|inquiries)"
-described = schemathesis.openapi.from_dict(v1.api.get_openapi_schema(path_prefix="/api/v1/"))
+# Every bound of every word, some forty requests an operation, and what our own code compares with:
+# to think them up takes each process of tests longer than to ask, so it is done by the long form.
+EVERY_BOUND = {"enabled": examples.TIMES > 1}
+described = schemathesis.openapi.from_dict(
+    v1.api.get_openapi_schema(path_prefix="/api/v1/"),
+    config=SchemathesisConfig.from_dict(
+        {"phases": {"coverage": EVERY_BOUND}, "analysis": {"constants": EVERY_BOUND}}
+    ),
+)
 described.app = get_wsgi_application()
 short = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
 
@@ -57,7 +66,7 @@ def token(one_transaction):
 
 
 @described.exclude(path_regex=ACTS).parametrize()
-@settings(max_examples=examples(10), **short)
+@settings(max_examples=examples.examples(25), **short)
 def test_every_answer_is_one_that_the_description_names(case, token):
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
 
@@ -75,7 +84,7 @@ def at_work(one_transaction):
 
 
 @described.include(path_regex=ACTS).parametrize()
-@settings(max_examples=examples(4), **short)
+@settings(max_examples=examples.examples(6), **short)
 def test_officers_acts_answer_as_described_on_a_case_that_is_there(case, at_work):
     """Else every act would be refused before its words are looked at: the case does not exist."""
     number, token = at_work

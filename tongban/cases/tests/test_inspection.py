@@ -25,7 +25,19 @@ def hand_in(content: bytes, name: str, **named):
 
 
 ACTION = b"<</S/%s/JS(app.alert\\(1\\))/F(cmd.exe)>>"
-BOMB = zlib.compress(bytes(300_000_000), 9)
+MB = 1_000_000
+
+
+def bomb(mega: int) -> bytes:
+    """What `zlib.compress` makes of so many megabytes of nothing, of which one is compressed."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    piece = packer.compress(bytes(MB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    end = packer.flush()
+    # Of nothing but zeros the first sum stays 1, and the second counts them.
+    return b"x\xda" + piece * mega + end + struct.pack(">HH", mega * MB % 65_521, 1)
+
+
+BOMB = bomb(300)
 
 HOSTILE_PDFS = {
     "a script when it opens": (files.a_pdf(catalog=b"/OpenAction" + ACTION % b"JavaScript"), "自动运行"),
@@ -51,6 +63,11 @@ HOSTILE_PDFS = {
 "no page": (files.a_pdf().replace(b"/Count 1/Kids[3 0 R]", b"/Count 0/Kids[     ]"), "一页也没有"),
     "nothing but a head and an end": (b"%PDF-1.4\n%%EOF\n", "读不出来"),
 }  # fmt: skip
+
+
+def test_the_bomb_is_what_it_is_said_to_be():
+    assert zlib.decompress(bomb(3)) == bytes(3 * MB)
+    assert len(BOMB) < MB
 
 
 @pytest.mark.parametrize("kind", HOSTILE_PDFS)
