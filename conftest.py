@@ -148,6 +148,8 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+    # What tests remember of places and items is large and stays, too; a page leaves little garbage.
+    gc.set_threshold(5_000, 20, 50)
 
 
 def _uses_database(item: pytest.Item) -> bool:
