@@ -26,6 +26,9 @@ from tongban.trust import keeping, store
 ROOT = Path(__file__).resolve().parents[3]
 NODES = ("00", "22", "35", "52")
 ADMIN_PASSWORD = "admin-password"
+# How long is waited in vain: what comes at all comes within it, also beside much other work. What must
+# come soon is measured.
+PATIENCE = 60.0
 
 
 @dataclass
@@ -202,7 +205,7 @@ def directory(keys: dict[str, Path]) -> str:
     )
 
 
-def wait_for(is_so, *, what: str, seconds: float = 20.0, every: float = 0.02):
+def wait_for(is_so, *, what: str, seconds: float = PATIENCE, every: float = 0.02):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(psycopg.OperationalError):
