@@ -193,7 +193,9 @@ def _endings(at: datetime) -> Iterable[Metric]:
 
 
 def _mailboxes(at: datetime) -> Iterable[Metric]:
-    messages = GaugeMetricFamily("tongban_mailbox_messages", "In a mailbox", labels=["node"])
+    messages = GaugeMetricFamily(
+        "tongban_mailbox_messages", "In a mailbox, a bag as one", labels=["node"]
+    )
     used = GaugeMetricFamily("tongban_mailbox_used_ratio", "Of its limit", labels=["node"])
     silent = GaugeMetricFamily("tongban_node_silent_seconds", "Since its beat", labels=["node"])
     skew = GaugeMetricFamily(

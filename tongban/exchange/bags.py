@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 # So many letters share a bag, and so long it gets; a longer letter travels alone.
-MOST, LONGEST = 32, 128 * 1024
+MOST, LONGEST = 64, 256 * 1024
 # More than anybody packs: then it is no bag, and refused as the one unreadable message it is.
 _MOST_TAKEN = 256
 

@@ -170,6 +170,7 @@ class NodeContact(models.Model):
     """The hub's view of one node: what its mailbox holds and what it last said of itself."""
 
     node = models.CharField(max_length=8, primary_key=True)
+    # As the broker counts them, a bag as one; so at least so many messages.
     mailbox_messages = models.PositiveBigIntegerField(default=0)
     mailbox_bytes = models.PositiveBigIntegerField(default=0)
     # How many bytes it may hold; 0 while it is not known or has no limit.

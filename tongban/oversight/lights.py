@@ -71,7 +71,7 @@ def light_of(contact: NodeContact | None, *, at: datetime) -> Light:
         waited = duration((at - oldest).total_seconds())
         return Light("warn", _("发件已等%(time)s") % {"time": waited}, _("发件慢"))
     if contact.mailbox_messages >= FULL_FROM:
-        words = _("信箱积压%(count)d份") % {"count": contact.mailbox_messages}
+        words = _("信箱积压至少%(count)d份") % {"count": contact.mailbox_messages}
         return Light("warn", words, _("积压"))
     arrived = contact.mailbox_oldest_at
     if arrived and at - arrived > SLOW_AFTER:

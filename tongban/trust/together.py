@@ -2,7 +2,7 @@
 
 A signature of SM2 costs ten times what everything else about a message does, and a device makes few a
 second. So the digests of messages that leave together become the leaves of a binary tree, the tree's
-root is signed, and each message carries the way from its leaf to the root: five digests for thirty-two
+root is signed, and each message carries the way from its leaf to the root: six digests for sixty-four
 messages. Leaves and inner nodes are hashed apart (as in RFC 6962), so neither passes for the other, and
 what is signed begins with a label, so a root passes for no message and no message for a root.
 """

@@ -32,7 +32,8 @@ log = structlog.get_logger(__name__)
 
 LANES = addresses.LANES
 _HINT = re.compile(r"[0-9a-f]{8}")
-ROOM = 128
+# Messages of the broker that are in hand at once; each may be a bag.
+ROOM = 64
 # So many letters at least are taken in together, where so many are there.
 BATCH = 32
 SWEEP_SECONDS = 1.0

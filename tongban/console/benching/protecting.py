@@ -27,8 +27,8 @@ from tongban.trust.suites import Purpose
 from tongban.worker.hands import Hands
 
 MESSAGES, WARM_UP, ALONE = 3000, 200, 300
-# Bags on their way at once, as many as a relay has lanes; and letters taken in together.
-IN_FLIGHT, TOGETHER = addresses.LANES, 2 * bags.MOST
+# Bags on their way at once, as many as a relay has lanes.
+IN_FLIGHT = addresses.LANES
 LEAST_A_SECOND, MOST_OVERHEAD = 500.0, 2.0
 HERE, THERE = "22", "35"
 STREAM, SUBJECT = "BENCH", "bench.mail"
@@ -190,12 +190,11 @@ async def _receive(jetstream: JetStreamContext, hands: Hands, way: Way, count: i
     place = await jetstream.pull_subscribe(SUBJECT, durable="bench", stream=STREAM)
     got = 0
     while got < count:
-        messages = await place.fetch(TOGETHER // bags.MOST, timeout=10)
-        raws = [raw for message in messages for raw in bags.unpack(message.data)]
-        await hands.run(_take_in, way, raws)
-        for message in messages:
+        for message in await place.fetch(IN_FLIGHT, timeout=10):
+            raws = bags.unpack(message.data)
+            await hands.run(_take_in, way, raws)
             await message.ack()
-        got += len(raws)
+            got += len(raws)
 
 
 def _take_in(way: Way, batch: Sequence[bytes]) -> None:

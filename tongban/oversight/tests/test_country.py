@@ -50,7 +50,7 @@ def test_every_province_has_a_tile_in_words(joined):
 
     assert len(tiles) == 35
     assert (tiles["闽"].kind, tiles["闽"].figure) == ("ok", "7份")
-    assert tiles["闽"].words == "正常，信箱待取7份"
+    assert tiles["闽"].words == "正常，信箱待取至少7份"
     assert (tiles["黔"].kind, tiles["黔"].short) == ("bad", "失联")
     # Heard of by nobody: neither fine nor empty, but not known.
     assert tiles["粤"].figure == "?"

@@ -29,7 +29,7 @@ def contact(**facts):
             "发件已等5分",
         ),
         ({"mailbox_messages": 99}, "ok", "正常"),
-        ({"mailbox_messages": 100}, "warn", "信箱积压100份"),
+        ({"mailbox_messages": 100}, "warn", "信箱积压至少100份"),
         (
             {"mailbox_messages": 3, "mailbox_oldest_at": AT - timedelta(minutes=4)},
             "warn",

@@ -95,7 +95,7 @@ def test_a_message_that_cannot_be_sealed_holds_up_its_own_subject_and_nothing_el
 
 def test_a_large_message_travels_alone(broker_process, monkeypatch):
     monkeypatch.setattr(addresses, "LANES", 1)
-    for size in (10, 200_000, 10, 10):
+    for size in (10, 300_000, 10, 10):
         owe(data={"word": "x" * size})
 
     run(send_all(broker_process))
