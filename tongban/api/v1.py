@@ -1,6 +1,7 @@
 """API v1: which resources it has, how it refuses, and its own description."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -76,9 +77,24 @@ class Api(NinjaAPI):
         module = operation.view_func.__module__.rpartition(".")[2]
         return f"{module}_{operation.view_func.__name__}"
 
-    def get_openapi_schema(self, **where: Any) -> Any:
-        """OpenAPI 3.1, with problems under their own media type and the scopes of each call."""
-        schema = super().get_openapi_schema(**where)
+    @cached_property
+    def _described(self) -> dict[str, Any]:
+        return {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Any:
+        """OpenAPI 3.1, with problems under their own media type and the scopes of each call.
+
+        Made once a process, since it takes half a second and anybody may ask for it; read-only.
+        """
+        prefix = path_prefix or self.get_root_path(path_params or {})
+        if prefix not in self._described:
+            self._described[prefix] = self._describe(prefix)
+        return self._described[prefix]
+
+    def _describe(self, prefix: str) -> Any:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         schema["components"]["securitySchemes"] = SECURITY
         for path, methods in schema["paths"].items():
             for operation in methods.values():

@@ -29,6 +29,17 @@ def test_the_description_is_there_without_a_token(db):
     assert response.json()["openapi"] == "3.1.0"
 
 
+def test_the_description_is_made_once_for_each_place_where_it_is_served():
+    first, again, elsewhere = (
+        v1.api.get_openapi_schema(path_prefix=prefix) for prefix in ("/api/v1/", "/api/v1/", "/v1/")
+    )
+
+    assert again is first
+    assert {f"/v1/{path.removeprefix('/api/v1/')}" for path in first["paths"]} == set(
+        elsewhere["paths"]
+    )
+
+
 def test_every_refusal_is_described_as_a_problem_and_every_call_has_its_scope():
     described = v1.api.get_openapi_schema(path_prefix="/api/v1/")
 

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections import Counter
+from copy import deepcopy
 
 import pytest
 import schemathesis
@@ -39,7 +40,7 @@ ACTS = r"^/api/v1/(cases/\{number\}/(acts|claim|release|checks|countersign)|inqu
 # to think them up takes each process of tests longer than to ask, so it is done by the long form.
 EVERY_BOUND = {"enabled": examples.TIMES > 1}
 described = schemathesis.openapi.from_dict(
-    v1.api.get_openapi_schema(path_prefix="/api/v1/"),
+    deepcopy(v1.api.get_openapi_schema(path_prefix="/api/v1/")),
     config=SchemathesisConfig.from_dict(
         {"phases": {"coverage": EVERY_BOUND}, "analysis": {"constants": EVERY_BOUND}}
     ),
