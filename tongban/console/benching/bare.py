@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 import psycopg
 
@@ -37,6 +38,8 @@ class BareNode:
     database_url: str
     broker_url: str
     worker: subprocess.Popen[bytes] | None = None
+    # As no node works: letters travel as they are, to compare with.
+    is_unsigned: bool = False
 
     @property
     def key_store(self) -> Path:
@@ -70,11 +73,14 @@ class BareNode:
         """Start its worker."""
         with (self.folder / "worker.log").open("ab") as log:
             self.worker = subprocess.Popen(
-                [sys.executable, "-m", __name__, "work"], env=self.environment(),
+                [sys.executable, "-m", __name__, *self._words()], env=self.environment(),
                 stdout=log, stderr=log,
             )  # fmt: skip
         log_file = self.folder / "worker.log"
         wait(lambda: b"broker.connected" in log_file.read_bytes(), what=f"worker {self.code}")
+
+    def _words(self) -> list[str]:
+        return ["work", "unsigned"] if self.is_unsigned else ["work"]
 
     def stop(self) -> None:
         """Ask its worker to leave; a second time does nothing."""
@@ -177,10 +183,29 @@ def _owe(to: str, count: str, together: str, pause: str) -> None:
         time.sleep(float(pause))
 
 
-def _work() -> None:
+def _work(how: str = "") -> None:
+    """Be the worker of a node; "unsigned" takes signing and encryption out of this process."""
     from tongban.worker import main
 
+    if how == "unsigned":
+        _leave_out_trust()
     main.run()
+
+
+def _leave_out_trust() -> None:
+    from tongban.basics import sealing
+    from tongban.exchange import letters, posting
+
+    def as_they_are(kept: Sequence[tuple[UUID, bytes]], *, at: datetime) -> list[bytes]:
+        del at
+        found = [(letters.unpack(sealing.unseal(raw, context=name.bytes))) for name, raw in kept]
+        return [letters.pack(letter) for letter in found]
+
+    def read(raw: bytes, *, published_by: str, at: datetime) -> letters.Envelope:
+        del published_by, at
+        return letters.unpack(raw)
+
+    vars(posting).update(sealed_together=as_they_are, opened=read)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,14 @@ from tongban.console.benching.bare import TOGETHER, BareNode, databases, introdu
 from tongban.console.benching.results import Results
 from tongban.local import broker as the_broker
 
-MESSAGES, WARM_UP, ALONE = 3000, 300, 200
+MESSAGES, WARM_UP, ALONE = 5000, 300, 200
 # As an outage leaves them behind at a province with a submission in every second or so.
 WAITING = 5000
 LEAST_A_SECOND = 500.0
-PAIRS = {"intl": ("94", "95"), "gm": ("96", "97")}
+MOST_OVERHEAD = 2.0
+# Two nodes that neither sign nor encrypt, which no node does, to compare with; then one pair a suite.
+NONE = "none"
+PAIRS = {NONE: ("92", "93"), "intl": ("94", "95"), "gm": ("96", "97")}
 LABELS = {"intl": "国际套件 international", "gm": "国密套件 national"}
 
 _UNCONFIRMED = "SELECT count(*) FROM exchange_outgoing WHERE delivered_at IS NULL"
@@ -35,28 +38,44 @@ def measure(results: Results, *, server_url: str, broker_url: str) -> None:
     found = dict(zip(codes, databases(server_url, [f"bare_{c}" for c in codes]), strict=True))
     the_broker.set_up(broker_url, codes)
     with tempfile.TemporaryDirectory(prefix="tongban-bare-") as folder:
+        bare_rate = 0.0
         for suite, pair in PAIRS.items():
             nodes = [BareNode(c, Path(folder) / c, found[c], broker_url) for c in pair]
             for node in nodes:
-                node.make(suite)
+                node.is_unsigned = suite == NONE
+                node.make("intl" if node.is_unsigned else suite)
             introduce(nodes)
             try:
-                _one_suite(results, suite, *nodes)
+                if suite == NONE:
+                    bare_rate = _rate(*nodes)
+                else:
+                    _one_suite(results, suite, *nodes, bare_rate=bare_rate)
             finally:
                 for node in nodes:
                     node.stop()
 
 
-def _one_suite(results: Results, suite: str, here: BareNode, there: BareNode) -> None:
-    label = LABELS[suite]
+def _rate(here: BareNode, there: BareNode) -> float:
     here.start()
     there.start()
     _crossed(here, there, WARM_UP)  # what is slow the first time
-    rate = _crossed(here, there, MESSAGES)
+    return _crossed(here, there, MESSAGES)
+
+
+def _one_suite(
+    results: Results, suite: str, here: BareNode, there: BareNode, *, bare_rate: float
+) -> None:
+    label = LABELS[suite]
+    rate = _rate(here, there)
     results.add(
         f"exchange_{suite}", f"报文 two nodes, from outbox to receipt: {label}", rate, "/s",
         mark=LEAST_A_SECOND, at_most=False,
         note=f"{MESSAGES:,} messages of 2 kB on {TOGETHER} a transaction; written meanwhile",
+    )  # fmt: skip
+    results.add(
+        f"exchange_{suite}_overhead", f"可信的代价 unsigned to signed, two nodes: {label}",
+        bare_rate / rate, "", mark=MOST_OVERHEAD,
+        note=f"unsigned and unencrypted in the same run {bare_rate:,.0f}/s",
     )  # fmt: skip
     here.act("owe", there.code, str(ALONE), "1", "0.02")
     wait(lambda: here.count(_UNCONFIRMED) == 0, what="receipts")

@@ -331,11 +331,11 @@ def test_the_bench_measures_two_whole_nodes(
     server, template, broker_process, worker_id, monkeypatch
 ):
     """Every figure of one suite, from few messages; the bench itself takes thousands."""
-    names = [f"exchange_{worker_id}_bare_{code}" for code in ("96", "97")]
+    names = [f"exchange_{worker_id}_bare_{code}" for code in ("92", "93", "96", "97")]
     monkeypatch.setattr(
         exchanging, "databases", lambda *_: [database(server, n, like=template) for n in names]
     )
-    monkeypatch.setattr(exchanging, "PAIRS", {"gm": ("96", "97")})
+    monkeypatch.setattr(exchanging, "PAIRS", {"none": ("92", "93"), "gm": ("96", "97")})
     for name, count in {"MESSAGES": 40, "WARM_UP": 5, "ALONE": 5, "WAITING": 40}.items():
         monkeypatch.setattr(exchanging, name, count)
     results = Results({})
@@ -348,6 +348,7 @@ def test_the_bench_measures_two_whole_nodes(
 
     assert [line.name for line in results.lines] == [
         "exchange_gm",
+        "exchange_gm_overhead",
         "exchange_gm_p99",
         "catch_up_gm",
     ]
