@@ -102,7 +102,9 @@ class Post:
 
 
 @pytest.fixture
-def post(tmp_path):
+def post(tmp_path, time_machine):
+    # What arrives does so by the clock on the wall, and due days follow from it.
+    time_machine.move_to(MONDAY, tick=True)
     return Post(country(tmp_path, "22", "35", tables=TABLES, at=MONDAY))
 
 
