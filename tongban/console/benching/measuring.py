@@ -25,6 +25,7 @@ from tongban.console.benching import (
     seeding,
 )
 from tongban.console.benching.applications import AT_WINDOW, Kind
+from tongban.console.benching.calm import calm
 from tongban.console.benching.filling import Filled
 from tongban.console.benching.ground import HERE, THERE, Ground
 from tongban.console.benching.growth import SMALL, Growth
@@ -80,6 +81,8 @@ class Measuring:
                 self.filled, upto=cases, file=self.file, there=THERE, at=seeding.moment(),
                 processes=os.cpu_count() or 1, step=step,
             )  # fmt: skip
+        # What was written goes on to the disk for minutes, beside whatever is measured meanwhile.
+        calm(self.say)
         # A token holds for an hour, and a million cases may take longer.
         self._ask_for_tokens()
 
