@@ -46,6 +46,16 @@ class _Compiled:
     compiler: Any
 
 
+@dataclass(frozen=True)
+class _Reader:
+    """How a row becomes an object: its model, which columns are its own, and what stands beside it."""
+
+    model: Any
+    columns: slice
+    names: list[str]
+    beside: list[Any]
+
+
 class Selection(Generic[T]):
     """One question with some values left open. Put together when it is first asked."""
 
@@ -82,18 +92,23 @@ class Selection(Generic[T]):
         return rows
 
     def _objects(self, values: dict[str, Any]) -> Iterator[T]:
+        own = self._reader
+        for row in self._rows(values):
+            made: T = own.model.from_db(DEFAULT_DB_ALIAS, own.names, row[own.columns])
+            for populator in own.beside:
+                populator.populate(row, made)
+            yield made
+
+    @cached_property
+    def _reader(self) -> _Reader:
         # As django.db.models.query.ModelIterable, without what it does to ask. The types are already
         # those of the next Django, which will want to know how fields left out are to be read.
         about = self._compiled.compiler
         fields = about.klass_info["select_fields"]
-        start, end = fields[0], fields[-1] + 1
-        names = [column[0].target.attname for column in about.select[start:end]]
+        columns = slice(fields[0], fields[-1] + 1)
+        names = [column[0].target.attname for column in about.select[columns]]
         beside = get_related_populators(about.klass_info, about.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
-        for row in self._rows(values):
-            made: T = about.klass_info["model"].from_db(DEFAULT_DB_ALIAS, names, row[start:end])
-            for populator in beside:
-                populator.populate(row, made)
-            yield made
+        return _Reader(about.klass_info["model"], columns, names, beside)
 
     @cached_property
     def _compiled(self) -> _Compiled:

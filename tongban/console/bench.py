@@ -92,8 +92,11 @@ def _growth_of_nodes(words: str, *, as_json: bool) -> None:
             f"--nodes takes numbers of nodes from 2 to {len(PROVINCES)}, such as 2,8,32.",
         )
     results = Results(machine())
-    country.measure(results, sizes, say=_say)
-    _tell(results, as_json=as_json)
+    try:
+        country.measure(results, sizes, say=_say)
+    finally:
+        # Also of the smaller sizes when a larger one does not come to its end.
+        _tell(results, as_json=as_json)
 
 
 def _everything_else(measuring: "Measuring", results: Results, crossings: int) -> None:

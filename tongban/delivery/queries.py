@@ -11,7 +11,7 @@ from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound
-from tongban.basics.selecting import Selection
+from tongban.basics.selecting import Parameter, Selection
 from tongban.delivery import casebook, states
 from tongban.delivery.casebook import CaseFacts
 from tongban.delivery.couriers import Address
@@ -27,11 +27,6 @@ from tongban.record import queries as recorded
 TROUBLE_DAYS = 30
 PAGE = 50
 _ON_THEIR_WAY = [*(state.value for state in states.TRAVELLING), State.LOST.value]
-_COMING = Selection(
-    lambda p: Parcel.objects.filter(to_authority=p("office"), state__in=_ON_THEIR_WAY).values_list(
-        "pk"
-    )
-)
 
 
 def _missing() -> NotFound:
@@ -97,7 +92,7 @@ def office_parcels(officer: Officer, shown: str, today: date) -> QuerySet[Parcel
     picked = {
         "send": rows.filter(from_authority=code, state=State.PACKED),
         "out": rows.filter(from_authority=code, state__in=[*_ON_THEIR_WAY, State.RETURNING.value]),
-        "in": rows.filter(to_authority=code, state__in=_ON_THEIR_WAY),
+        "in": _coming_to(code),
         "trouble": rows.filter(
             late
             | Q(state__in=[state.value for state in states.TROUBLED])
@@ -105,6 +100,13 @@ def office_parcels(officer: Officer, shown: str, today: date) -> QuerySet[Parcel
         ),
     }.get(shown, rows)
     return picked.order_by("due_on", "-packed_at", "number")
+
+
+def _coming_to(office: str | Parameter) -> QuerySet[Parcel]:
+    return Parcel.objects.filter(to_authority=office, state__in=_ON_THEIR_WAY)
+
+
+_COMING = Selection(lambda p: _coming_to(p("office")).values_list("pk"))
 
 
 def count_coming(officer: Officer) -> int:

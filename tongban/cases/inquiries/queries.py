@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from tongban.basics.refusals import NotFound
-from tongban.basics.selecting import Selection
+from tongban.basics.selecting import Parameter, Selection
 from tongban.cases import asked
 from tongban.cases.inquiries.models import Inquiry
 from tongban.cases.inquiries.permissions import NO_SUCH, check_may_see
@@ -22,11 +22,6 @@ from tongban.record import papers
 from tongban.record import queries as recorded
 
 PAGE = 50
-_WAITING = Selection(
-    lambda p: Inquiry.objects.filter(
-        answerer_authority=p("office"), state=State.ARRIVED
-    ).values_list("pk")
-)
 
 
 def lock(chain: str) -> Inquiry:
@@ -61,7 +56,11 @@ class Line:
 
 def came_in(officer: Officer) -> QuerySet[Inquiry]:
     """What the officer's office was asked and has in its hands, or had."""
-    return Inquiry.objects.filter(answerer_authority=office_of(officer).code)
+    return _came_to(office_of(officer).code)
+
+
+def _came_to(office: str | Parameter) -> QuerySet[Inquiry]:
+    return Inquiry.objects.filter(answerer_authority=office)
 
 
 def went_out(officer: Officer) -> QuerySet[Inquiry]:
@@ -90,7 +89,14 @@ def cursor_after(row: Inquiry) -> str:
 
 def waiting(officer: Officer) -> QuerySet[Inquiry]:
     """What waits for the answer of the officer's office, first due first."""
-    return came_in(officer).filter(state=State.ARRIVED).order_by("due_on", "asked_at")
+    return _waiting_at(office_of(officer).code).order_by("due_on", "asked_at")
+
+
+def _waiting_at(office: str | Parameter) -> QuerySet[Inquiry]:
+    return _came_to(office).filter(state=State.ARRIVED)
+
+
+_WAITING = Selection(lambda p: _waiting_at(p("office")).values_list("pk"))
 
 
 def count_waiting(officer: Officer) -> int:

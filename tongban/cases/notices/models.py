@@ -1,6 +1,7 @@
 """What people were told, through which channels it goes out, and how they want to be told."""
 
 import uuid
+from datetime import datetime
 from typing import cast
 
 from django.db import models
@@ -169,6 +170,10 @@ class ContactProof(models.Model):
     def address(self) -> str:
         """The phone number or mail address, in full."""
         return self._unseal("address")
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether a code is out that still counts at a moment."""
+        return bool(self.code_sealed) and self.expires_at is not None and at < self.expires_at
 
     @property
     def code(self) -> str:

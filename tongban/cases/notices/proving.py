@@ -110,7 +110,7 @@ def prove(*, account: Account, proof_id: UUID, code: str, at: datetime) -> Conta
 def _judge(row: ContactProof, code: str, at: datetime) -> str:
     if row.proved_at is not None:
         return ""
-    if not row.code_sealed or row.expires_at is None or at >= row.expires_at:
+    if not row.is_open(at):
         return _("这个验证码已经过期，请要一个新的")
     if row.tries >= TRIES:
         return _("试的次数太多，这个验证码作废了，请要一个新的")
@@ -141,6 +141,16 @@ def known(account: Account, channel: Channel, address: str) -> ContactProof | No
     match = sealing.match(f"{channel.value}:{address}")
     rows = ContactProof.objects.filter(account=account, channel=channel, match=match)
     return rows.first() if address else None
+
+
+def limits() -> dict[str, int]:
+    """What a page says of a code: minutes it counts, tries, seconds until another, most a day."""
+    return {
+        "minutes": VALID // timedelta(minutes=1),
+        "tries": TRIES,
+        "pause": PAUSE // timedelta(seconds=1),
+        "most": MOST_A_DAY,
+    }
 
 
 def check_mail(address: str) -> None:

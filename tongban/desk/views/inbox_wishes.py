@@ -18,7 +18,7 @@ from tongban.cases.notices import desk_inbox as box
 from tongban.cases.notices import desk_mailing, inbox, proving, quiet
 from tongban.cases.notices.desk_inbox import ByMail
 from tongban.cases.notices.desk_wording import GROUPS, TO_LEADERS
-from tongban.cases.notices.models import Channel, ContactProof, DeskWish
+from tongban.cases.notices.models import Channel, DeskWish
 from tongban.desk.gate import OfficerRequest, desk_page
 from tongban.desk.sides import sides_of
 from tongban.parties.models import Officer, Role
@@ -115,17 +115,10 @@ def _to_prove(officer: Officer) -> dict[str, Any]:
     return {
         "shown": proving.masked(Channel.MAIL, address) if address else "",
         "is_proved": row is not None and row.proved_at is not None,
-        "is_code_open": row is not None and _is_open(row),
+        "is_code_open": row is not None and row.is_open(now()),
         "outbox": reverse("sandbox-outbox") if settings.SANDBOX else "",
-        "minutes": int(proving.VALID.total_seconds() // 60),
-        "tries": proving.TRIES,
-        "pause": int(proving.PAUSE.total_seconds()),
-        "most": proving.MOST_A_DAY,
+        **proving.limits(),
     }
-
-
-def _is_open(row: ContactProof) -> bool:
-    return bool(row.code_sealed) and row.expires_at is not None and row.expires_at > now()
 
 
 def _is_proved(officer: Officer, wish: DeskWish) -> bool:

@@ -1,7 +1,7 @@
 """Showing that a phone number or mail address is one's own, by the code that was sent there."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -99,12 +99,9 @@ def prove(request: HttpRequest, account: Account, proof_id: UUID) -> HttpRespons
         "shown": proving.masked(row.channel, row.address),
         "error": error,
         "error_pairs": [("id_code", error)],
-        "minutes": proving.VALID // timedelta(minutes=1),
-        "tries": proving.TRIES,
-        "pause": proving.PAUSE // timedelta(seconds=1),
-        "most": proving.MOST_A_DAY,
         "again_in": _again_in(row.made_at, at),
         "outbox": reverse("sandbox-outbox") if settings.SANDBOX else "",
+        **proving.limits(),
     }
     return render(request, "portal/prove.html", context, status=422 if error else 200)
 

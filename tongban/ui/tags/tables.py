@@ -135,8 +135,9 @@ def td(parser: Parser, token: Token) -> CellNode:
 
     `cls`: mono, nowrap.
     """
-    sides = token_kwargs(token.split_contents()[1:], parser)
-    if set(sides) - {"cls"} or len(sides) != len(token.split_contents()) - 1:
+    bits = token.split_contents()[1:]
+    sides = token_kwargs(list(bits), parser)
+    if set(sides) - {"cls"} or len(sides) != len(bits):
         raise TemplateSyntaxError("td knows cls and nothing else")
     inside = parser.parse(("endtd",))
     parser.delete_first_token()
