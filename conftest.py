@@ -76,7 +76,7 @@ def _start_database() -> None:
 
     def stop() -> None:
         process.send_signal(signal.SIGINT)
-        process.wait(10)
+        process.wait(60)
         if private.exists():
             shutil.rmtree(private)
 

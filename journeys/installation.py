@@ -8,7 +8,6 @@ import base64
 import hashlib
 import hmac
 import os
-import random
 import signal
 import threading
 import time
@@ -32,9 +31,6 @@ HUB, JILIN, FUJIAN = "00", "22", "35"
 TWO = (HUB, JILIN, FUJIAN)
 PATIENCE = 60.0
 AHEAD = Path(__file__).parent / "ahead"
-# Loopback ports below those that the system lends to outgoing connections: while a killed server
-# is away, nobody else comes to sit on its port.
-PORTS = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
@@ -276,9 +272,9 @@ def _ports_of_its_own(codes: Sequence[str]) -> Iterator[None]:
     """The launcher reads its ports from the environment; they are written into all it starts."""
     numbers = [int(code) for code in codes]
     chosen = {
-        "TONGBAN_WEB_PORT": _free(numbers),
-        "TONGBAN_DATABASE_PORT": _free([0]),
-        "TONGBAN_BROKER_PORT": _free([0]),
+        "TONGBAN_WEB_PORT": ports.free_port(numbers),
+        "TONGBAN_DATABASE_PORT": ports.free_port(),
+        "TONGBAN_BROKER_PORT": ports.free_port(),
     }
     before = {name: os.environ.get(name) for name in chosen}
     os.environ.update({name: str(port) for name, port in chosen.items()})
@@ -290,12 +286,3 @@ def _ports_of_its_own(codes: Sequence[str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def _free(further_on: list[int]) -> int:
-    """A port that is free, and so are those so many further on."""
-    tries = random.SystemRandom()
-    while True:
-        port = tries.choice(PORTS)
-        if all(ports.is_free(port + step) for step in further_on):
-            return port

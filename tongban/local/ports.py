@@ -1,11 +1,17 @@
 """Loopback ports: which are taken, and waiting until something answers on one."""
 
 import os
+import random
 import socket
+from collections.abc import Sequence
 
 from tongban.local.trouble import Trouble, WrongWords
 
 LOOPBACK = "127.0.0.1"
+# Below those that systems lend to outgoing connections: while a server is away, none of these comes
+# to sit on its port.
+NOT_LENT = range(20_000, 32_000)
+_given: set[int] = set()
 
 
 def port_from(variable: str, default: int) -> int:
@@ -55,12 +61,18 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(further_on: Sequence[int] = ()) -> int:
+    """A port that is free now, and so are those so many further on; none is given out twice.
+
+    Drawn at random: another process that looks for one at the same time hardly finds the same.
+    """
+    tries = random.SystemRandom()
+    while True:
+        first = tries.choice(NOT_LENT)
+        wanted = {first, *(first + step for step in further_on)}
+        if not wanted & _given and all(map(is_free, wanted)):
+            _given.update(wanted)
+            return first
 
 
 def check_free(wanted: dict[int, tuple[str, str, str]]) -> None:

@@ -248,7 +248,7 @@ def test_numbers_given_at_once_and_partly_given_back_leave_no_gap():
     ready = threading.Barrier(6)
 
     def act(who: int) -> None:
-        ready.wait(10)
+        ready.wait(60)
         for turn in range(10):
             with transaction.atomic():
                 _, (serial,) = numbering.allot("A", count=1, at=MONDAY)

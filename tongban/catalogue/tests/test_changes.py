@@ -114,16 +114,16 @@ def test_who_publishes_slowly_is_not_passed_over(now):
         with transaction.atomic():
             an_implementation(MOVE, "350000", {})
             wrote.set()
-            may_commit.wait(10)
+            may_commit.wait(60)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert wrote.wait(10)
+    assert wrote.wait(60)
     an_implementation(MEDICAL, "350000", {})
     while_open = changes.since(now)
     may_commit.set()
-    thread.join(10)
+    thread.join()
     after = since(while_open.next)
 
     # The later publication waits for the one still open; the cursor has not passed it.

@@ -186,7 +186,7 @@ def test_confirmed_by_two_at_once_it_is_written_once(two):
 
     def press(officer):
         try:
-            start.wait(10)
+            start.wait(60)
             ended.append(confirm(officer, found).state)
         finally:
             connection.close()

@@ -95,13 +95,8 @@ def own_nodes(*, web_processes: int, say: Callable[[str], None]) -> Iterator[Gro
 
 def free_ports(codes: Sequence[str]) -> dict[str, str]:
     """Ports that nobody uses, away from those of a demo that may be running."""
-    web = next(
-        base
-        for base in range(18000, 60000, 100)
-        if all(ports.is_free(base + int(code)) for code in codes)
-    )
     return {
-        "TONGBAN_WEB_PORT": str(web),
+        "TONGBAN_WEB_PORT": str(ports.free_port([int(code) for code in codes])),
         "TONGBAN_DATABASE_PORT": str(ports.free_port()),
         "TONGBAN_BROKER_PORT": str(ports.free_port()),
     }

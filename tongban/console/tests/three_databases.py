@@ -87,10 +87,10 @@ class Server:
         for one in processes:
             with suppress(psutil.NoSuchProcess):
                 one.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
         self.process = None
         # Whoever buries PostgreSQL may take its time; dead it is.
-        wait(lambda: not ports.answers(self.port), f"the end of {self.name}", seconds=10)
+        wait(lambda: not ports.answers(self.port), f"the end of {self.name}")
 
     def _postmaster(self) -> list[int]:
         """Patroni starts PostgreSQL so that it outlives Patroni: it is nobody's child."""

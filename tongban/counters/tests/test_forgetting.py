@@ -62,12 +62,12 @@ def test_what_another_worker_has_in_hand_is_left_to_it(country):
         with transaction.atomic():
             list(Appointment.objects.select_for_update())
             held.set()
-            ended.wait(10)
+            ended.wait(60)
         connection.close()
 
     other = threading.Thread(target=hold)
     other.start()
-    assert held.wait(10)
+    assert held.wait(60)
     try:
         assert forgetting.forget_due(at=DAY_AFTER) == 0
     finally:

@@ -24,10 +24,8 @@ class Machine:
     def __init__(self, root: Path, *, nodes: Sequence[str] = ("22",)) -> None:
         self.home = Home(root)
         self.nodes = nodes
-        # The base, for the hub, is free, and so are the ports of the nodes further on.
-        self.web = next(
-            p for p in iter(ports.free_port, 0) if all(ports.is_free(p + int(n)) for n in nodes)
-        )
+        # The base is the hub's.
+        self.web = ports.free_port([int(node) for node in nodes])
         self.environment = {k: v for k, v in os.environ.items() if k not in OF_A_NODE} | {
             "TONGBAN_HOME": str(root),
             "TONGBAN_WEB_PORT": str(self.web),
@@ -47,7 +45,7 @@ class Machine:
     def _run(self, words: list[str], settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             words, cwd=PROJECT, env=self.environment | settings,
-            capture_output=True, text=True, check=False, timeout=180,
+            capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
 
     def start(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -64,7 +62,7 @@ class Machine:
         found = {process["name"]: process["pid"] for process in self.status()["processes"]}
         return int(found[name])
 
-    def wait_until_ready(self, seconds: float = 30) -> dict[str, Any]:
+    def wait_until_ready(self, seconds: float = 90) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         while not (report := self.status())["ready"]:
             assert time.monotonic() < deadline, report

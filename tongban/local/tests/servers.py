@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ def running(server):
         yield
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(20)
+        process.wait(60)
 
 
 def connect(server) -> psycopg.Connection:
@@ -49,19 +50,20 @@ def hand_over(folder: Path, user) -> None:
 
 
 def wait_for(file: Path) -> None:
-    for _ in range(400):
-        if file.exists():
-            return
+    until(file.exists, f"the server's archive of {file.name}")
+
+
+def until(is_so: Callable[[], object], what: str, *, seconds: float = 60.0) -> None:
+    """Wait for something to become true; fails when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain for {what}"
         time.sleep(0.05)
-    raise AssertionError(f"the server never archived {file.name}")
 
 
 def said_by(server, data) -> list[str]:
     """The words of the test that a server has, started from a copy of its data, once it is recovered."""
     again = replace(server, data=data, settings=postgres.FAST, port=ports.free_port())
     with running(again), connect(again) as connection:
-        for _ in range(200):
-            if not one(connection, "select pg_is_in_recovery()"):
-                break
-            time.sleep(0.05)
+        until(lambda: not one(connection, "select pg_is_in_recovery()"), "the end of recovery")
         return [row[0] for row in connection.execute("select word from said")]

@@ -116,7 +116,7 @@ def server(home, tmp_path):
     wait_for(lambda: ports.answers(ports.broker_port()), what="the broker")
     yield passwords, pid_file
     process.terminate()
-    process.wait(10)
+    process.wait(60)
 
 
 def test_a_suspended_node_is_cut_off_and_comes_back_with_another_password(server, tmp_path):

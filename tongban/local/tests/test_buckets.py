@@ -15,7 +15,7 @@ import pytest
 
 from tongban.local import backups, buckets, ports, postgres
 from tongban.local.buckets import Bucket, open_bucket
-from tongban.local.tests.servers import connect, hand_over, one, running, said_by, wait_for
+from tongban.local.tests.servers import connect, hand_over, one, running, said_by, until, wait_for
 from tongban.local.trouble import Trouble, WrongWords
 
 needs_a_store = pytest.mark.skipif(
@@ -33,14 +33,11 @@ def store_url():
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
     )  # fmt: skip
     try:
-        for _ in range(400):
-            if ports.answers(port):
-                break
-            time.sleep(0.05)
+        until(lambda: ports.answers(port), "the store")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture

@@ -43,21 +43,21 @@ def is_up(child):
 def test_stopping_leaves_no_process_not_even_a_grandchild(family, tmp_path):
     child = a_child(tmp_path, STUBBORN)
     family.start(child)
-    family.wait_for(child, is_up(child), patience=20)
+    family.wait_for(child, is_up(child), patience=60)
     grandchildren = psutil.Process(child.pid).children()
 
     family.stop(patience=0.3)
 
     assert len(grandchildren) == 1
     assert not child.is_alive()
-    psutil.wait_procs(grandchildren, timeout=3)
+    psutil.wait_procs(grandchildren, timeout=20)
     assert not any(children.is_alive(process.pid) for process in grandchildren)
 
 
 def test_a_killed_child_is_started_again(family, tmp_path):
     child = a_child(tmp_path)
     family.start(child)
-    family.wait_for(child, is_up(child), patience=20)
+    family.wait_for(child, is_up(child), patience=60)
     before = child.pid
     child.process.send_signal(signal.SIGKILL)
     child.process.wait()
@@ -105,7 +105,7 @@ def test_what_a_killed_demo_left_is_found_by_its_mark_and_ended(family, tmp_path
     (tmp_path / "elsewhere").mkdir()
     for each in (child, other):
         family.start(each)
-        family.wait_for(each, is_up(each), patience=20)
+        family.wait_for(each, is_up(each), patience=60)
 
     found = children.marked(tmp_path)
 

@@ -11,7 +11,7 @@ from tongban.local.tests.machines import Machine
 pytestmark = pytest.mark.nodes
 # A municipality, a province, an autonomous region and the corps.
 NODES = ("11", "44", "54", "66")
-PATIENCE = 60
+PATIENCE = 180
 SUBMIT = """
 import django; django.setup()
 from dataclasses import replace

@@ -15,7 +15,7 @@ from tongban.local.home import PROJECT
 from tongban.local.nursery import Nursery
 
 pytestmark = pytest.mark.nodes
-PATIENCE = 30
+PATIENCE = 90
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ def run(coroutine):
 
 @contextlib.asynccontextmanager
 async def as_user(url, **options):
-    client = await nats.connect(url, allow_reconnect=False, connect_timeout=5, **options)
+    client = await nats.connect(url, allow_reconnect=False, connect_timeout=20, **options)
     try:
         yield client
     finally:
@@ -79,7 +79,7 @@ async def connected(process, *, node=None, hands=3):
         await asyncio.to_thread(threads.close)
 
 
-async def until(is_so, *, what, seconds=15.0):
+async def until(is_so, *, what, seconds=60.0):
     async with asyncio.timeout(seconds):
         while True:
             found = is_so()

@@ -28,7 +28,7 @@ NODES = ("00", "22", "35", "52")
 ADMIN_PASSWORD = "admin-password"
 # How long is waited in vain: what comes at all comes within it, also beside much other work. What must
 # come soon is measured.
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @dataclass
@@ -72,7 +72,7 @@ class BrokerProcess:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(10)
+            self.process.wait(60)
             self.process = None
 
 

@@ -57,7 +57,7 @@ class ThreeBrokers:
     def kill(self, name):
         process = self.processes.pop(name)
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
     def addresses(self, user, password):
         return ",".join(
@@ -77,7 +77,7 @@ def brokers(tmp_path_factory):
     for name in "abc":
         three.start(name)
     # Streams can be made once the servers have found each other and chosen who leads.
-    wait_for(lambda: _is_set_up(three), what="the cluster", seconds=30, every=0.3)
+    wait_for(lambda: _is_set_up(three), what="the cluster", every=0.3)
     yield three
     for name in list(three.processes):
         three.kill(name)
@@ -153,7 +153,7 @@ def test_no_acknowledged_message_is_lost_or_doubled_when_the_leader_is_killed(br
     assert info.config.num_replicas == 3
 
     brokers.start(leader)
-    wait_for(lambda: _is_whole(brokers), what="the lost server to catch up", seconds=30, every=0.3)
+    wait_for(lambda: _is_whole(brokers), what="the lost server to catch up", every=0.3)
 
 
 def _is_whole(three):

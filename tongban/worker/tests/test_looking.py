@@ -81,7 +81,7 @@ def test_told_to_stop_it_does_not_look_and_the_end_ends_a_pause():
         running = asyncio.ensure_future(part.run(stop))
         await asyncio.sleep(0)
         stop.set()
-        await asyncio.wait_for(running, 5)
+        await asyncio.wait_for(running, 60)
         return part.looks
 
     assert run(scene(stop_first=True)) == 0

@@ -39,7 +39,7 @@ async def running(process, act, *, count=1):
             await act(hands)
         finally:
             stop.set()
-            await asyncio.wait_for(asyncio.gather(*works), 15)
+            await asyncio.wait_for(asyncio.gather(*works), 60)
 
 
 async def post(process, *raws, sender="35"):

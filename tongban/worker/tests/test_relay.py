@@ -214,7 +214,9 @@ def test_a_node_without_a_mailbox_holds_up_nobody_else(broker_process):
     first, second = Outgoing.objects.filter(recipient="99").order_by("id")
     assert first.attempts >= 1
     assert first.last_error
-    assert Pause.objects.get().until > now() - timedelta(seconds=1), "and no other has to wait"
+    pause = Pause.objects.get()
+    assert pause.recipient == "99", "and no other has to wait"
+    assert pause.until > pause.since
     assert (second.attempts, second.sent_at) == (0, None), "it waits behind the first"
 
 
@@ -227,7 +229,7 @@ async def running(process, act):
             return await act(hands)
         finally:
             stop.set()
-            await asyncio.wait_for(work, 10)
+            await asyncio.wait_for(work, 60)
 
 
 def test_a_commit_is_sent_at_once_and_not_at_the_next_look(broker_process, monkeypatch):
@@ -261,7 +263,7 @@ def owe_slowly(seconds):
 def test_a_commit_that_takes_its_time_is_not_slept_over(broker_process, monkeypatch):
     monkeypatch.setattr(bell, "LOOK_ANYWAY_SECONDS", 30.0)
     # The relay never rests before the writer begins, so the writer finds it awake.
-    monkeypatch.setattr(bell, "AWAKE_SECONDS", 1.6)
+    monkeypatch.setattr(bell, "AWAKE_SECONDS", 2.6)
 
     async def act(hands):
         return await commit_late(broker_process, hands, after=4.5)
@@ -272,7 +274,7 @@ def test_a_commit_that_takes_its_time_is_not_slept_over(broker_process, monkeypa
 def test_without_the_lock_it_would_be_slept_over(broker_process, monkeypatch):
     """The measure of the test above."""
     monkeypatch.setattr(bell, "LOOK_ANYWAY_SECONDS", 30.0)
-    monkeypatch.setattr(bell, "AWAKE_SECONDS", 1.6)
+    monkeypatch.setattr(bell, "AWAKE_SECONDS", 2.6)
     monkeypatch.setattr(bell, "FALL_ASLEEP", "SELECT %s > 0")
 
     async def act(hands):
@@ -290,7 +292,7 @@ def test_two_relays_sleep_and_wake_together(broker_process, monkeypatch):
             for number in range(5):
                 await hands.run(owe, f"case-{number}")
                 await asyncio.sleep(0.4)
-            await until(all_there, what="all five", seconds=5)
+            await until(all_there, what="all five", seconds=20)
 
         await running(broker_process, both)
 
@@ -308,7 +310,7 @@ def test_while_the_broker_is_away_all_is_kept_and_afterwards_all_is_sent(broker_
         await until(lambda: hands.run(tried.exists), what="a try")
         await asyncio.to_thread(broker_process.start)
         came_back = time.monotonic()
-        await until(lambda: none_left(hands), what="all messages sent", seconds=20)
+        await until(lambda: none_left(hands), what="all messages sent")
         return time.monotonic() - came_back
 
     async def none_left(hands):

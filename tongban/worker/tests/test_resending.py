@@ -38,7 +38,7 @@ def test_a_mailbox_goes_on_when_its_client_was_closed_and_has_a_successor(broker
             await until(lambda: broker.is_connected, what="the successor")
             await post(2)
             try:
-                await until(lambda: taken == [1, 2], what="the second", seconds=5)
+                await until(lambda: taken == [1, 2], what="the second")
             finally:
                 stop.set()
                 await work

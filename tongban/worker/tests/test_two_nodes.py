@@ -147,8 +147,8 @@ def test_nothing_is_lost_or_doubled_when_everything_is_killed_in_turn(pair, brok
             node.start()
 
     with explained(pair, broker_process):
-        wait_for(lambda: arrived(fujian) >= total, what="all notes", seconds=120)
-        wait_for(lambda: unconfirmed(jilin) == 0, what="all receipts", seconds=120)
+        wait_for(lambda: arrived(fujian) >= total, what="all notes")
+        wait_for(lambda: unconfirmed(jilin) == 0, what="all receipts")
     assert arrived(fujian) == total
     handled = "SELECT count(*) FROM exchange_received WHERE state = 'handled'"
     assert count(fujian, handled) == total
@@ -165,8 +165,8 @@ def test_what_happens_while_the_database_is_away_arrives_when_it_is_back(pair, s
         wait_for(lambda: "database_away" in fujian.log, what="the worker to notice")
         link.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
-    wait_for(lambda: arrived(fujian) == 30, what="30 notes", seconds=40)
-    wait_for(lambda: unconfirmed(jilin) == 0, what="their receipts", seconds=40)
+    wait_for(lambda: arrived(fujian) == 30, what="30 notes")
+    wait_for(lambda: unconfirmed(jilin) == 0, what="their receipts")
     assert fujian.process.poll() is None, "the same process all along"
     assert count(fujian, "SELECT count(*) FROM exchange_received WHERE attempts > 1") == 0
 
@@ -179,7 +179,7 @@ def test_the_senders_database_going_away_costs_nothing_either(pair, server):
         link.execute(cut, [name])
     jilin.act("note", "35", "10")
 
-    wait_for(lambda: arrived(fujian) == 10, what="10 notes", seconds=30)
+    wait_for(lambda: arrived(fujian) == 10, what="10 notes")
 
 
 def test_a_paper_travels_with_its_message_and_leaves_the_bucket_afterwards(pair):
@@ -203,8 +203,8 @@ def test_a_case_of_sixty_megabytes_crosses_in_constant_memory(pair):
 
     jilin.act("large", "35", "case-1", "3", "20")
 
-    wait_for(lambda: arrived(fujian) == 2, what="the case with its papers", seconds=60)
-    wait_for(lambda: unconfirmed(jilin) == 0, what="its receipt", seconds=60)
+    wait_for(lambda: arrived(fujian) == 2, what="the case with its papers")
+    wait_for(lambda: unconfirmed(jilin) == 0, what="its receipt")
     sizes = [one.stat().st_size for one in (fujian.folder / "papers").glob("??/*")]
     assert sizes.count(20 << 20) == 3
     assert sender.growth() < MOST_GROWTH
@@ -220,7 +220,7 @@ def test_a_hole_in_a_subject_is_asked_for_and_filled_by_itself(world):
     fujian.start()
 
     seqs = "SELECT array_agg(seq ORDER BY id) FROM test_step"
-    wait_for(lambda: count(fujian, seqs) == [1, 2, 3, 4, 5, 6], what="all six", seconds=30)
+    wait_for(lambda: count(fujian, seqs) == [1, 2, 3, 4, 5, 6], what="all six")
     waiting = "SELECT count(*) FROM exchange_received WHERE state <> 'handled'"
     wait_for(lambda: count(fujian, waiting) == 0, what="nothing waiting")
 
@@ -266,7 +266,7 @@ def test_a_worker_that_finds_neither_broker_nor_database_waits_for_them(world, b
     wait_for(lambda: "worker.started" in jilin.log, what="the worker")
     broker_process.start()
 
-    wait_for(lambda: arrived(fujian) == 3, what="3 notes", seconds=30)
+    wait_for(lambda: arrived(fujian) == 3, what="3 notes")
 
 
 PERSONAL = ("陈小满", "220104200001010036", "13900001111", "长春市朝阳区虚构路8号")
