@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -125,7 +125,7 @@ def _question(draft: Draft, field: Field, value: str, errors: Sequence[str], on:
         field=field,
         value=value,
         shown=shown,
-        hint=_hint(field),
+        hint=_hint(field, on),
         width=_width(field),
         errors=tuple(errors),
         options=_options(draft, field, on),
@@ -143,15 +143,25 @@ def _unclear(text: str, found: int) -> str:
     return _("没有认出“%(text)s”。写出市和县（市、区）的名字，例如“长春市朝阳区”") % {"text": text}
 
 
-def _hint(field: Field) -> str:
+def _hint(field: Field, on: date) -> str:
     parts = [field.hint] if field.hint else []
     if field.widget == "division" and not field.within:
         parts.append(_("写市和县（市、区）的名字，例如“长春市朝阳区”"))
     elif field.widget == "date":
-        parts.append(_("例如“2020-05-20”或“20200520”"))
+        day = _EARLIER if field.format != "coming-date" else _first_of_next_month(on)
+        written = {"day": day.isoformat(), "solid": f"{day:%Y%m%d}"}
+        parts.append(_("例如“%(day)s”或“%(solid)s”") % written)
     elif field.example and field.widget in {"text", "money", "textarea"}:
         parts.append(_("例如“%(example)s”") % {"example": field.example})
     return "。".join(part.rstrip("。") for part in parts)
+
+
+# Whoever copies the example must not be refused for it.
+_EARLIER = date(2020, 5, 20)
+
+
+def _first_of_next_month(on: date) -> date:
+    return (on.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _width(field: Field) -> str:

@@ -1,6 +1,7 @@
 """Filling in an application: nothing typed is lost, and what is wrong is said at its field."""
 
 import re
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +14,9 @@ from tongban.cases.rules import version_of
 from tongban.cases.states import Mode
 from tongban.cases.tests import world
 from tongban.catalogue import queries as catalogue
+from tongban.catalogue.answers import FORMATS
+from tongban.catalogue.versions import Field
+from tongban.portal import asking
 from tongban.portal.tests import scenes
 from tongban.portal.tests.test_finding import words
 
@@ -219,6 +223,19 @@ def test_every_mistake_is_said_at_its_field_with_what_to_do(lisi, field, typed, 
     assert said in error_at(response, field)
     assert "非法" not in words(response)
     assert "无效" not in words(response)
+
+
+@pytest.mark.parametrize("kind", ["past-date", "date", "coming-date"])
+def test_the_example_of_a_date_is_one_that_the_question_takes(kind):
+    on = date(2031, 12, 31)
+    field = Field(
+        key="day", label="哪天", hint="", example="", widget="date", is_required=True, format=kind
+    )
+
+    hint = asking._hint(field, on)
+
+    for typed in re.findall("“(.+?)”", hint):
+        assert FORMATS[kind](typed, on) in hint, hint
 
 
 def test_a_good_page_leads_on_and_the_last_one_to_the_materials(lisi):
