@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,12 @@ def library(files: Mapping[str, str]) -> Library:
         if name.startswith("archetypes/")
     }
     return Library(Parts.load(files), archetypes, assigned["items"], assigned["edition"])
+
+
+@cache
+def names(folder: Path) -> Mapping[str, str]:
+    """What each archetype is called on pages, by its key."""
+    return {key: str(one["name"]) for key, one in library(texts(folder)).archetypes.items()}
 
 
 def build(

@@ -11,7 +11,7 @@ from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound
-from tongban.catalogue import implementations, queries
+from tongban.catalogue import archetypes, implementations, queries
 from tongban.catalogue.models import (
     Draft,
     Implementation,
@@ -21,6 +21,7 @@ from tongban.catalogue.models import (
     Mode,
 )
 from tongban.catalogue.overlay import overlay
+from tongban.catalogue.reading import DATA
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.oversight.sheet import Content
 
@@ -64,6 +65,11 @@ class ItemRow:
     places: int
     drafts: tuple[str, ...]
     coming: date | None
+
+    @property
+    def archetype_name(self) -> str:
+        """What sort of matter it is; a key that no file knows stands for itself."""
+        return archetypes.names(DATA).get(self.archetype, self.archetype)
 
     @property
     def mode_words(self) -> str:

@@ -43,7 +43,7 @@ class ItemFilters(Filters):
     lead = forms.ChoiceField(label=_("牵头单位"), required=False)
     mode = forms.ChoiceField(label=_("实现形式"), required=False)
     theme = forms.ChoiceField(label=_("主题"), required=False)
-    archetype = forms.ChoiceField(label=_("原型"), required=False)
+    archetype = forms.ChoiceField(label=_("类别"), required=False)
     draft = forms.ChoiceField(label=_("草案"), required=False, choices=DRAFTS)
 
     def __init__(self, data: Any, *, rows: Sequence[ItemRow]) -> None:
@@ -55,7 +55,9 @@ class ItemFilters(Filters):
             "lead": _same(row.item.lead for row in rows),
             "mode": Mode.choices,
             "theme": _same(one.name for one in queries.themes()),
-            "archetype": _same(row.archetype for row in rows if row.archetype),
+            "archetype": {
+                row.archetype: row.archetype_name for row in rows if row.archetype
+            }.items(),
         }
         for name, options in choices.items():
             self.offer(name, [EVERY, *options])

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from tongban.oversight import openings
 from tongban.oversight.bars import WIDTH, Axis
+from tongban.oversight.message_words import words_of
 
 register = Library()
 
@@ -18,6 +19,12 @@ register = Library()
 def get(table: Mapping[Any, Any], key: object) -> Any:
     """The entry of a table under a key that the template holds; empty where it has none."""
     return table.get(key, "")
+
+
+@register.filter
+def message_words(kind: str) -> str:
+    """What messages of a type between nodes are about."""
+    return words_of(kind)
 
 
 @register.filter

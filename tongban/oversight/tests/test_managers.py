@@ -126,6 +126,14 @@ def test_items_are_found_by_filter_and_a_strange_value_narrows_nothing(at, draft
     assert "没有符合的事项" in page.get("items/", words="没有这种事项")
 
 
+def test_what_sort_of_matter_an_item_is_stands_in_words(at, drafter):
+    page = at(drafter).get("items/", archetype="notary")
+
+    assert "全国无差别办理 · 公证" in page
+    assert '<option value="household-move">户口迁移</option>' in page
+    assert "notary</span>" not in page
+
+
 def test_a_version_is_read_in_full_with_its_defaults_marked(at, drafter):
     text = at(drafter).get(f"items/{ITEM}/versions/standard:{SHIPPED}/")
     for words in ("您和配偶已经登记结婚", "平台默认值，待牵头单位确认", "核查要点", "施行中"):
