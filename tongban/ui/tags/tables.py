@@ -13,14 +13,15 @@ from tongban.ui.tags.markup import element, glue
 
 register = Library()
 
-_COLUMNS = "_table_columns"
+# Where the cells of a table find its columns.
+COLUMNS = "_table_columns"
 
 
 class Columns:
     """The heads of a table, and the column that the next cell falls into."""
 
     def __init__(self, heads: Sequence[str], numbers: set[int]) -> None:
-        self.heads, self.numbers, self._next = heads, numbers, 0
+        self.heads, self.numbers, self._next = tuple(heads), numbers, 0
 
     def take(self) -> tuple[str, bool]:
         """The head of the next column and whether it holds numbers."""
@@ -54,7 +55,7 @@ class TableNode(Node):
         sides = {name: side.resolve(context) for name, side in self.sides.items()}
         numbers = {int(place) for place in str(sides.get("n", "")).split()}
         columns = Columns([str(head.resolve(context)) for head in self.heads], numbers)
-        with context.push(**{_COLUMNS: columns}):
+        with context.push(**{COLUMNS: columns}):
             body = self.inside.render(context)
         classes = {"class": "vh" if sides.get("quiet") else ""}
         caption = element("caption", classes, sides["caption"])
@@ -89,7 +90,7 @@ def tbl(parser: Parser, token: Token) -> TableNode:
 @register.simple_block_tag(takes_context=True)
 def tr(context: Context, content: str, late: bool = False, current: bool = False) -> SafeString:
     """A row: first or somewhere a `{% th %}`, which heads its block on a phone, and `{% td %}`."""
-    columns: Columns = context[_COLUMNS]
+    columns: Columns = context[COLUMNS]
     columns.start_row()
     attrs = {"class": "late" if late else "", "aria-current": "true" if current else ""}
     return element("tr", attrs, SafeString(content.strip()))
@@ -98,7 +99,7 @@ def tr(context: Context, content: str, late: bool = False, current: bool = False
 @register.simple_block_tag(takes_context=True)
 def th(context: Context, content: str) -> SafeString:
     """The cell that names its row."""
-    context[_COLUMNS].take()
+    context[COLUMNS].take()
     return element("th", {"scope": "row"}, SafeString(content.strip()))
 
 
@@ -111,7 +112,7 @@ class CellNode(Node):
         self.cls, self.inside = cls, inside
 
     def render(self, context: Context) -> SafeString:
-        head, is_number = context[_COLUMNS].take()
+        head, is_number = context[COLUMNS].take()
         cls = str(self.cls.resolve(context)) if self.cls else ""
         start = _start_of_cell(head, "n" if is_number else "", cls)
         return SafeString(f"{start}{self.inside.render(context).strip() or _nothing()}</td>")

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from tongban.ui.shapes import Part, Span
 from tongban.ui.tags.dates import duration
+from tongban.ui.tags.remembering import RememberNode
 
 HOSTILE = '<b onclick="x">&\''
 ESCAPED = "&lt;b onclick=&quot;x&quot;&gt;&amp;&#x27;"
@@ -387,3 +388,49 @@ def test_without_faults_there_is_no_summary():
 
     assert drawn("{% errsum form %}", form=good({})) == ""
     assert drawn("{% errsum errors=e %}", e=[]) == ""
+
+
+def test_what_is_remembered_is_drawn_once_for_the_same_values_and_a_day(monkeypatch):
+    source = "{% load components %}{% for n in ns %}{% remember n=n %}{{ n|moment }}{% endremember %}{% endfor %}"
+    page, times = Template(source), []
+    monkeypatch.setattr(
+        "tongban.ui.tags.remembering.localdate", lambda: date(2026, 11, 20 + len(times))
+    )
+    ns = [SUNDAY_EVENING, SUNDAY_EVENING, datetime(2026, 11, 17, 1, 12, tzinfo=UTC)]
+    first = page.render(Context({"ns": ns}))
+    (node,) = page.nodelist.get_nodes_by_type(RememberNode)
+    assert (first.count("11月16日"), first.count("11月17日"), len(node.drawn)) == (2, 1, 2)
+    assert page.render(Context({"ns": ns})) == first
+    assert len(node.drawn) == 2
+    times.append("another day")
+    assert page.render(Context({"ns": ns})) == first
+    assert len(node.drawn) == 4
+
+
+def test_what_is_remembered_sees_nothing_but_the_values_it_names():
+    source = "{% remember n=n %}{{ n }}{{ who }}{% csrf_token %}{% endremember %}"
+    assert drawn(source, n="1", who="张三", csrf_token="一次的") == "1"
+
+
+def test_rows_that_look_alike_under_other_heads_are_not_the_same():
+    def table(head):
+        cells = "{% remember n=n %}{% tr %}{% td %}{{ n }}{% endtd %}{% endtr %}{% endremember %}"
+        return '{% tbl head caption="丙" %}' + cells.replace("head", head) + "{% endtbl %}"
+
+    page = Template("{% load components %}" + table("head"))
+    for head in ("甲", "乙"):
+        assert f'<td data-l="{head}">' in page.render(Context({"head": head, "n": 1}))
+
+
+def test_pieces_are_forgotten_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr("tongban.ui.tags.remembering.MOST", 3)
+    page = Template("{% load components %}{% remember n=n %}{{ n }}{% endremember %}")
+    (node,) = page.nodelist.get_nodes_by_type(RememberNode)
+    assert [page.render(Context({"n": n})) for n in range(8)] == [str(n) for n in range(8)]
+    assert len(node.drawn) <= 3
+
+
+@pytest.mark.parametrize("values", ["row", "row side=row"])
+def test_remember_takes_values_by_name_alone(values):
+    with pytest.raises(TemplateSyntaxError, match="name=value"):
+        drawn(f"{{% remember {values} %}}{{% endremember %}}", row="1")
