@@ -25,6 +25,8 @@ PAGE = 20
 MOST = 1000
 # The end of a number says which case is meant from so many characters on.
 LEAST_OF_NUMBER = 4
+# What the rows of a list have no use for; each of it would be read and parsed.
+_NOT_IN_ROWS = ("receivers", "procedure", "proposal", "limits", "result", "told")
 _AWAY = (Party.APPLICANT, Party.CHANNEL)
 _WAITING = (*WAITS_FOR_APPLICANT, State.IN_DELIVERY)
 
@@ -51,7 +53,7 @@ def queue(
     rows: list[Case] = []
     # One read for each stretch of the order: an index leads to the start of one, never of two.
     for stretch in _behind(*_place(after)):
-        here = cases.filter(stretch).select_related("claimed_by")
+        here = cases.filter(stretch).select_related("claimed_by").defer(*_NOT_IN_ROWS)
         rows += here[: PAGE + 1 - len(rows)]
         if len(rows) > PAGE:
             break

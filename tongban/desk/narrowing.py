@@ -1,6 +1,6 @@
 """What an officer narrows her queue to: some filters, one condition, one address to come back to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +32,9 @@ _STOPPED = Q(holder=Party.APPLICANT, state__in=states.WAITS_FOR_APPLICANT)
 
 
 # What may be chosen for a filter: values and words.
-Choices = list[tuple[str, str | Promise]]
+Choices = tuple[tuple[str, str | Promise], ...]
+_STATES = tuple((one.value, words) for one, words in states.LABELS.items() if one != "draft")
+_MODES = tuple((one.value, ModeLabels(one.value).label) for one in Mode)
 _LABELS = {
     "item": _("事项"),
     "state": _("环节"),
@@ -66,16 +68,16 @@ class Narrowing:
     ) -> None:
         self.today = today
         self._choices: dict[str, Choices] = {
-            "item": [(one.code, one.name) for one in catalogue.items()],
-            "state": [(one.value, words) for one, words in states.LABELS.items() if one != "draft"],
-            "place": [(one.code, one.name) for one in jurisdictions.provinces(today)],
-            "mode": [(one.value, ModeLabels(one.value).label) for one in Mode],
-            "light": list(LIGHTS),
-            "whose": [
+            "item": tuple((one.code, one.name) for one in catalogue.items()),
+            "state": _STATES,
+            "place": tuple((one.code, one.name) for one in jurisdictions.provinces(today)),
+            "mode": _MODES,
+            "light": LIGHTS,
+            "whose": (
                 (MINE, _("我")),
                 (NOBODYS, _("没有人认领")),
                 *((str(one.pk), one.name) for one in colleagues),
-            ],
+            ),
         }
         given = {name: data.get(name, "") for name in self._choices}
         # What was asked for, by filter; what is not offered is left out.
@@ -85,11 +87,13 @@ class Narrowing:
             if value and any(value == key for key, _words in self._choices[name])
         }
 
-    def __iter__(self) -> Iterator[Filter]:
+    @property
+    def filters(self) -> tuple[Filter, ...]:
         """The filters as the page offers them."""
-        for name, choices in self._choices.items():
-            value = self.asked.get(name, "")
-            yield Filter(name, _LABELS[name], [EVERY, *choices], value)
+        return tuple(
+            Filter(name, _LABELS[name], (EVERY, *choices), self.asked.get(name, ""))
+            for name, choices in self._choices.items()
+        )
 
     @property
     def words(self) -> list[str]:

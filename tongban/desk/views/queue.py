@@ -47,7 +47,7 @@ def queue(request: OfficerRequest) -> HttpResponse:
         "find": asked.find,
         "keep": asked.keep,
         "narrowing": asked.narrowing,
-        "lists": [*((name, words) for name, words, _light in FILTERS), *_other_lists(asked)],
+        "lists": (*((name, words) for name, words, _light in FILTERS), *_other_lists(asked)),
         "tabs": _tabs(asked),
         "saved": saved.of(request.officer, asked.side),
         "can_claim": asked.side.value in request.officer.roles,

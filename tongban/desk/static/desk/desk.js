@@ -2,7 +2,7 @@
 'use strict';
 const inHand = '[data-js=queue] tr[aria-current]';
 const ofRow = {
-  c: () => document.querySelector(`${inHand} [data-js=claim]`)?.requestSubmit(),
+  c: () => document.querySelector(`${inHand} [data-js=claim]`)?.click(),
   o: () => document.querySelector(`${inHand} [data-js=tick]`)?.click(),
 };
 document.addEventListener('keydown', event => {
