@@ -20,7 +20,7 @@ from tongban.parties import operations as parties
 from tongban.parties.models import Account, Capacity, Kind, Role
 from tongban.sandbox import numbers, people
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "tongban.parties.backends.AccountBackend"
 
 
 class NotASandbox(NotAllowed):

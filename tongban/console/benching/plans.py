@@ -44,7 +44,7 @@ def of_pages(username: str, paths: Iterable[str]) -> Plans:
     """The plans of every statement behind some pages, by statement without its values."""
     account = Account.objects.get(username=username)
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account, backend="tongban.parties.backends.AccountBackend")
     found: Plans = {}
     for path in paths:
         with CaptureQueriesContext(connection) as seen:
