@@ -27,7 +27,7 @@ UNSETTLED = {
 }
 
 
-def wait_until_settled(there: Installation, *, patience: float = 90) -> None:
+def wait_until_settled(there: Installation, *, patience: float = 180) -> None:
     """Until every message was delivered and every baton has arrived, at both nodes."""
 
     def open_ends() -> dict[str, int]:

@@ -1,10 +1,14 @@
 """What an applicant does at the portal, page by page, as the main job asks."""
 
 import re
+from datetime import date
 from typing import Any
 
 from journeys.people import Person, expect
 from journeys.systems import MEDICAL, MOVE_TO_SPOUSE, identity_number
+
+# A day that is still to come, whenever this runs.
+STARTS_ON = f"{date.today().year + 1}-06-01"  # noqa: DTZ011 - any day next year will do
 
 # Pages of the form in their order, with good answers.
 ANSWERS: dict[str, list[dict[str, str]]] = {
@@ -29,7 +33,7 @@ ANSWERS: dict[str, list[dict[str, str]]] = {
             "stay_kind": "living",
             "treatment_division": "长春市朝阳区",
             "stay_address": "示例街道示例路8号2栋301",
-            "starts_on": "2027-06-01",
+            "starts_on": STARTS_ON,
         },
     ],
 }

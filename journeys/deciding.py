@@ -1,8 +1,9 @@
 """What clerks and officers do at the desk, page by page, as the main job asks."""
 
 import re
+import time
 
-from journeys.people import Person, expect
+from journeys.people import PATIENCE, Person, expect
 
 
 def take_up(person: Person, number: str) -> None:
@@ -10,6 +11,8 @@ def take_up(person: Person, number: str) -> None:
     wait_for_case(person, number)
     person.page.locator(f'main a[href="/desk/cases/{number}/"]').first.click()
     expect(person.page).to_have_url(re.compile(f"/desk/cases/{number}/$"))
+    # The address is there before the page is; what it lacks can be told when it is whole.
+    person.page.wait_for_load_state()
     claim = person.page.locator('form[action$="/claim"] button')
     if claim.count():
         claim.first.click()
@@ -20,12 +23,11 @@ def wait_for_case(person: Person, number: str) -> None:
     """Look at the queue until the case has come; by its number, for the queue may be long."""
     link = person.page.locator(f'main a[href="/desk/cases/{number}/"]')
     person.open(f"/desk/?find={number}")
-    for _ in range(100):
-        if link.count():
-            return
+    deadline = time.monotonic() + PATIENCE
+    while not link.count():
+        assert time.monotonic() < deadline, f"{number} never came to {person.username}"
         person.page.wait_for_timeout(200)
         person.page.reload()
-    raise AssertionError(f"{number} did not come into the queue of {person.username}")
 
 
 def receive(person: Person) -> None:
@@ -33,6 +35,7 @@ def receive(person: Person) -> None:
     person.fill(identity="in_person")
     person.page.locator('form[action$="/receive"]').get_by_role("button", name="收件").click()
     person.sees("已收件")
+    person.page.wait_for_load_state()
 
 
 def find_fault(person: Person, spec: str, point: str) -> None:

@@ -33,7 +33,7 @@ class Visitor:
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.node.url, trust_env=False, timeout=httpx.Timeout(20))
+        self.http = httpx.Client(base_url=self.node.url, trust_env=False, timeout=httpx.Timeout(60))
 
     def __enter__(self) -> Self:
         self.sign_in()

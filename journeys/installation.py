@@ -29,7 +29,7 @@ from tongban.local.nodes import LocalNode
 
 HUB, JILIN, FUJIAN = "00", "22", "35"
 TWO = (HUB, JILIN, FUJIAN)
-PATIENCE = 60.0
+PATIENCE = 180.0
 AHEAD = Path(__file__).parent / "ahead"
 
 

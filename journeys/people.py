@@ -13,14 +13,12 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, ViewportSize, expect
 
 from journeys.installation import Node
-from tongban.ui.tests.page_checks import DESK, PHONE
+from tongban.ui.tests.page_checks import DESK, PATIENCE_MS, PHONE, new_reader
 
 __all__ = ["DESK", "PHONE", "Person", "expect"]
 
 NO_ERRORS = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
-SECONDS = 1000.0
-# Two cores carry three nodes, a browser and whatever else the machine does.
-expect.set_options(timeout=20 * SECONDS)
+PATIENCE = PATIENCE_MS / 1000
 
 # Links that lead nowhere, and what only the inside of the program should ever see.
 FAULTS = """() => [
@@ -68,14 +66,13 @@ class Person:
     page: Page = field(init=False)
 
     def __post_init__(self) -> None:
-        self.context = self.browser.new_context(
+        self.context = new_reader(
+            self.browser,
             viewport=self.size,
-            locale="zh-CN",
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
             base_url=self.node.url,
         )
-        self.context.set_default_timeout(15 * SECONDS)
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self._wrong(f"script error: {error}"))
         self.page.on("console", lambda said: self._heard(said.type, said.text))
@@ -177,7 +174,7 @@ class Person:
         for said in words:
             expect(self.page.locator("body")).to_contain_text(said)
 
-    def waits_for(self, *words: str, patience: float = 20) -> None:
+    def waits_for(self, *words: str, patience: float = PATIENCE) -> None:
         """Look again and again until the page says all of this."""
         deadline = time.monotonic() + patience
         while not all(said in self.page.locator("body").inner_text() for said in words):

@@ -254,6 +254,7 @@ def test_going_back_after_handing_in_changes_nothing(nodes, browser, lisi):
             second.locator(f'[name="{box}"]').check()
         second.get_by_role("button", name="提交申请").click()
         expect(second).to_have_url(re.compile("/done/"))
+        second.wait_for_load_state()
         assert number in second.content()
         assert written(nodes.jilin)["cases_case"] == before
 

@@ -27,7 +27,7 @@ def test_nothing_is_lost_or_doubled_when_things_break(nodes, ground: Ground):
     known = set(problems(ground, Ledger()))
     run = Run(ground, SEED, SECONDS, log.info, pause=0.25, round_seconds=SECONDS)
 
-    run.run(kinds=CHEAP)
+    run.run(kinds=CHEAP, at_least=AT_LEAST)
 
     assert set(run.found) <= known, run.failed_in
     # Otherwise nothing broke in the middle of anything, and all of this proved little.

@@ -18,7 +18,7 @@ MEDICAL_PAGES = {
         "stay_kind": "living",
         "treatment_division": "长春市朝阳区",
         "stay_address": "示例街道示例路8号2栋301",
-        "starts_on": "2027-06-01",
+        "starts_on": applying.STARTS_ON,
     },
 }
 

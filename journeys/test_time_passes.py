@@ -4,6 +4,7 @@ The days come because the nodes are started again with a clock ahead; so this go
 """
 
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser
@@ -13,9 +14,20 @@ from journeys.agreement import wait_until_settled
 from journeys.installation import Installation, Node
 from journeys.people import DESK, Person
 from journeys.test_the_course import ASKED, agree, applied
+from tongban.basics import calendar
+from tongban.basics.hours import BEIJING
 
-# Beyond five working days, and beyond ten, wherever the week begins; and the day after that.
-SILENT, ANSWERED_BY, DAY_AFTER = 9, 20, 21
+TO_ACCEPT, TO_CORRECT = 5, 10
+
+
+def days_beyond(working_days: int, *, begun: int = 0) -> int:
+    """How many days from today so many working days are over, if they begin `begun` days from today.
+
+    Whatever holidays lie between; also when offices have closed for that day, or it is over meanwhile.
+    """
+    known, today = calendar.shipped(), datetime.now(BEIJING).date()
+    first = known.next_working_day(today + timedelta(days=begun + 1))
+    return (known.add_working_days(first, working_days) - today).days + 1
 
 
 @pytest.fixture
@@ -40,9 +52,9 @@ def left_alone(nodes: Installation) -> str:
 def test_silence_past_the_legal_days_is_acceptance_and_both_sides_see_it(
     nodes: Installation, enter, left_alone: str
 ):
-    nodes.let_days_pass(SILENT)
+    nodes.let_days_pass(days_beyond(TO_ACCEPT))
     lisi = enter(nodes.jilin, "lisi")
-    applying.track(lisi, left_alone, "视为受理", "正在审查", patience=60)
+    applying.track(lisi, left_alone, "视为受理", "正在审查", patience=180)
     lisi.sees("受理通知书")
     lisi.open("/messages/")
     lisi.sees("视为受理")
@@ -71,18 +83,19 @@ def test_a_notice_that_nobody_answers_is_chased_and_comes_back(nodes: Installati
     deciding.act(sunqi, "一次告知补正", check="检查后发出", send="发出补正告知书", **ASKED)
     wait_until_settled(nodes)
 
-    # Those days are counted from today; the notice was written some days ahead already.
-    nodes.let_days_pass(SILENT + ANSWERED_BY)
+    # All days are counted from today; the notice was written some days ahead already.
+    answered_by = days_beyond(TO_CORRECT, begun=days_beyond(TO_ACCEPT))
+    nodes.let_days_pass(answered_by)
     lisi = enter(nodes.jilin, "lisi")
     lisi.open("/messages/")
-    lisi.waits_for("补正最后一日", patience=60)
+    lisi.waits_for("补正最后一日", patience=180)
 
-    nodes.let_days_pass(SILENT + DAY_AFTER)
+    nodes.let_days_pass(answered_by + 1)
     lisi = enter(nodes.jilin, "lisi")
-    applying.track(lisi, number, "补正的时间过了", "福州市医疗保障局", patience=60)
+    applying.track(lisi, number, "补正的时间过了", "福州市医疗保障局", patience=180)
     sunqi = enter(nodes.fujian, "sunqi")
     sunqi.open("/desk/inbox/")
-    sunqi.waits_for("补正逾期", number[-4:], patience=60)
+    sunqi.waits_for("补正逾期", number[-4:], patience=180)
     deciding.take_up(sunqi, number)
     sunqi.sees("另给补正期限（要签字）")
     deciding.act(

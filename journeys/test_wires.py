@@ -93,7 +93,7 @@ def has_ended(link):
 
 
 def dial(wire):
-    return socket.create_connection(("127.0.0.1", wire.port), timeout=3)
+    return socket.create_connection(("127.0.0.1", wire.port), timeout=30)
 
 
 def test_a_wire_carries_both_ways_and_breaks_off_when_it_is_cut(loop):

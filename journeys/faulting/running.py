@@ -50,20 +50,29 @@ class Run:
         missing = set() if self.ground.has_small_disk else {Kind.DISK}
         self.plan = Plan(self.seed, self.ground.provinces, self.pause, frozenset(missing))
 
-    def run(self, *, kinds: Sequence[Kind] = ()) -> bool:
-        """Until the time is over or something does not hold; whether all held."""
+    def run(self, *, kinds: Sequence[Kind] = (), at_least: int = 0) -> bool:
+        """Until the time is over or something does not hold; whether all held.
+
+        A slow machine gets up to five times the time for so many faults, of which somebody is to feel
+        one.
+        """
         faults = self.plan.faults()
         if kinds:
             faults = (one for one in faults if one.kind in kinds)
         self.load.start()
         try:
-            while self.elapsed < self.seconds and not self.found:
+            while not self.found and (self.elapsed < self.seconds or self._lacks(at_least)):
                 self.rounds += 1
                 self._round(faults)
         finally:
             self.misfortunes.wait()
             self.load.stop()
         return not self.found
+
+    def _lacks(self, at_least: int) -> bool:
+        felt = self.load.ledger.unanswered and self.load.ledger.submissions
+        is_short = self.misfortunes.total < at_least or not felt
+        return bool(at_least) and is_short and self.elapsed < 5 * self.seconds
 
     @property
     def elapsed(self) -> float:

@@ -7,7 +7,7 @@ from journeys.faulting.ground import Ground
 from journeys.installation import until
 from tongban.worker.tests import findings as looking
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 
 
 class NotSettled(Exception):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.timezone import localdate
 from stdnum.iso7064 import mod_11_2
 
 from tongban.basics.tests import kept_rows
@@ -139,7 +140,7 @@ def medical_answers(insured: str = "220202") -> dict[str, Any]:
         "insurance_kind": "employee",
         "stay_kind": "living",
         "treatment_division": CHAOYANG,
-        "starts_on": "2027-06-01",
+        "starts_on": f"{localdate().year + 1}-06-01",
         "stay_address": "示例街道示例路8号2栋301",
     }
 

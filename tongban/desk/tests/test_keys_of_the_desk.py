@@ -4,6 +4,7 @@ import string
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tongban.cases.models import Case, Check
 from tongban.cases.states import State
@@ -11,6 +12,7 @@ from tongban.cases.tests import world
 from tongban.desk.keys import KEYS
 from tongban.desk.tests import stages
 from tongban.desk.tests.browsing import cookies_of
+from tongban.ui.tests.page_checks import DESK, new_reader
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("country")]
 
@@ -21,7 +23,7 @@ def sit_down(browser, live_server):
     contexts, errors = [], []
 
     def open_page(officer, path="/desk/"):
-        context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 860})
+        context = new_reader(browser, viewport=DESK)
         contexts.append(context)
         context.add_cookies([{"url": live_server.url, **one} for one in cookies_of(officer)])
         page = context.new_page()
@@ -137,7 +139,7 @@ def test_looking_through_the_papers_and_handing_over_by_keyboard(sit_down):
     for _material in case.materials.all():
         with page.expect_navigation():
             page.keyboard.press("y")
-    assert page.get_by_text("核查要点都看过了。").is_visible()
+    expect(page.get_by_text("核查要点都看过了。")).to_be_visible()
     assert not Check.objects.filter(case=case, is_good=False).exists()
 
     page.keyboard.press("t")
@@ -162,11 +164,11 @@ def test_a_check_point_is_noted_in_place_and_said_aloud(sit_down):
     first.press("Enter")
     page.wait_for_selector(f"#{point}", state="detached")
     assert page.evaluate("window.stays")
-    assert "合格" in page.inner_text("#live")
-    assert page.evaluate("document.activeElement.name") == "good"
+    expect(page.locator("#live")).to_contain_text("合格")
+    expect(page.locator("[name=good]:focus")).to_have_count(1)
     page.locator("#points button[value='0']").last.press("Enter")
     page.wait_for_selector("#points textarea, #points input[name=note]")
-    assert "1处问题" in page.inner_text("#materials")
+    expect(page.locator("#materials")).to_contain_text("1处问题")
     page.locator("#points input[name=note]").fill("右下角缺了一块")
     page.keyboard.press("Enter")
     page.locator("#points").get_by_text("右下角缺了一块").wait_for()
@@ -198,7 +200,7 @@ def test_a_double_click_on_a_final_button_does_it_once(sit_down):
     before = stages.pending(case, clerk, officer).head_seq
     page = sit_down(officer, reverse("desk:act", args=[case.number, "accept"]))
     page.get_by_role("button", name="受理", exact=True).dblclick()
-    page.wait_for_url(f"**/cases/{case.number}/**")
+    page.wait_for_url(f"**/cases/{case.number}/")
     settle(page)
     after = Case.objects.get(pk=case.pk)
     assert after.state == State.UNDER_REVIEW

@@ -24,7 +24,7 @@ from tongban.oversight import handins
 from tongban.oversight.tests.conftest import officer
 from tongban.parties import operations as parties
 from tongban.parties.models import Role
-from tongban.ui.tests.page_checks import Checks, check_pages
+from tongban.ui.tests.page_checks import Checks, check_pages, new_reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -168,11 +168,11 @@ def test_a_section_is_reached_by_keyboard_and_whole_without_script(browser, live
 
 
 def test_the_nodes_refresh_by_themselves(browser, live_server, busy):
-    context = browser.new_context()
+    context = new_reader(browser)
     try:
         page = context.new_page()
         page.goto(f"{live_server.url}/oversight/nodes/")
         NodeContact.objects.filter(node="52").update(mailbox_messages=4321)
-        page.get_by_role("cell", name="4321份").wait_for(timeout=20_000)
+        page.get_by_role("cell", name="4321份").wait_for()
     finally:
         context.close()

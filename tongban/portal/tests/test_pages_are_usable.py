@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from tongban.cases.tests import world
 from tongban.portal.tests import scenes
 from tongban.portal.tests.test_papers import PDF
-from tongban.ui.tests.page_checks import DESK, PHONE, Checks, check_pages
+from tongban.ui.tests.page_checks import DESK, PHONE, Checks, check_pages, new_reader
 
 PAIR = "from=220100&to=350100"
 OPEN_TO_ALL = {
@@ -56,7 +56,7 @@ def picture(browser: Browser, base: str, pages: dict[str, str], cookies=()) -> N
     if not (folder := os.environ.get("SCREENS")):
         return
     for size in (PHONE, DESK):
-        context = browser.new_context(viewport=size, locale="zh-CN")
+        context = new_reader(browser, viewport=size)
         if cookies:
             context.add_cookies([cookie_at(base, cookie) for cookie in cookies])
         page = context.new_page()
@@ -137,7 +137,7 @@ def test_a_file_is_uploaded_with_script_and_focus_stays_on_the_page(
     filled.draft.papers.all().delete()
     paper = tmp_path / "房主同意书.pdf"
     paper.write_bytes(PDF)
-    context = browser.new_context(viewport=PHONE, locale="zh-CN")
+    context = new_reader(browser, viewport=PHONE)
     context.add_cookies([cookie_at(live_server.url, one) for one in signed_in(filled)])
     page = context.new_page()
     problems: list[str] = []
@@ -158,7 +158,7 @@ def test_a_file_is_uploaded_with_script_and_focus_stays_on_the_page(
 @pytest.mark.django_db(transaction=True)
 def test_a_choice_brings_up_its_question_with_script(browser, live_server, country):
     filled = world.a_draft(deciding=world.FUZHOU, serial=60)
-    context = browser.new_context(viewport=PHONE, locale="zh-CN")
+    context = new_reader(browser, viewport=PHONE)
     context.add_cookies([cookie_at(live_server.url, one) for one in signed_in(filled)])
     page = context.new_page()
     page.goto(f"{live_server.url}/apply/{filled.draft.pk}/step/move/")

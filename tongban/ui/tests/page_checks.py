@@ -15,12 +15,14 @@ from typing import Any
 
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Error,
     Page,
     Playwright,
     Request,
     ViewportSize,
+    expect,
 )
 
 from tongban.basics.tests import examples
@@ -46,6 +48,8 @@ LOOKS = {"type": "rule", "values": ["color-contrast", "target-size", "link-in-te
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 860}
 NARROWEST: ViewportSize = {"width": 320, "height": 700}
+# What comes at all comes within it, also beside much other work on a slow machine.
+PATIENCE_MS = 90_000.0
 
 # What passed is not written down, which is much of the work on a long page.
 RUN_AXE = """async (rules) => {
@@ -109,7 +113,15 @@ def _axe() -> str:
 
 def start_chromium(playwright: Playwright) -> Browser:
     """The system's Chromium where it is, else the one that Playwright keeps."""
+    expect.set_options(timeout=PATIENCE_MS)
     return playwright.chromium.launch(executable_path=of_the_system(), args=CHROMIUM_FLAGS)
+
+
+def new_reader(browser: Browser, **options: Any) -> BrowserContext:
+    """Somebody with tabs and cookies of his own, as patient as a slow machine needs."""
+    context = browser.new_context(**{"locale": "zh-CN", **options})
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 @dataclass
@@ -176,7 +188,7 @@ class Checks:
         if idle:
             page = idle.pop()
         else:
-            context = self.browser.new_context(locale="zh-CN", java_script_enabled=script)
+            context = new_reader(self.browser, java_script_enabled=script)
             page = context.new_page()
         own = [{"url": self.base, **cookie} for cookie in self.cookies]
         if large:
