@@ -333,15 +333,15 @@ class TestImporting(TestCase):
         )
 
     def test_five_thousand_faults_are_counted_shown_in_part_and_written_in_full(self):
-        from time import monotonic
+        from time import process_time
 
         path = self.file(*(a_row(place=f"99{number:04d}") for number in range(5000)))
         every = self.folder / "问题.csv"
-        began = monotonic()
+        began = process_time()
         with importing.plan(path, None, AT, show=20, faults_to=every) as plan:
             assert len(plan.faults.first) == 20
             assert plan.faults.counts["error", "unknown-place"] == 5000
-        assert monotonic() - began < 10
+        assert process_time() - began < 10
         assert len(every.read_text("utf-8-sig").splitlines()) == 5001
 
 
