@@ -3,7 +3,8 @@
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -37,7 +38,42 @@ def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return found
 
 
-@lru_cache(maxsize=64)
+@dataclass(frozen=True)
+class Count:
+    """A number that a statement counts, to be asked for alone or together with others."""
+
+    statement: str  # one row of one number, parameters as for `rows`
+    values: Mapping[str, Any]
+
+    def now(self) -> int:
+        """The number. Raises Django's errors."""
+        (found,) = counts([self])
+        return found
+
+
+def counts(asked: Sequence[Count]) -> list[int]:
+    """Several numbers by one question to the database, in their order; none for none.
+
+    A page has half a dozen beside its navigation: asked one by one, the way there and back takes
+    longer than the counting. Raises Django's errors.
+    """
+    if not asked:
+        return []
+    values = {
+        f"q{n}_{name}": value for n, one in enumerate(asked) for name, value in one.values.items()
+    }
+    (found,) = rows(_together(tuple(one.statement for one in asked)), values)
+    return [int(number) for number in found]
+
+
+@lru_cache(maxsize=256)
+def _together(statements: tuple[str, ...]) -> str:
+    """One statement that answers all of them, each with parameters of its own."""
+    own = (_PARAMETER.sub(rf"%(q{n}_\1)s", one) for n, one in enumerate(statements))
+    return f"SELECT {', '.join(f'({one})' for one in own)}"
+
+
+@lru_cache(maxsize=256)
 def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
     """The statement with $1, $2 … and the names that these stand for, each once."""
     names = tuple(dict.fromkeys(_PARAMETER.findall(statement)))

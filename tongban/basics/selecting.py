@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import get_related_populators
+from psycopg import sql
 
 from tongban.basics import prepared
 
@@ -39,10 +40,9 @@ class Parameter(Expression):
 
 @dataclass(frozen=True)
 class _Compiled:
-    """A statement, the values that it always has, and what knows how to read its rows."""
+    """A statement, and what knows how to read its rows."""
 
     statement: str
-    fixed: dict[str, Any]
     compiler: Any
 
 
@@ -70,12 +70,11 @@ class Selection(Generic[T]):
         """The first of them, or None; the queryset's own LIMIT says how many are read."""
         return next(self._objects(values), None)
 
-    def count(self, **values: Any) -> int:
-        """How many rows there are; a LIMIT of the queryset counts."""
+    def count(self, **values: Any) -> prepared.Count:
+        """How many rows there are, to be asked for; a LIMIT of the queryset counts."""
         one = self._compiled
         statement = f"SELECT count(*) FROM ({one.statement}) AS found"  # noqa: S608 - Django's own
-        ((count,),) = prepared.rows(statement, one.fixed | values)
-        return int(count)
+        return prepared.Count(statement, values)
 
     def column(self, **values: Any) -> list[Any]:
         """The only column of a queryset of values."""
@@ -87,7 +86,7 @@ class Selection(Generic[T]):
 
     def _rows(self, values: dict[str, Any]) -> Iterator[Any]:
         one = self._compiled
-        found = prepared.rows(one.statement, one.fixed | values)
+        found = prepared.rows(one.statement, values)
         rows: Iterator[Any] = one.compiler.results_iter([found], tuple_expected=True)
         return rows
 
@@ -113,14 +112,19 @@ class Selection(Generic[T]):
     @cached_property
     def _compiled(self) -> _Compiled:
         compiler = self._make(Parameter).query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, given = compiler.as_sql()
-        pieces, names, fixed = sql.split("%s"), [], {}
-        for place, value in enumerate(given):
-            if isinstance(value, Parameter):
-                names.append(value.name)
-            else:
-                names.append(f"fixed_{place}")
-                fixed[names[-1]] = value
-        marked = [f"%({name})s" for name in names]
-        statement = "".join(one for pair in zip(pieces, [*marked, ""], strict=True) for one in pair)
-        return _Compiled(statement.replace("%%", "%"), fixed, compiler)
+        text, given = compiler.as_sql()
+        pieces = [piece.replace("%%", "%") for piece in text.split("%s")]
+        between = [*(_in_the_text(value) for value in given), ""]
+        statement = "".join(one for pair in zip(pieces, between, strict=True) for one in pair)
+        return _Compiled(statement, compiler)
+
+
+def _in_the_text(value: object) -> str:
+    """A value left open by its name; any other as it is.
+
+    Only what stands in the text tells the database that an index over part of a table has all that
+    is asked for.
+    """
+    if isinstance(value, Parameter):
+        return f"%({value.name})s"
+    return sql.Literal(value).as_string(None)

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from tongban.basics import calendar, sealing
+from tongban.basics import calendar, prepared, sealing
 from tongban.basics.hours import day_in_beijing
 from tongban.basics.selecting import Parameter, Selection
 from tongban.cases.models import Alarm
@@ -60,7 +60,7 @@ def counts(officer: Officer) -> dict[str, int]:
     return {"": found.pop("every"), **found}
 
 
-def waiting(officer: Officer) -> int:
+def waiting(officer: Officer) -> prepared.Count:
     """How many alarms of the officer's office nobody has acknowledged, up to MOST_COUNTED."""
     return _WAITING.count(office=office_of(officer).code)
 

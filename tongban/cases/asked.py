@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from tongban.basics import calendar, prepared, sealing
+from tongban.basics import calendar, sealing
+from tongban.basics.prepared import Count
 from tongban.basics.refusals import NotFound
 from tongban.basics.selecting import Selection
 from tongban.cases import asking, permissions
@@ -78,16 +79,14 @@ def open_of_office(officer: Officer, *, today: date) -> list[Asked]:
     return _told(list(_waiting(officer).order_by("asked_at")[:200]), today=today)
 
 
-def count_of_office(officer: Officer) -> int:
+def count_of_office(officer: Officer) -> Count:
     """How much waits for the answer of the officer's office; every page of the desk says it."""
-    office = permissions.office_of(officer).code
-    ((count,),) = prepared.rows(_COUNT, {"office": office})
-    return int(count)
+    return Count(_COUNT, {"office": permissions.office_of(officer).code})
 
 
 def count_of_case(case: Case) -> int:
     """How much of what was asked about a case is not answered yet."""
-    return _OF_CASE.count(number=case.number)
+    return _OF_CASE.count(number=case.number).now()
 
 
 def one(request_id: UUID) -> Request:

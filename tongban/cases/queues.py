@@ -49,19 +49,36 @@ def queue(
     after: str = "",
 ) -> Page:
     """The queue of an officer's office by due day, in pages that stay put while cases move."""
-    cases = listed(officer, party, shown=shown, find=find, narrowed=narrowed)
-    rows: list[Case] = []
-    # One read for each stretch of the order: an index leads to the start of one, never of two.
-    for stretch in _behind(*_place(after)):
-        here = cases.filter(stretch).select_related("claimed_by").defer(*_NOT_IN_ROWS)
-        rows += here[: PAGE + 1 - len(rows)]
-        if len(rows) > PAGE:
-            break
+    if find or narrowed or after:
+        cases = listed(officer, party, shown=shown, find=find, narrowed=narrowed)
+        rows = _read_on(cases, after)
+    else:
+        asked = {
+            "office": office_of(officer).code,
+            "officer": officer.pk,
+            "today": standing.today(),
+        }
+        rows = _FIRST_PAGES[party, shown].all(**asked)
     cursor = ""
     if len(rows) > PAGE:
         last = rows[PAGE - 1]
         cursor = f"{last.due_on or ''}~{last.number}"
     return Page(rows[:PAGE], cursor)
+
+
+def _read_on(cases: "QuerySet[Case]", after: str) -> list[Case]:
+    """One row more than a page has, from a place in the order on."""
+    rows: list[Case] = []
+    # One read for each stretch of the order: an index leads to the start of one, never of two.
+    for stretch in _behind(*_place(after)):
+        rows += _as_rows(cases.filter(stretch), PAGE + 1 - len(rows))
+        if len(rows) > PAGE:
+            break
+    return rows
+
+
+def _as_rows(cases: "QuerySet[Case]", most: int) -> "QuerySet[Case]":
+    return cases.select_related("claimed_by").defer(*_NOT_IN_ROWS)[:most]
 
 
 def listed(
@@ -78,17 +95,17 @@ def listed(
     decided), all. `find` takes the last characters of a number, or the applicant's full name;
     `narrowed` what the page's filters ask for besides.
     """
-    cases = _shown(office_cases(officer, party), party, shown, officer)
+    cases = _shown(office_cases(officer, party), party, shown, officer.pk, standing.today())
     if find:
         cases = _found(cases, find)
     if narrowed:
         cases = cases.filter(narrowed)
-    return cases.order_by("due_on", "number")
+    return cases
 
 
 def next_to_do(officer: Officer, party: Party, *, but: str = "") -> str:
     """The most urgent case in the hands of an office that an officer has or may claim, or ""."""
-    cases = _shown(office_cases(officer, party), party, "mine", officer).exclude(pk=but)
+    cases = _of_office(office_of(officer).code, party).filter(holder=party).exclude(pk=but)
     mine = cases.filter(Q(claimed_by=officer) | Q(claimed_by=None))
     return _first(mine.order_by("due_on", "number"))
 
@@ -105,17 +122,38 @@ def _of_office(code: str | Parameter, party: Party) -> QuerySet[Case]:
     return Case.objects.filter(decider_authority=code, arrived_at__isnull=False)
 
 
-def _shown(cases: QuerySet[Case], party: Party, shown: str, officer: Officer) -> QuerySet[Case]:
-    today = standing.today()
-    in_hand = cases.filter(holder=party)
-    return {
-        "late": in_hand.filter(due_on__lt=today),
-        "today": in_hand.filter(due_on=today),
-        "claimed": in_hand.filter(claimed_by=officer),
-        "waiting": cases.filter(holder__in=_AWAY, state__in=_WAITING),
-        "passed": cases.exclude(holder=party),
-        "all": cases,
-    }.get(shown, in_hand)
+def _shown(
+    cases: "QuerySet[Case]",
+    party: Party,
+    shown: str,
+    officer: int | Parameter,
+    today: date | Parameter,
+) -> "QuerySet[Case]":
+    """Those of an office's cases that a filter shows, by due day."""
+    condition = {
+        "mine": Q(holder=party),
+        "late": Q(holder=party, due_on__lt=today),
+        "today": Q(holder=party, due_on=today),
+        "claimed": Q(holder=party, claimed_by=officer),
+        "waiting": Q(holder__in=_AWAY, state__in=_WAITING),
+        "passed": ~Q(holder=party),
+        "all": Q(),
+    }[shown]
+    return cases.filter(condition).order_by("due_on", "number")
+
+
+def first_pages() -> dict[tuple[Party, str], Selection[Case]]:
+    """The first page of every list, asked far more often than what comes behind."""
+
+    def one(party: Party, shown: str) -> Selection[Case]:
+        def of(p: type[Parameter]) -> "QuerySet[Case]":
+            cases = _of_office(p("office"), party)
+            return _as_rows(_shown(cases, party, shown, p("officer"), p("today")), PAGE + 1)
+
+        return Selection(of)
+
+    lists = ("mine", "late", "today", "claimed", "waiting", "passed", "all")
+    return {(party, shown): one(party, shown) for party in _OFFICE for shown in lists}
 
 
 def _found(cases: QuerySet[Case], find: str) -> QuerySet[Case]:
@@ -225,10 +263,10 @@ def counts(officer: Officer, party: Party) -> dict[str, int]:
     return dict(zip(_CONDITIONS, prepared.rows(STATEMENTS[party], values)[0], strict=True))
 
 
-def count_to_do(officer: Officer, party: Party) -> int:
-    """How many cases an office has in its hands on one side, none counted beyond `MOST`."""
-    ((count,),) = prepared.rows(_TO_DO[party], {"office": office_of(officer).code})
-    return int(count)
+def count_to_do(officer: Officer, parties: Sequence[Party]) -> prepared.Count:
+    """How many cases an office has in its hands on these sides, of each none beyond `MOST`."""
+    own = " + ".join(f"({_TO_DO[party]})" for party in parties) or "0"
+    return prepared.Count(f"SELECT {own}", {"office": office_of(officer).code})
 
 
 def shown_count(count: int) -> str:
@@ -240,6 +278,7 @@ _OFFICE = {
     Party.RECEIVER: "receiver_authority = %(office)s::text",
     Party.DECIDER: "decider_authority = %(office)s::text AND arrived_at IS NOT NULL",
 }
+_FIRST_PAGES = first_pages()
 # The cases of `_shown` by its own filters. Holder and state stand in the text: only then does the
 # database see that an index over the cases of one holder has all of them.
 _CONDITIONS = {

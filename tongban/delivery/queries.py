@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tongban.basics.prepared import Count
 from tongban.basics.refusals import NotFound
 from tongban.basics.selecting import Parameter, Selection
 from tongban.delivery import casebook, states
@@ -109,7 +110,7 @@ def _coming_to(office: str | Parameter) -> QuerySet[Parcel]:
 _COMING = Selection(lambda p: _coming_to(p("office")).values_list("pk"))
 
 
-def count_coming(officer: Officer) -> int:
+def count_coming(officer: Officer) -> Count:
     """How many parcels are on their way to an office; every page of the desk says it."""
     return _COMING.count(office=office_of(officer).code)
 

@@ -2,17 +2,18 @@
 
 from django.http import HttpRequest
 
+from tongban.basics.prepared import Count
 from tongban.cases import alarms
 from tongban.cases.notices import desk_inbox
 from tongban.desk.gate import officer_here
 
 
-def alarms_waiting(request: HttpRequest) -> int | None:
-    """How many alarms of this office nobody has acknowledged, up to a hundred; None for nothing."""
+def alarms_waiting(request: HttpRequest) -> Count | None:
+    """How many alarms of this office nobody has acknowledged, up to a hundred."""
     officer = officer_here(request)
     if officer is None or officer.authority is None:
         return None
-    return alarms.waiting(officer) or None
+    return alarms.waiting(officer)
 
 
 def notices_unread(request: HttpRequest) -> int | None:

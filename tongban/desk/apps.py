@@ -8,6 +8,7 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
+        from tongban.basics.prepared import Count
         from tongban.basics.refusals import may
         from tongban.cases import queues
         from tongban.delivery import queries as parcels
@@ -26,25 +27,32 @@ class DeskConfig(AppConfig):
             officer = officer_here(request)
             return officer is not None and Role.RECEIVER in officer.roles
 
-        def waiting(request: HttpRequest) -> str | None:
+        def waiting(request: HttpRequest) -> Count | None:
             officer = officer_here(request)
-            if officer is None:
-                return None
-            counts = [queues.count_to_do(officer, side) for side in sides_of(officer)]
-            return queues.shown_count(sum(counts))
+            return queues.count_to_do(officer, sides_of(officer)) if officer else None
+
+        def if_any(number: int) -> int | None:
+            return number or None
 
         def handles_papers(request: HttpRequest) -> bool:
             officer = officer_here(request)
             return officer is not None and may(office_of, officer)
 
-        def to_receive(request: HttpRequest) -> int | None:
+        def to_receive(request: HttpRequest) -> Count | None:
             officer = officer_here(request)
             if officer is None or not may(office_of, officer):
                 return None
             return parcels.count_coming(officer)
 
         links = (
-            frame.Link(_("队列"), "desk:queue", 10, visible=is_officer, count=waiting),
+            frame.Link(
+                _("队列"),
+                "desk:queue",
+                10,
+                visible=is_officer,
+                count=waiting,
+                shown=queues.shown_count,
+            ),
             frame.Link(
                 _("联办"),
                 "desk:joint-steps",
@@ -79,6 +87,7 @@ class DeskConfig(AppConfig):
                 14,
                 visible=request_links.has_office,
                 count=alarm_links.alarms_waiting,
+                shown=if_any,
             ),
             frame.Link(_("寄递"), "desk:parcels", 15, visible=handles_papers, count=to_receive),
             frame.Link(_("窗口"), "desk:counter", 17, visible=counter_urls.has_counter),

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from tongban.basics.prepared import Count
 from tongban.cases.joint import queries
 from tongban.desk.gate import officer_here
 from tongban.parties.models import Role
@@ -13,7 +14,7 @@ def decides(request: HttpRequest) -> bool:
     return officer is not None and Role.DECIDER in officer.roles
 
 
-def waiting(request: HttpRequest) -> int | None:
+def waiting(request: HttpRequest) -> Count | None:
     """How many steps wait for the officer's office."""
     officer = officer_here(request)
-    return queries.in_hand(officer).count() if officer else None
+    return queries.count_in_hand(officer) if officer else None

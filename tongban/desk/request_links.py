@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from tongban.basics.prepared import Count
 from tongban.cases import asked
 from tongban.cases.inquiries import queries as inquiries
 from tongban.desk.gate import officer_here
@@ -13,7 +14,7 @@ def has_office(request: HttpRequest) -> bool:
     return officer is not None and officer.authority is not None
 
 
-def requests_waiting(request: HttpRequest) -> int | None:
+def requests_waiting(request: HttpRequest) -> Count | None:
     """How many requests wait for this office."""
     officer = officer_here(request)
     if officer is None or officer.authority is None:
@@ -21,7 +22,7 @@ def requests_waiting(request: HttpRequest) -> int | None:
     return asked.count_of_office(officer)
 
 
-def inquiries_waiting(request: HttpRequest) -> int | None:
+def inquiries_waiting(request: HttpRequest) -> Count | None:
     """How many inquiries wait for this office."""
     officer = officer_here(request)
     if officer is None or officer.authority is None:

@@ -10,7 +10,7 @@ The frame knows no node, no door and no officer. Whoever does registers with it,
 Registering the same link twice changes nothing, so reloading an app does no harm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote
@@ -20,6 +20,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tongban.basics import prepared
+from tongban.basics.prepared import Count
 
 LARGE_TYPE_COOKIE = "large_type"
 # Where links may hang: the three doors with pages, the foot of every page, the sandbox banner.
@@ -36,15 +39,19 @@ class NodeName:
 
 @dataclass(frozen=True)
 class Link:
-    """One entry of a navigation. `count` answers what stands beside it, or None."""
+    """One entry of a navigation. `count` answers how much stands beside it, `shown` how it is said.
+
+    What the database has yet to count is asked for all links of an area at once.
+    """
 
     label: str | Promise
     url_name: str
     order: int = 50
     visible: Callable[[HttpRequest], bool] = field(default=lambda _request: True, compare=False)
-    count: Callable[[HttpRequest], int | str | None] = field(
+    count: Callable[[HttpRequest], Count | int | None] = field(
         default=lambda _request: None, compare=False
     )
+    shown: Callable[[int], int | str | None] = field(default=lambda number: number, compare=False)
 
 
 @dataclass(frozen=True)
@@ -153,6 +160,15 @@ class Frame:
         under = [url for url in urls if self.request.path.startswith(url) and url != "/"]
         current = max(under, key=len, default="/" if self.request.path == "/" else "")
         return [
-            ShownLink(link.label, url, current=url == current, count=link.count(self.request))
-            for link, url in zip(visible, urls, strict=True)
+            ShownLink(link.label, url, current=url == current, count=count)
+            for link, url, count in zip(visible, urls, self._counts(visible), strict=True)
+        ]
+
+    def _counts(self, links: Sequence[Link]) -> list[int | str | None]:
+        asked = [link.count(self.request) for link in links]
+        counted = iter(prepared.counts([one for one in asked if isinstance(one, Count)]))
+        numbers = (next(counted) if isinstance(one, Count) else one for one in asked)
+        return [
+            None if number is None else link.shown(number)
+            for link, number in zip(links, numbers, strict=True)
         ]

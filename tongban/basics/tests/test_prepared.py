@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from tongban.basics import prepared
+from tongban.basics.prepared import Count
 
 
 @pytest.mark.django_db
@@ -56,3 +57,23 @@ def test_a_connection_that_died_is_an_error_once_and_then_a_new_one(monkeypatch)
     connection.close_if_unusable_or_obsolete()
 
     assert prepared.rows("SELECT 1", {}) == [(1,)]
+
+
+@pytest.mark.django_db
+def test_several_numbers_are_asked_for_at_once_each_with_values_of_its_own(monkeypatch):
+    asked = [
+        Count("SELECT %(n)s::int + %(n)s::int", {"n": 2}),
+        Count("SELECT count(*) FROM generate_series(1, %(n)s::int)", {"n": 7}),
+        Count("SELECT 5", {}),
+    ]
+    rows, sent = prepared.rows, []
+
+    def counted(statement, values):
+        sent.append(statement)
+        return rows(statement, values)
+
+    monkeypatch.setattr(prepared, "rows", counted)
+    assert prepared.counts(asked) == [4, 7, 5]
+    assert len(sent) == 1
+    assert asked[1].now() == 7
+    assert prepared.counts([]) == []

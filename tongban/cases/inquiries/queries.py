@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
+from tongban.basics.prepared import Count
 from tongban.basics.refusals import NotFound
 from tongban.basics.selecting import Parameter, Selection
 from tongban.cases import asked
@@ -99,7 +100,7 @@ def _waiting_at(office: str | Parameter) -> QuerySet[Inquiry]:
 _WAITING = Selection(lambda p: _waiting_at(p("office")).values_list("pk"))
 
 
-def count_waiting(officer: Officer) -> int:
+def count_waiting(officer: Officer) -> Count:
     """How much of it waits; every page of the desk says it."""
     return _WAITING.count(office=office_of(officer).code)
 

@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tongban.basics import calendar
+from tongban.basics.prepared import Count
 from tongban.basics.refusals import NotFound, Refused
+from tongban.basics.selecting import Parameter, Selection
 from tongban.cases.joint.models import JointStep
 from tongban.cases.joint.operations import check_may_answer
 from tongban.cases.joint.standing import Side, StepState
@@ -30,7 +32,19 @@ def steps_of(officer: Officer) -> QuerySet[JointStep]:
 
 def in_hand(officer: Officer) -> QuerySet[JointStep]:
     """The steps that wait for the officer's office, the nearest due day first."""
-    return steps_of(officer).filter(holder=Side.PARTNER).order_by("due_on", "chain")
+    return _in_hand_of(office_of(officer).code).order_by("due_on", "chain")
+
+
+def _in_hand_of(office: str | Parameter) -> QuerySet[JointStep]:
+    return JointStep.objects.filter(partner_authority=office, holder=Side.PARTNER)
+
+
+_IN_HAND = Selection(lambda p: _in_hand_of(p("office")).values_list("pk"))
+
+
+def count_in_hand(officer: Officer) -> Count:
+    """How many of them wait; every page of whoever decides says it."""
+    return _IN_HAND.count(office=office_of(officer).code)
 
 
 def answered(officer: Officer) -> QuerySet[JointStep]:

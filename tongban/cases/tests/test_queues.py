@@ -57,6 +57,7 @@ def waiting():
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 20])
 def test_pages_show_every_case_once_and_in_order(waiting, monkeypatch, shown, size):
     monkeypatch.setattr(queues, "PAGE", size)
+    monkeypatch.setattr(queues, "_FIRST_PAGES", queues.first_pages())
     clerk, after, seen = world.a_clerk(), "", []
     while True:
         page = queues.queue(clerk, Party.RECEIVER, shown=shown, after=after)

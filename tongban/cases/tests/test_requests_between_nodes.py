@@ -105,20 +105,20 @@ def test_what_is_asked_while_a_case_crosses_waits_for_it_on_the_other_side(cast)
     ask(land, number, account)
     land.carry(at=MONDAY, shuffle=lambda mail: list(reversed(mail)))
     with land.at(THERE):
-        assert asked.count_of_office(officer) == 1
+        assert asked.count_of_office(officer).now() == 1
 
 
 def test_what_the_window_did_not_answer_goes_on_with_the_case(cast):
     land, number, account, clerk, officer = cast
     ask(land, number, account)
     with land.at(HERE):
-        assert asked.count_of_office(clerk) == 1
+        assert asked.count_of_office(clerk).now() == 1
     hand_over(land, number, clerk)
     land.carry(at=MONDAY)
     with land.at(HERE):
-        assert asked.count_of_office(clerk) == 0
+        assert asked.count_of_office(clerk).now() == 0
     with land.at(THERE):
-        assert asked.count_of_office(officer) == 1
+        assert asked.count_of_office(officer).now() == 1
 
 
 def test_offered_papers_travel_and_become_materials_on_both_sides(crossed):

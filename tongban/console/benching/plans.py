@@ -6,15 +6,17 @@ change in between, so the plans themselves are what is compared.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tongban.cases import queues
+from tongban.basics import prepared
 from tongban.parties.models import Account
 
 # Tables that grow with every case; none of these is ever read whole for a page.
@@ -47,24 +49,40 @@ def of_pages(username: str, paths: Iterable[str]) -> Plans:
     client.force_login(account, backend="tongban.parties.backends.AccountBackend")
     found: Plans = {}
     for path in paths:
-        with CaptureQueriesContext(connection) as seen:
+        with CaptureQueriesContext(connection) as seen, _prepared() as planned_once:
             answer = client.get(path)
         if answer.status_code != 200:
             raise LookupError(f"{path}: {answer.status_code}")
-        for query in seen.captured_queries:
-            if query["sql"].startswith("SELECT"):
-                found[_shape(query["sql"])] = _steps(f"EXPLAIN (FORMAT JSON) {query['sql']}")
-    return found | _of_counts()
+        asked = [query["sql"] for query in seen.captured_queries]
+        found |= {_shape(sql): _steps(f"EXPLAIN (FORMAT JSON) {sql}") for sql in _selects(asked)}
+        # What is planned once is planned without values, so that is the plan that counts.
+        found |= {
+            sql: _steps(f"EXPLAIN (FORMAT JSON, GENERIC_PLAN) {_with_numbers(sql)}")
+            for sql in _selects(planned_once)
+        }
+    return found
 
 
-def _of_counts() -> Plans:
-    """The counts beside a queue are prepared, so what counts is the plan without any values."""
-    return {
-        f"counts of {party.value}": _steps(
-            "EXPLAIN (FORMAT JSON, GENERIC_PLAN) " + re.sub(r"%\((\w+)\)s", _numbered(), statement)
-        )
-        for party, statement in queues.STATEMENTS.items()
-    }
+def _selects(statements: Iterable[str]) -> Iterator[str]:
+    return (sql for sql in statements if sql.startswith("SELECT"))
+
+
+@contextmanager
+def _prepared() -> Iterator[set[str]]:
+    """The statements that pass by `connection.queries` (tongban.basics.prepared)."""
+    seen: set[str] = set()
+    rows = prepared.rows
+
+    def seeing(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        seen.add(statement)
+        return rows(statement, values)
+
+    with patch.object(prepared, "rows", seeing):
+        yield seen
+
+
+def _with_numbers(sql: str) -> str:
+    return re.sub(r"%\((\w+)\)s", _numbered(), sql)
 
 
 def _numbered() -> Any:

@@ -122,6 +122,7 @@ def test_what_is_not_there_is_said_to_be_not_there(signed_in, find):
 def short_pages(monkeypatch):
     """Pages that few cases fill."""
     monkeypatch.setattr(queues, "PAGE", 4)
+    monkeypatch.setattr(queues, "_FIRST_PAGES", queues.first_pages())
 
 
 @pytest.mark.usefixtures("short_pages")

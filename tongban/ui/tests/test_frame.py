@@ -6,6 +6,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
+from tongban.basics import prepared
+from tongban.basics.prepared import Count
 from tongban.ui import frame, middleware
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,28 @@ def desk_links():
 def test_links_stand_in_their_order_and_the_deepest_is_current(desk_links):
     assert shown("/desk/") == [("我的队列", True, 18), ("已决定", False, None)]
     assert shown("/desk/decided/") == [("我的队列", False, 18), ("已决定", True, None)]
+
+
+def test_what_stands_beside_links_is_counted_at_once_and_said_by_each(monkeypatch):
+    rows, sent = prepared.rows, []
+
+    def counted(statement, values):
+        sent.append(statement)
+        return rows(statement, values)
+
+    monkeypatch.setattr(prepared, "rows", counted)
+
+    def link(name, number):
+        asked = Count("SELECT %(n)s::int", {"n": number})
+        return frame.Link(
+            name, name, count=lambda _request: asked, shown=lambda n: f"{n}+" if n else None
+        )
+
+    frame.add_link("desk", link("queue", 3))
+    frame.add_link("desk", link("decided", 0))
+
+    assert [count for _words, _current, count in shown("/desk/")] == ["3+", None]
+    assert len(sent) == 1
 
 
 def test_a_link_registered_twice_stands_once(desk_links):
