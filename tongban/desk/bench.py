@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
 
 from tongban.basics.selecting import Selection
 from tongban.cases import intake, provenance, queries
+from tongban.cases.drawing.sketches import Sketch
 from tongban.cases.inspection import looks
 from tongban.cases.models import Case, Check, Material
 from tongban.cases.states import Party, State
@@ -113,6 +115,11 @@ class Thing:
     def placeholder(self) -> str:
         """What an OFD is called and how many pages it has."""
         return looks.placeholder(self.paper.digest, self.paper.media_type) if self.paper else ""
+
+    @cached_property
+    def sketch(self) -> Sketch | None:
+        """The preview of an OFD, or why there is none; drawn when it is asked for."""
+        return looks.sketch(self.paper.digest, self.paper.media_type) if self.paper else None
 
     @property
     def kind_label(self) -> str:

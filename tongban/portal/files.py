@@ -1,6 +1,7 @@
 """Papers over HTTP: of the type they were judged to be, never sniffed, never run."""
 
 from pathlib import PurePath
+from typing import IO
 from urllib.parse import quote
 
 from django.http import FileResponse
@@ -8,6 +9,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from tongban.basics.refusals import NotFound
+from tongban.cases.inspection import looks
 from tongban.record import papers
 
 ENDINGS = {
@@ -40,17 +42,28 @@ def answer(digest: str, media_type: str, name: str, *, download: bool = False) -
         source = papers.open(digest)
     except papers.PaperMissing as missing:
         raise PaperOnItsWay(_("这份文件还在传来的路上，请过几分钟再打开")) from missing
+    return _response(source, media_type, name, saved=download or media_type not in SHOWN)
+
+
+def _response(source: IO[bytes], media_type: str, name: str, *, saved: bool) -> FileResponse:
     known = media_type in ENDINGS
     response = FileResponse(
         source, content_type=media_type if known else "application/octet-stream"
     )
-    saved = download or media_type not in SHOWN
     disposition = content_disposition_header(saved, _file_name(name, media_type))
     response["Content-Disposition"] = disposition or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = NOTHING_RUNS
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def preview(digest: str, media_type: str, name: str) -> FileResponse:
+    """The preview of an OFD, to be shown. Refused where there is none; pages offer it where it is."""
+    drawn = looks.preview_pdf(digest, media_type)
+    if drawn is None:
+        raise NotFound(_("这份文件没有预览，请下载后用版式阅读器打开"))
+    return _response(drawn, "application/pdf", name, saved=False)
 
 
 def _file_name(name: str, media_type: str) -> str:

@@ -1,9 +1,11 @@
 """The things asked of a draft: which are handed in, which are missing, what is wrong with them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tongban.cases import provenance
+from tongban.cases.drawing.sketches import Sketch
 from tongban.cases.inspection import looks
 from tongban.cases.models import Draft, DraftPaper
 from tongban.cases.operations import drafts
@@ -34,8 +36,13 @@ class Thing:
 
     @property
     def ofd(self) -> str:
-        """What stands in the place of a picture where there can be none."""
+        """What an OFD is, in words: its pages and its title."""
         return looks.placeholder(self.paper.digest, self.paper.media_type) if self.paper else ""
+
+    @cached_property
+    def sketch(self) -> Sketch | None:
+        """The preview of an OFD, or why there is none."""
+        return looks.sketch(self.paper.digest, self.paper.media_type) if self.paper else None
 
     @property
     def accept(self) -> str:

@@ -1,9 +1,10 @@
-"""What opening a paper tells: its pages and a small picture of the first. Found once, kept by digest."""
+"""What opening a paper tells: its pages, a picture, a preview. Found once, kept by digest."""
 
 import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 import pylopdf
 import structlog
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tongban.cases import intake
+from tongban.cases.drawing import sketches
 from tongban.cases.inspection import ofd, pdf, pictures
 from tongban.cases.inspection.refusals import PaperRefused
 from tongban.cases.models import Material, PaperLook
@@ -54,7 +56,10 @@ def _count(digest: str, media_type: str) -> int:
 
 
 def thumbnail(digest: str, media_type: str) -> bytes | None:
-    """A small PNG of a paper's first page; None for what has none (OFD), is broken or not here."""
+    """A small PNG of a paper's first page; None for what is broken, not here or cannot be drawn."""
+    if media_type == intake.OFD.media_type:
+        drawn = sketch(digest, media_type)
+        return sketches.small(digest).read_bytes() if drawn and not drawn.why else None
     place = Path(settings.DATA_DIR, "thumbnails", digest[:2], f"{digest}.png")
     if place.is_file():
         return place.read_bytes()
@@ -76,10 +81,7 @@ def thumbnail(digest: str, media_type: str) -> bytes | None:
 
 
 def placeholder(digest: str, media_type: str) -> str:
-    """What is said in the place of a picture of an OFD; empty for what has one, or is not here.
-
-    No renderer of OFD that we know is kept up and reads hostile files safely, so none is run.
-    """
+    """What an OFD is, in words: its pages and its title; empty for other kinds, or what is not here."""
     if media_type != intake.OFD.media_type or not papers.has(digest):
         return ""
     try:
@@ -90,6 +92,22 @@ def placeholder(digest: str, media_type: str) -> str:
     if title:
         return _("OFD文件，%(pages)d页，《%(title)s》") % {"pages": pages, "title": title}
     return _("OFD文件，%(pages)d页") % {"pages": pages}
+
+
+def sketch(digest: str, media_type: str) -> sketches.Sketch | None:
+    """The preview of an OFD, or why it has none; None for other kinds, and for what is not here.
+
+    Drawn at the first look, which takes half a second; see `sketches.of` for its bounds.
+    """
+    if media_type != intake.OFD.media_type or not papers.has(digest):
+        return None
+    return sketches.of(digest)
+
+
+def preview_pdf(digest: str, media_type: str) -> IO[bytes] | None:
+    """The preview of an OFD as a PDF of our own making; None where there is none."""
+    drawn = sketch(digest, media_type)
+    return sketches.pdf(digest).open("rb") if drawn and not drawn.why else None
 
 
 def _keep(place: Path, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """OFD papers: packages of XML, unpacked within bounds and read without entities."""
 
 import zipfile
+import zlib
 from typing import IO
 from xml.parsers import expat
 
@@ -13,6 +14,9 @@ _LARGEST_XML = 32 << 20
 _MOST_PACKED = 400
 _PIECE = 1 << 16
 MOST_TITLE = 120
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def is_ofd(source: IO[bytes]) -> bool:
@@ -36,7 +40,7 @@ def pages(source: IO[bytes]) -> int:
                 for entry in package.infolist()
                 if entry.filename.lower().endswith(".xml")
             )
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as broken:
+    except _BROKEN as broken:
         raise PaperRefused(
             "这个OFD读不出来，可能损坏了。请重新导出，或者另存为PDF再上传"
         ) from broken
@@ -53,7 +57,7 @@ def title(source: IO[bytes]) -> str:
         with zipfile.ZipFile(source) as package:
             _check_package(package)
             _read(package, package.getinfo("OFD.xml"), said)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, EOFError, OSError, RuntimeError):
+    except (KeyError, *_BROKEN):
         return ""
     words = " ".join("".join(said).split())
     return words[:MOST_TITLE] if words.isprintable() else ""
@@ -109,7 +113,8 @@ def _read(package: zipfile.ZipFile, entry: zipfile.ZipInfo, title: list[str] | N
                     raise PaperRefused("这个OFD里的文字大得不正常，不能收。请另存为PDF再上传")
                 parser.Parse(piece)
         parser.Parse(b"", True)  # noqa: FBT003 -- its only name in C
-    except expat.ExpatError as broken:
+    # The last two: an encoding that nobody knows, or that XML's own reader does not.
+    except (expat.ExpatError, LookupError, ValueError) as broken:
         raise PaperRefused("这个OFD里的内容读不出来，可能损坏了。请重新导出再上传") from broken
     return found
 

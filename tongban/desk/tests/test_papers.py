@@ -1,14 +1,14 @@
 """Papers of a case: shown to who may see the case, inline where a browser can, logged each time."""
 
 import io
-import zipfile
 
 import pytest
 from django.urls import reverse
 from structlog.testing import capture_logs
 
-from tongban.cases.tests import world
+from tongban.cases.tests import files, ofds, world
 from tongban.desk.tests import stages
+from tongban.desk.views import papers as papers_view
 from tongban.record import papers
 
 pytestmark = pytest.mark.django_db
@@ -73,30 +73,72 @@ def test_a_paper_that_has_not_arrived_says_so(signed_in):
     assert "材料还在路上" in page.text
 
 
-def an_ofd() -> bytes:
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as files:
-        files.writestr("OFD.xml", "<ofd:OFD/>")
-    return package.getvalue()
-
-
-def test_an_ofd_is_handed_out_to_be_opened_elsewhere(signed_in):
+def a_case_with(content: bytes) -> tuple[world.Case, str]:
+    """A case one of whose materials is this OFD, and which."""
     filled = world.a_draft()
     spec = filled.draft.papers.first().spec
     world.drafts.attach_paper(
         draft_id=filled.draft.pk, account=filled.account, spec=spec,
-        source=io.BytesIO(an_ofd()), name="证照.ofd", size=len(an_ofd()), at=world.MONDAY,
+        source=io.BytesIO(content), name="证照.ofd", size=len(content), at=world.MONDAY,
     )  # fmt: skip
     number = world.drafts.submit_draft(
         draft_id=filled.draft.pk, account=filled.account, at=world.MONDAY
     ).number
-    case = world.Case.objects.get(pk=number)
+    return world.Case.objects.get(pk=number), spec
+
+
+def test_an_ofd_is_shown_as_a_preview_and_handed_out_as_it_is(signed_in):
+    ofd = ofds.a_certificate()
+    case, spec = a_case_with(ofd)
     window = signed_in(world.a_clerk())
-    page = window.get(reverse("desk:case", args=[number]) + f"?paper={spec}").text
-    assert "浏览器不能直接显示OFD" in page
-    answer = window.get(address(case, case.materials.get(spec=spec).digest))
-    answer.close()
+    there = address(case, case.materials.get(spec=spec).digest)
+    page = window.get(reverse("desk:case", args=[case.number]) + f"?paper={spec}").text
+    assert f'data="{there}?preview#' in page
+    assert "没有验证签名和印章；以原文件为准" in page
+    assert "下载居民身份证" in page
+    assert "预览不完整" not in page
+    preview = window.get(f"{there}?preview")
+    assert preview["Content-Type"] == "application/pdf"
+    assert preview["Content-Disposition"].startswith("inline")
+    assert preview["Content-Security-Policy"] == papers_view.PAPER_POLICY
+    assert b"".join(preview.streaming_content).startswith(b"%PDF-")
+    answer = window.get(there)
     assert answer["Content-Disposition"].startswith("attachment")
+    assert b"".join(answer.streaming_content) == ofd
+    listed = window.get(reverse("desk:papers", args=[case.number])).text
+    assert f'src="{there}/thumbnail.png"' in listed
+    assert "2页" in listed
+    assert window.get(f"{there}/thumbnail.png").content.startswith(b"\x89PNG")
+
+
+def test_what_a_preview_lacks_is_said_beside_it(signed_in):
+    case, spec = a_case_with(ofds.a_certificate(sealed="svg"))
+    window = signed_in(world.a_clerk())
+    lacking = "此预览未绘出1个印章，以原文件为准"
+    page = window.get(reverse("desk:case", args=[case.number]) + f"?paper={spec}").text
+    assert "预览不完整" in page
+    assert lacking in page
+    assert lacking in window.get(reverse("desk:papers", args=[case.number])).text
+
+
+def test_an_ofd_that_cannot_be_drawn_says_why_and_is_handed_out(signed_in):
+    case, spec = a_case_with(files.an_ofd(pages=4))
+    window = signed_in(world.a_clerk())
+    there = address(case, case.materials.get(spec=spec).digest)
+    page = window.get(reverse("desk:case", args=[case.number]) + f"?paper={spec}").text
+    assert "OFD文件，4页" in page
+    assert "没有预览：里面没有能画的页" in page
+    assert "?preview" not in page
+    assert window.get(f"{there}?preview").status_code == 404
+    listed = window.get(reverse("desk:papers", args=[case.number])).text
+    assert "没有预览：里面没有能画的页" in listed
+    assert "thumbnail.png" not in listed.split(there)[1].split("</section>")[0]
+
+
+def test_what_browsers_show_themselves_has_no_preview(signed_in):
+    case, _ = world.a_case()
+    there = address(case, case.materials.first().digest)
+    assert signed_in(world.a_clerk()).get(f"{there}?preview").status_code == 404
 
 
 def test_the_result_is_previewed_before_it_is_made_and_read_after(signed_in):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from tongban.basics.refusals import NotFound
 from tongban.cases import documents, intake, queries, states
+from tongban.cases.inspection import looks
 from tongban.cases.models import Case
 from tongban.cases.permissions import check_may_act
 from tongban.desk.gate import OfficerRequest, desk_page
@@ -34,7 +35,10 @@ SHOWN = frozenset({intake.PDF.media_type, intake.JPEG.media_type, intake.PNG.med
 @xframe_options_sameorigin
 @desk_page
 def paper(request: OfficerRequest, number: str, digest: str) -> HttpResponseBase:
-    """One paper of a case, also one that was replaced later. Each look is logged."""
+    """One paper of a case, also one that was replaced later. Each look is logged.
+
+    `?preview` is the picture of an OFD that browsers can show.
+    """
     case = queries.case_for(request.officer, number)
     file = _file_of(case, digest)
     try:
@@ -44,6 +48,9 @@ def paper(request: OfficerRequest, number: str, digest: str) -> HttpResponseBase
     log.info("desk.paper_shown", case=number, digest=digest, officer=request.officer.pseudonym)
     shown = file.media_type in SHOWN and "download" not in request.GET
     name = _name_of(case, digest)
+    if "preview" in request.GET:
+        content.close()
+        return _preview(digest, file.media_type, name)
     return _answer(content, name, file.media_type or "application/octet-stream", inline=shown)
 
 
@@ -56,6 +63,13 @@ def draft_of_result(request: OfficerRequest, number: str) -> HttpResponseBase:
     check_may_act(request.officer, case, states.ISSUE_RESULT)
     document = documents.decision(case, officer=request.officer, at=now(), is_preview=True)
     return _answer(document.pdf, f"{document.title}.pdf", intake.PDF.media_type, inline=True)
+
+
+def _preview(digest: str, media_type: str, name: str) -> HttpResponseBase:
+    drawn = looks.preview_pdf(digest, media_type)
+    if drawn is None:
+        raise NotFound(_("这份材料没有预览，请下载原文件，用版式阅读器打开"))
+    return _answer(drawn, f"{name}.pdf", intake.PDF.media_type, inline=True)
 
 
 def _file_of(case: Case, digest: str) -> FileRef:

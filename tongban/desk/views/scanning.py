@@ -1,6 +1,7 @@
 """The papers of a case on one page: what was handed in, what it replaced, and scanning more."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tongban.basics.refusals import FieldsRefused, NotFound, Refused
 from tongban.cases import intake, provenance, queries
+from tongban.cases.drawing.sketches import Sketch
 from tongban.cases.inspection import looks
 from tongban.cases.models import Case, Material
 from tongban.cases.operations import scanning
@@ -69,6 +71,11 @@ class Row:
         """What stands in the place of a small picture where there can be none."""
         return looks.placeholder(self.paper.digest, self.paper.media_type) if self.paper else ""
 
+    @cached_property
+    def sketch(self) -> Sketch | None:
+        """The preview of an OFD, or why there is none."""
+        return looks.sketch(self.paper.digest, self.paper.media_type) if self.paper else None
+
     @property
     def grade(self) -> str:
         """What the trust grade of the paper means."""
@@ -77,6 +84,8 @@ class Row:
     @property
     def has_picture(self) -> bool:
         """Whether a small picture of it can be shown."""
+        if self.sketch:
+            return not self.sketch.why
         return self.paper is not None and self.is_here and self.paper.media_type in _PICTURED
 
 

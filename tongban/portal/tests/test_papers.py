@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from tongban.cases import intake
 from tongban.cases.models import DraftPaper
 from tongban.cases.operations import drafts
-from tongban.cases.tests import files, world
+from tongban.cases.tests import files, ofds, world
 from tongban.cases.tests.world import PNG
 from tongban.portal.tests import scenes
 from tongban.portal.tests.test_applying import begin, hidden, page_of
@@ -181,3 +181,36 @@ def test_an_upload_needs_the_page_s_token():
         f"/apply/{filled.draft.pk}/materials/", {"paper-id-card": a_file("a.png", PNG)}
     )
     assert response.status_code == 403
+
+
+def test_an_ofd_has_a_preview_in_the_application_and_in_the_case():
+    filled = world.a_draft()
+    browser, spec = scenes.browser_of(filled), filled.draft.papers.first().spec
+    sealed = a_file("证明.ofd", ofds.a_certificate(sealed="svg"))
+    browser.post(f"/apply/{filled.draft.pk}/materials/", {f"paper-{spec}": sealed})
+
+    html = browser.get(f"/apply/{filled.draft.pk}/materials/").content.decode()
+    there = f"/apply/{filled.draft.pk}/papers/{spec}"
+    assert f'href="{there}?preview"' in html
+    assert "此预览未绘出1个印章，以原文件为准" in html
+    shown = browser.get(f"{there}?preview")
+    assert shown["Content-Type"] == "application/pdf"
+    assert "inline" in shown["Content-Disposition"]
+    assert b"".join(shown).startswith(b"%PDF-")
+
+    browser.post(f"/apply/{filled.draft.pk}/check/", {"is_true": "on", "may_use": "on"})
+    filled.draft.refresh_from_db()
+    case = scenes.Case.objects.get(pk=filled.draft.submitted_as)
+    there = f"/cases/{case.pk}/papers/{case.materials.get(spec=spec).digest}"
+    assert f'href="{there}?preview"' in browser.get(f"/cases/{case.pk}/").content.decode()
+    assert b"".join(browser.get(f"{there}?preview")).startswith(b"%PDF-")
+    other = case.materials.exclude(spec=spec).first()
+    assert browser.get(f"/cases/{case.pk}/papers/{other.digest}?preview").status_code == 404
+
+
+def test_an_ofd_that_cannot_be_drawn_says_so_and_offers_no_preview(lisi):
+    draft = begin(lisi)
+    upload(lisi, draft, id_card=a_file("空白.ofd", files.an_ofd()))
+    page = words(lisi.get(f"/apply/{draft.pk}/materials/"))
+    assert "没有预览：里面没有能画的页" in page
+    assert "看预览" not in page

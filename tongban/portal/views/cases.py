@@ -16,6 +16,7 @@ from tongban.basics.refusals import NotFound, Refused, may
 from tongban.cases import provenance, rules, states, timeline
 from tongban.cases import queries as cases
 from tongban.cases.documents import shelf
+from tongban.cases.drawing.sketches import Sketch
 from tongban.cases.inspection import looks
 from tongban.cases.models import Case
 from tongban.cases.operations import lapsing, passing_on
@@ -65,6 +66,7 @@ class Paper:
     is_here: bool
     said: str | Promise = ""
     ofd: str = ""
+    sketch: Sketch | None = None
 
 
 @signed_in
@@ -138,6 +140,7 @@ def _papers(found: Case) -> list[Paper]:
             papers.has(one.digest),
             provenance.words(one),
             looks.placeholder(one.digest, one.media_type),
+            looks.sketch(one.digest, one.media_type),
         )
         for one in cases.materials_of(found)
     ]
@@ -156,7 +159,7 @@ def _result(found: Case) -> Paper | None:
 @signed_in
 @require_safe
 def paper(request: HttpRequest, account: Account, number: str, digest: str) -> FileResponse:
-    """A paper that belongs to one's own case; any other does not exist."""
+    """A paper that belongs to one's own case; any other does not exist. `?preview` of an OFD."""
     found = cases.case_of(account, number)
     known = {file.digest: file for event in recorded.events(number) for file in event.files}
     result = _result(found)
@@ -164,6 +167,8 @@ def paper(request: HttpRequest, account: Account, number: str, digest: str) -> F
         raise NotFound(_("这件办件里没有这份文件"))
     names = cases.particulars(found).get("file_names", {})
     name = result.name if result and result.digest == digest else names.get(digest, digest[:8])
+    if "preview" in request.GET:
+        return files.preview(digest, known[digest].media_type, name)
     download = "download" in request.GET
     return files.answer(digest, known[digest].media_type, name, download=download)
 

@@ -130,10 +130,13 @@ def _shown(
 
 @signed_in
 @require_safe
-def draft_paper(_request: HttpRequest, account: Account, draft_id: UUID, spec: str) -> FileResponse:
-    """A paper of one's own application, to look at what was uploaded."""
+def draft_paper(request: HttpRequest, account: Account, draft_id: UUID, spec: str) -> FileResponse:
+    """A paper of one's own application, to look at what was uploaded; `?preview` of an OFD."""
     draft = drafts.draft_of(account, draft_id)
     paper = draft.papers.filter(spec=spec).first()
     if paper is None:
         raise NotFound(_("这份材料不在申请里"))
-    return files.answer(paper.digest, paper.media_type, drafts.paper_name(paper))
+    name = drafts.paper_name(paper)
+    if "preview" in request.GET:
+        return files.preview(paper.digest, paper.media_type, name)
+    return files.answer(paper.digest, paper.media_type, name)
