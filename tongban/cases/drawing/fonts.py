@@ -65,6 +65,6 @@ def name_of(font: Element | None) -> str:
     """What an OFD calls a font, for people; "" where it has no name worth reading."""
     if font is None:
         return ""
-    said = font.get("FamilyName") or font.get("FontName", "")
+    said = font.get("FamilyName", "") or font.get("FontName", "")
     said = said.split("+")[-1]
     return said if said.isprintable() and len(said) <= 40 else ""

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from structlog.testing import capture_logs
 
+from tongban.cases.models import Case
 from tongban.cases.tests import files, ofds, world
 from tongban.desk.tests import stages
 from tongban.desk.views import papers as papers_view
@@ -73,7 +74,7 @@ def test_a_paper_that_has_not_arrived_says_so(signed_in):
     assert "材料还在路上" in page.text
 
 
-def a_case_with(content: bytes) -> tuple[world.Case, str]:
+def a_case_with(content: bytes) -> tuple[Case, str]:
     """A case one of whose materials is this OFD, and which."""
     filled = world.a_draft()
     spec = filled.draft.papers.first().spec
@@ -84,7 +85,7 @@ def a_case_with(content: bytes) -> tuple[world.Case, str]:
     number = world.drafts.submit_draft(
         draft_id=filled.draft.pk, account=filled.account, at=world.MONDAY
     ).number
-    return world.Case.objects.get(pk=number), spec
+    return Case.objects.get(pk=number), spec
 
 
 def test_an_ofd_is_shown_as_a_preview_and_handed_out_as_it_is(signed_in):
