@@ -6,7 +6,7 @@ from threading import Event
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tongban.api import problems
+from tongban.basics.away import DATABASE_AWAY
 from tongban.basics.refusals import Refused
 from tongban.ui.views import server_error
 
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
 _complete = Event()
-DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @require_safe

@@ -10,8 +10,8 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.utils.timezone import now
 
+from tongban.basics.away import DATABASE_AWAY
 from tongban.basics.selecting import Selection
-from tongban.config.health import DATABASE_AWAY
 
 # Asked for every page of somebody who is signed in.
 _VALID = Selection(lambda p: Session.objects.filter(session_key=p("key"), expire_date__gt=p("now")))

@@ -7,13 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
+
+from tongban.basics.away import DATABASE_AWAY
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# What is raised while the database is away; such work is tried again and never counted as failed.
-DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 class Hands:

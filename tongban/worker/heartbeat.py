@@ -11,11 +11,12 @@ from django.utils.timezone import now
 from nats.aio.msg import Msg
 
 from tongban import __version__
+from tongban.basics.away import DATABASE_AWAY
 from tongban.exchange import addresses, beats, contacts, flows, queries
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.worker import sent
 from tongban.worker.broker import BROKER_AWAY, REQUEST_TIMEOUT, Broker
-from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.hands import Hands
 from tongban.worker.looking import Looking
 
 log = structlog.get_logger(__name__)

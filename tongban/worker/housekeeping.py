@@ -5,10 +5,10 @@ import asyncio
 import structlog
 from django.utils.timezone import now
 
+from tongban.basics.away import DATABASE_AWAY
 from tongban.exchange import uploads
 from tongban.worker import coming, files
 from tongban.worker.broker import BROKER_AWAY
-from tongban.worker.hands import DATABASE_AWAY
 from tongban.worker.looking import Looking
 
 log = structlog.get_logger(__name__)

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import structlog
 
+from tongban.basics.away import DATABASE_AWAY
 from tongban.worker.broker import Broker
-from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.hands import Hands
 
 log = structlog.get_logger(__name__)
 

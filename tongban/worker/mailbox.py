@@ -19,12 +19,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from nats.aio.msg import Msg
 
+from tongban.basics.away import DATABASE_AWAY
 from tongban.exchange import addresses, bags, inbox, posting
 from tongban.exchange.envelope import Envelope, Fault, Paper
 from tongban.record import papers
 from tongban.worker import fetching, measures
 from tongban.worker.broker import Broker, BrokerAway
-from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.hands import Hands
 from tongban.worker.looking import until
 from tongban.worker.pull import Pull
 

@@ -22,6 +22,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from tongban.basics import sealing
+from tongban.basics.away import DATABASE_AWAY
 from tongban.exchange import addresses, bags, posting, receipts
 from tongban.exchange.envelope import Fault, Paper
 from tongban.record import papers
@@ -29,7 +30,7 @@ from tongban.trust.store import StoreTrouble
 from tongban.worker import bell, database, measures, pausing, uploading
 from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
-from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.hands import Hands
 from tongban.worker.looking import until
 from tongban.worker.sent import SENT as TALLY
 

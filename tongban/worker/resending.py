@@ -12,9 +12,10 @@ from datetime import datetime
 import structlog
 from django.utils.timezone import now
 
+from tongban.basics.away import DATABASE_AWAY
 from tongban.exchange import addresses, operations
 from tongban.worker.broker import BROKER_AWAY, Broker
-from tongban.worker.hands import DATABASE_AWAY, Hands
+from tongban.worker.hands import Hands
 from tongban.worker.looking import Looking
 
 log = structlog.get_logger(__name__)
