@@ -118,13 +118,7 @@ def check_intake(intake: Intake, *, on: date) -> Judged:
     found = check_open(intake, on=on)
     errors: dict[str, list[str]] = {}
     _collect(errors, lambda: check_applicant(version, intake.applicant))
-    answers: dict[str, Any] = {}
-    try:
-        answers = forms.validate(version, intake.answers)
-    except FieldsRefused as refused:
-        errors |= refused.errors
-    _collect(errors, lambda: check_competent(version, intake, answers))
-    _collect(errors, lambda: check_papers(version, intake, answers))
+    answers = _contents(version, intake, errors)
     if intake.mode is Mode.JOINT:
         deciding = intake.deciding_place
         _collect(errors, lambda: joint.check_partners(version, answers, deciding=deciding))
@@ -239,6 +233,14 @@ def named(papers: Iterable[HandedIn], version: Version) -> list[dict[str, str]]:
 def check_answer(version: Version, intake: Intake) -> dict[str, Any]:
     """The tidied answers of a mended case, judged by the rules it was submitted under."""
     errors: dict[str, list[str]] = {}
+    answers = _contents(version, intake, errors)
+    if errors:
+        raise FieldsRefused(errors)
+    return answers
+
+
+def _contents(version: Version, intake: Intake, errors: dict[str, list[str]]) -> dict[str, Any]:
+    """The tidied answers; what is wrong with them, their places and papers goes to `errors`."""
     answers: dict[str, Any] = {}
     try:
         answers = forms.validate(version, intake.answers)
@@ -246,8 +248,6 @@ def check_answer(version: Version, intake: Intake) -> dict[str, Any]:
         errors |= refused.errors
     _collect(errors, lambda: check_competent(version, intake, answers))
     _collect(errors, lambda: check_papers(version, intake, answers))
-    if errors:
-        raise FieldsRefused(errors)
     return answers
 
 
