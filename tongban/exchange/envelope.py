@@ -19,7 +19,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from tongban.basics import canonical
 from tongban.exchange import letters
@@ -54,7 +53,7 @@ __all__ = [
     "NotOpened", "Paper", "Recipient", "Redirected", "Reflected", "TooLarge", "Truncated",
     "UnknownKey", "UnknownSealKey", "UnknownType", "UnknownVersion", "Unreadable",
     "WrongRecipient", "WrongSender", "check_size", "close_envelope", "moment", "open_envelope",
-    "seal_envelope", "sign_envelopes",
+    "sign_envelopes",
 ]  # fmt: skip
 
 SPEC_VERSION = "1.0"
@@ -91,35 +90,6 @@ def check_size(said: dict[str, Any]) -> None:
     size = len(canonical.dumps(said)) + 40 + _MOST_OVERHEAD
     if (size + 2) // 3 * 4 + _ATTRIBUTES > MAX_ENVELOPE_BYTES:
         raise TooLarge(size)
-
-
-def seal_envelope(
-    *,
-    message_id: UUID,
-    type: str,
-    sender: str,
-    recipient: str,
-    subject: str,
-    at: datetime,
-    data: Any,
-    signer: Signer,
-    to: str = "",
-    files: Sequence[Paper] = (),
-    sequence: int | None = None,
-    answers: UUID | None = None,
-) -> bytes:
-    """The bytes of a message: encrypted to the key `to`, unless that is empty, and signed.
-
-    Refused (TooLarge) when they would not pass the broker.
-    """
-    letter = Envelope(
-        id=message_id, type=type, sender=sender, recipient=recipient, subject=subject, at=at,
-        data=data, files=tuple(files), sequence=sequence, answers=answers,
-    )  # fmt: skip
-    [raw] = sign_envelopes([close_envelope(letter, signer=signer, to=to)], signer=signer)
-    if len(raw) > MAX_ENVELOPE_BYTES:
-        raise TooLarge(len(raw))
-    return raw
 
 
 def close_envelope(

@@ -51,24 +51,14 @@ class NoKeyToSealTo(Fault):
         )
 
 
-def sealed(message_id: UUID, kept: bytes, *, at: datetime) -> bytes:
-    """The envelope of a letter of the outbox, with the keys of this moment.
-
-    Raises basics.sealing.SealBroken, a Fault (NoKeyToSealTo, NodeIsOut, Unreadable, TooLarge) and
-    trust.store.StoreTrouble.
-    """
-    [found] = sealed_together([(message_id, kept)], at=at)
-    if isinstance(found, Exception):
-        raise found
-    return found
-
-
 def sealed_together(
     kept: Sequence[tuple[UUID, bytes]], *, at: datetime
 ) -> list[bytes | SealBroken | Fault]:
-    """The envelopes of letters that leave together, under one signature; why, for one that cannot.
+    """The envelopes of letters of the outbox that leave together, with the keys of this moment.
 
-    Raises trust.store.StoreTrouble, and then none can.
+    Two and more go under one signature. In the place of one that cannot go stands why: SealBroken,
+    or a Fault (NoKeyToSealTo, NodeIsOut, Unreadable, TooLarge). Raises trust.store.StoreTrouble,
+    and then none can.
     """
     signer = store.load(settings.NODE_KEY_FILE).signer()
     format = TOGETHER if len(kept) > 1 else ALONE

@@ -116,11 +116,6 @@ def wish_of(officer: Officer) -> DeskWish:
     return DeskWish.objects.filter(pk=officer.pk).first() or DeskWish(officer=officer)
 
 
-def wanted(officer: Officer) -> set[str]:
-    """The groups of which an officer wants to be told."""
-    return _keys() - set(wish_of(officer).unwanted)
-
-
 @dataclass(frozen=True)
 class ByMail:
     """What an officer wants by mail as well, and where; no groups: nothing."""

@@ -16,8 +16,9 @@ from tongban.cases.tests import world
 from tongban.cases.tests.test_between_nodes import Fujian
 from tongban.cases.tests.world import FUJIAN, FUZHOU, MONDAY
 from tongban.exchange import inbox, posting
-from tongban.exchange.envelope import Fault, seal_envelope
+from tongban.exchange.envelope import Fault
 from tongban.exchange.models import Received
+from tongban.exchange.tests.alone import seal_envelope
 from tongban.jurisdictions import operations as places
 from tongban.jurisdictions.models import NodeKey
 from tongban.record import queries

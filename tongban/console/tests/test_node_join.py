@@ -11,6 +11,7 @@ from tongban.console import node
 from tongban.exchange import editions, inbox, membership, outbox, posting
 from tongban.exchange.inbox import Outcome
 from tongban.exchange.models import Outgoing
+from tongban.exchange.tests import alone
 from tongban.jurisdictions import adopting, introduction, operations, queries
 from tongban.jurisdictions.models import DirectoryEdition, DirectoryProposal, Node, NodeKey
 from tongban.jurisdictions.tests import signed
@@ -109,7 +110,7 @@ def test_from_the_introduction_to_the_first_message(begun, hub, settings):
 
     # The hub's word to the new node, sealed to the key that it made itself.
     owed = Outgoing.objects.get(recipient="44", type=editions.TYPE)
-    raw = posting.sealed(owed.message_id, bytes(owed.envelope), at=AT)
+    raw = alone.sealed(owed.message_id, bytes(owed.envelope), at=AT)
     held = adopting.held()
     with as_node(folder):
         DirectoryProposal.objects.all().delete()
@@ -124,7 +125,7 @@ def test_from_the_introduction_to_the_first_message(begun, hub, settings):
         # And its own first word back, which the hub opens.
         outbox.tell(["00"], "test.note.v1", "first", {"word": "到了"}, at=AT)
         back = Outgoing.objects.get(recipient="00", type="test.note.v1")
-        answer = posting.sealed(back.message_id, bytes(back.envelope), at=AT)
+        answer = alone.sealed(back.message_id, bytes(back.envelope), at=AT)
     assert posting.opened(answer, published_by="44", at=AT).data == {"word": "到了"}
 
 

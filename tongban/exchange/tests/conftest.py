@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 
 from tongban.exchange import inbox, posting, registry
-from tongban.exchange.envelope import seal_envelope
 from tongban.exchange.models import Outgoing
+from tongban.exchange.tests.alone import seal_envelope
 from tongban.jurisdictions import operations as directory
 from tongban.jurisdictions.models import Node
 from tongban.trust import signing

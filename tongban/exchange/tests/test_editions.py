@@ -10,6 +10,7 @@ from tongban.exchange import editions, inbox, posting, requests
 from tongban.exchange.faults import NodeIsOut
 from tongban.exchange.inbox import Outcome
 from tongban.exchange.models import Outgoing, Received
+from tongban.exchange.tests import alone
 from tongban.exchange.tests.conftest import AT, NOTE, Partner
 from tongban.jurisdictions import adopting, edition, operations, queries
 from tongban.jurisdictions.adopting import How
@@ -175,7 +176,7 @@ def test_a_suspended_node_gets_the_edition_that_says_so(hub):
     editions.issue(listed, at=AT)
 
     row = Outgoing.objects.get(recipient="35", type=editions.TYPE)
-    raw = posting.sealed(row.message_id, bytes(row.envelope), at=AT)
+    raw = alone.sealed(row.message_id, bytes(row.envelope), at=AT)
     assert json.loads(raw)["recipient"] == "35"
 
 

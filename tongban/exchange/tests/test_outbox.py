@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from tongban.basics import canonical, sealing
-from tongban.exchange import envelope, outbox, posting
+from tongban.exchange import envelope, outbox
 from tongban.exchange.models import Outgoing
+from tongban.exchange.tests import alone
 from tongban.exchange.tests.conftest import AT, told
 from tongban.jurisdictions import keys
 from tongban.record.chains import FileRef
@@ -50,7 +51,7 @@ def test_what_is_owed_is_encrypted_at_rest_and_leaves_signed_by_this_node():
     assert "张三".encode() not in bytes(row.envelope)
 
     key = keys.from_text(signing.load_signer(settings.NODE_KEY_FILE).public_key)
-    raw = posting.sealed(message_id, bytes(row.envelope), at=AT)
+    raw = alone.sealed(message_id, bytes(row.envelope), at=AT)
     message = envelope.open_envelope(
         raw, me=envelope.Recipient("35"), keys=lambda node, _: key if node == "22" else None, at=AT
     )

@@ -19,6 +19,7 @@ from tongban.exchange import inbox, posting
 from tongban.exchange.envelope import Envelope
 from tongban.exchange.inbox import Outcome
 from tongban.exchange.models import Outgoing, Received
+from tongban.exchange.tests import alone
 from tongban.jurisdictions import operations as directory
 from tongban.jurisdictions.models import Node
 from tongban.record import papers
@@ -68,7 +69,7 @@ class Country:
         for code in self.keys:
             with self.at(code):
                 for row in Outgoing.objects.filter(sent_at=None).order_by("id"):
-                    raw = posting.sealed(row.message_id, bytes(row.envelope), at=row.created_at)
+                    raw = alone.sealed(row.message_id, bytes(row.envelope), at=row.created_at)
                     found.append((row.recipient, raw, code))
                     Outgoing.objects.filter(pk=row.pk).update(sent_at=row.created_at)
         return [(to, self._opened(to, raw, sender)) for to, raw, sender in found]

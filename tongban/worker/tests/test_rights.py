@@ -11,7 +11,8 @@ from nats.js.api import ObjectMeta
 from nats.js.object_store import ObjectStore
 
 from tongban.exchange import addresses
-from tongban.exchange.envelope import Fault, Recipient, open_envelope, seal_envelope
+from tongban.exchange.envelope import Fault, Recipient, open_envelope
+from tongban.exchange.tests.alone import seal_envelope
 from tongban.jurisdictions import keys
 from tongban.trust import signing
 from tongban.worker.tests.conftest import as_user, mail, run, until

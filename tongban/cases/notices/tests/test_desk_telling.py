@@ -119,7 +119,7 @@ def test_lights_go_to_the_officer_and_what_nobody_sees_to_goes_to_the_leader():
 def test_what_is_not_wanted_is_not_told_and_what_nobody_else_saw_to_always_is():
     case, _filled, officer = pending()
     desk_inbox.want(officer=officer, groups=["signing"])
-    assert desk_inbox.wanted(officer) == {"signing"}
+    assert "signing" not in desk_inbox.wish_of(officer).unwanted
     for kind in (desk_wording.AMBER, desk_wording.ESCALATED, news.TO_SIGN):
         news.tell(News(kind, officer, "1", MONDAY, case.number))
     assert set(kinds(officer)) == {desk_wording.ESCALATED, news.TO_SIGN}
