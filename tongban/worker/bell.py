@@ -21,6 +21,9 @@ from tongban.worker.looking import until
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.005
+# Between two looks at least so many times what the last one took: on a machine, or at a database, that
+# has too much to do, looking must not be what keeps it from doing it.
+LOOK_SHARE, LONGEST_LOOK_SECONDS = 5, 0.25
 # While a lane is at work on what it was called to, it looks for itself when it is done.
 BUSY_LOOK_SECONDS = 0.05
 AWAKE_SECONDS = 0.1
@@ -87,6 +90,7 @@ class Bell:
         self._ears: list[Ear] = []
         self._stirred_at = 0.0
         self._is_holding = False
+        self._look_took = 0.0
         self._heard = asyncio.Event()
 
     def ear(self, *, is_plain: bool) -> Ear:
@@ -136,7 +140,7 @@ class Bell:
                 continue
             self._ring(owed)
             await self._rest()
-            owed = await _look(link)
+            owed = await self._look(link)
             if not any(owed) and time.monotonic() - self._stirred_at > AWAKE_SECONDS:
                 if await self._falls_asleep(link):
                     return
@@ -153,7 +157,14 @@ class Bell:
         if any(ear.look.is_set() for ear in self._ears):
             self._heard.clear()
             await until(self._heard, BUSY_LOOK_SECONDS)
-        await asyncio.sleep(LOOK_SECONDS)
+        seconds = max(LOOK_SECONDS, LOOK_SHARE * self._look_took)
+        await asyncio.sleep(min(seconds, LONGEST_LOOK_SECONDS))
+
+    async def _look(self, link: AsyncConnection[Any]) -> Owed:
+        began = time.monotonic()
+        owed = await _look(link)
+        self._look_took = time.monotonic() - began
+        return owed
 
     async def _falls_asleep(self, link: AsyncConnection[Any]) -> bool:
         """Take the lock, then look once more: what was written before it is visible now."""

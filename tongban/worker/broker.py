@@ -48,6 +48,8 @@ class Broker:
         self._client: Client | None = None
         self._said_at = 0.0
         self._closed = asyncio.Event()
+        # Set when the connection of the moment is lost; each has its own.
+        self._lost = asyncio.Event()
         self._is_leaving = False
         # Called at every connection, the first and all later ones.
         self.on_connect: list[Callable[[], Awaitable[None]]] = []
@@ -68,6 +70,27 @@ class Broker:
     def jetstream(self) -> JetStreamContext:
         """The client of JetStream."""
         return self.client.jetstream(timeout=REQUEST_TIMEOUT)
+
+    async def store(
+        self, subject: str, data: bytes, *, stream: str, headers: dict[str, str], patience: float
+    ) -> None:
+        """Publish, and wait until the stream says that it has it.
+
+        Raises what the client raises, TimeoutError after `patience` seconds, and BrokerAway as soon as
+        the connection is lost, since an answer on the next one would not be heard.
+        """
+        losing = asyncio.ensure_future(self._lost.wait())
+        storing = asyncio.ensure_future(
+            self.jetstream.publish(subject, data, stream=stream, timeout=patience, headers=headers)
+        )
+        try:
+            await asyncio.wait({storing, losing}, return_when=asyncio.FIRST_COMPLETED)
+            if not storing.done():
+                raise BrokerAway
+            storing.result()
+        finally:
+            losing.cancel()
+            storing.cancel()
 
     def uses(self, client: Client) -> bool:
         """Whether this is still our client; one that was closed has a successor."""
@@ -142,12 +165,14 @@ class Broker:
         )
 
     async def _connected(self) -> None:
+        self._lost = asyncio.Event()
         self._said_at = 0.0
         log.info("broker.connected")
         for call in self.on_connect:
             await call()
 
     async def _disconnected(self) -> None:
+        self._lost.set()
         if not self._is_leaving:
             log.warning("broker.disconnected")
 

@@ -32,6 +32,7 @@ from tongban.worker.bell import Bell, Ear
 from tongban.worker.broker import Broker, BrokerAway
 from tongban.worker.hands import Hands
 from tongban.worker.looking import until
+from tongban.worker.patience import Patience
 from tongban.worker.sent import SENT as TALLY
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,9 @@ BATCH = 200
 # Messages with papers go in small batches of their own, so that large files delay no small news.
 BATCH_WITH_PAPERS = 8
 LONGEST_PAUSE_SECONDS = 5.0
-PUBLISH_TIMEOUT = 5.0
+# So many bags are on their way to the broker at once. It stores those of one connection one after
+# another, so more would only wait there, and the client's own signs of life behind them.
+UNDER_WAY = 8
 NAMED_IN_LOG = 50
 
 # Each node gets its share of a batch, so that one with much waiting delays no other; one whose pause
@@ -130,6 +133,8 @@ class Relay:
     def __init__(self, broker: Broker, hands: Hands) -> None:
         self.broker = broker
         self._hands = hands
+        self._patience = Patience()
+        self._turn = asyncio.Semaphore(UNDER_WAY)
         self._bell = Bell(lambda: broker.is_connected)
         broker.on_connect.append(self._bell.ring_for_all)
 
@@ -262,13 +267,14 @@ class Relay:
         to = bag[0].recipient
         name = bags.name([row.message_id for row in bag])
         try:
-            await self.broker.jetstream.publish(
-                addresses.mail_subject(to, self.broker.node),
-                bags.pack([row.sealed for row in bag]),
-                stream=addresses.mail_stream(to),
-                timeout=PUBLISH_TIMEOUT,
-                headers={Header.MSG_ID: name, addresses.LANE_HEADER: bag[0].lane},
-            )
+            async with self._turn, self._patience.waiting() as seconds:
+                await self.broker.store(
+                    addresses.mail_subject(to, self.broker.node),
+                    bags.pack([row.sealed for row in bag]),
+                    stream=addresses.mail_stream(to),
+                    patience=seconds,
+                    headers={Header.MSG_ID: name, addresses.LANE_HEADER: bag[0].lane},
+                )
         except (BrokerAway, nats.errors.Error, TimeoutError, OSError) as error:
             return pausing.refusal(error)
         return None
