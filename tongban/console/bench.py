@@ -97,6 +97,7 @@ def _growth_of_nodes(words: str, *, as_json: bool) -> None:
     finally:
         # Also of the smaller sizes when a larger one does not come to its end.
         _tell(results, as_json=as_json)
+    raise typer.Exit(Exit.REFUSED if results.missed else Exit.DONE)
 
 
 def _everything_else(measuring: "Measuring", results: Results, crossings: int) -> None:

@@ -4,18 +4,23 @@ import json
 import statistics
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from django.utils.timezone import now
 
+from tongban.console import together
 from tongban.console.exits import Exit
 from tongban.exchange import pings
 from tongban.exchange.pings import Fate
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.jurisdictions.models import Node
 
-LOOK_EVERY = 0.02
+# The first look at what arrived, and the longest time between two of them; in between each waits a
+# little longer than the one before. Where many nodes wait at once on one machine, those who look
+# every moment take the time of those they wait for.
+FIRST_LOOK, LONGEST_LOOK, LONGER = 0.02, 1.0, 1.2
 
 
 def mount(app: typer.Typer) -> None:
@@ -32,34 +37,43 @@ def ping(
     one_by_one: Annotated[
         bool, typer.Option(help="前一份到了再发下一份。 The next one after the receipt.")
     ] = False,
-    begin_at: Annotated[
-        float, typer.Option(help="几个节点同时开始的时刻（Unix 秒）。 When to begin, for several.")
-    ] = 0.0,
+    begin_with: Annotated[
+        Path | None,
+        typer.Option(help="有了这个文件才开始，几个节点好同时发。 Begin when this file is there."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。 As JSON.")] = False,
 ) -> None:
-    """Code 1 when not every receipt came in time; what was sent arrives later all the same."""
+    """Code 1 when not every receipt came in time; what was sent arrives later all the same.
+
+    One by one, nothing more is sent after that time.
+    """
     codes = nodes or [one.code for one in _others()]
-    time.sleep(max(begin_at - time.time(), 0))
+    if begin_with:
+        together.wait_for(begin_with)
     everything = codes * count
     batches = [[code] for code in everything] if one_by_one else [everything]
     deadline = time.monotonic() + patience
-    found = [fate for batch in batches for fate in _send_and_wait(batch, deadline)]
+    found: list[Fate] = []
+    for batch in batches:
+        if found and time.monotonic() > deadline:
+            break
+        found += _send_and_wait(batch, deadline)
     if as_json:
         print(json.dumps([_facts(one) for one in found], ensure_ascii=False))
     else:
         for code in codes:
             _say(code, [one for one in found if one.recipient == code])
-    is_complete = all(one.delivered_at for one in found)
+    is_complete = len(found) == len(everything) and all(one.delivered_at for one in found)
     raise typer.Exit(Exit.DONE if is_complete else Exit.REFUSED)
 
 
 def _send_and_wait(codes: list[str], deadline: float) -> list[Fate]:
     sent = pings.send(codes, at=now())
-    while True:
-        found = pings.fates(sent)
-        if all(one.delivered_at for one in found) or time.monotonic() > deadline:
-            return found
-        time.sleep(LOOK_EVERY)
+    pause = FIRST_LOOK
+    while not pings.are_confirmed(sent) and (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(pause, left))
+        pause = min(pause * LONGER, LONGEST_LOOK)
+    return pings.fates(sent)
 
 
 def _others() -> list[Node]:

@@ -21,6 +21,8 @@ from tongban.local.trouble import Interrupted, Trouble
 # Every process carries it, so that one whose parent was killed is recognised later.
 MARK = "TONGBAN_DEMO"
 RESTARTS, RESTART_WINDOW = 5, 60.0
+# So much of the last line of a log is said in one sentence.
+LONGEST_WORDS = 300
 
 
 class Process(Protocol):
@@ -211,7 +213,8 @@ def is_server(child: Child) -> bool:
 
 def failed(what: str, log: Path) -> Trouble:
     """A process ended or did not answer; its log says why."""
-    words = last_lines(log, 1)
+    # The last line of a program that was asked for data is all of its data.
+    words = last_lines(log, 1)[:LONGEST_WORDS]
     return Trouble(
         f"{what} 没有正常运行（{words}），详见 {log}。排除原因后再试一次。",
         f"{what} did not work ({words}); see {log}, then try again.",
