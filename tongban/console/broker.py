@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tongban.local import broker as the_broker
-from tongban.local import broker_accounts, keys
+from tongban.local import broker_accounts, broker_following, keys
 from tongban.local.broker_accounts import Accounts
 from tongban.local.cluster import Certificates, Cluster
 from tongban.local.cluster import servers as read_servers
@@ -132,7 +132,8 @@ def config(
 ) -> None:
     """One account, its administrator, and a user for each node; it contains passwords.
 
-    With `--into` and `--pid-file` a running server follows: who is out is cut off, and others stay.
+    With `--into` and `--pid-file` a running server follows: who is out is cut off, and others stay. When
+    nothing has changed, nothing is written and nobody told, so a timer may run it (deploy/broker).
     """
     if pid_file and not into:
         raise WrongWords(
@@ -162,10 +163,9 @@ def config(
     if into is None:
         print(text)
         return
-    keys.write_private(into, text.encode())
-    print(f"{into}  账号 accounts {len(passwords)}")
-    if pid_file:
-        the_broker.reload(_pid(pid_file))
+    is_written = broker_following.write(into, text)
+    print(f"{into}  账号 accounts {len(passwords)}{'' if is_written else '  没有变动 unchanged'}")
+    if pid_file and broker_following.tell(into, _pid(pid_file)):
         print("消息服务器已重新读取配置。 The server has been told to read it.")
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import signal
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import nats
-import psutil
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -153,29 +151,6 @@ def program() -> Path:
         "或设置 NATS_URL 使用已有的消息服务器。",
         "nats-server is missing: delete .venv and run again, "
         "or set NATS_URL to a broker of your own.",
-    )
-
-
-def reload(pid: int) -> None:
-    """Let a running server read its configuration anew; whoever has no account in it is cut off.
-
-    Raises Trouble when no nats-server runs under this id: the signal would end another program.
-    """
-    try:
-        server = psutil.Process(pid)
-        is_one = "nats-server" in server.name()
-        if is_one:
-            server.send_signal(signal.SIGHUP)
-    except psutil.Error as error:
-        raise _no_server(pid) from error
-    if not is_one:
-        raise _no_server(pid)
-
-
-def _no_server(pid: int) -> Trouble:
-    return Trouble(
-        f"进程 {pid} 不是正在运行的消息服务器，配置已写好，但没有让它重新读取。",
-        f"Process {pid} is no running nats-server: the configuration is written, and nobody reads it.",
     )
 
 

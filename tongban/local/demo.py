@@ -13,7 +13,16 @@ from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 
-from tongban.local import accounts, broker, databases, keys, ports, postgres, state
+from tongban.local import (
+    accounts,
+    broker,
+    broker_following,
+    databases,
+    keys,
+    ports,
+    postgres,
+    state,
+)
 from tongban.local.children import MARK, Child, Family
 from tongban.local.databases import Databases
 from tongban.local.home import Home, check_space
@@ -182,7 +191,7 @@ class Demo:
         if self._admitted != before:
             # One that has died just now reads the new one when it is started again.
             with suppress(Trouble):
-                broker.reload(self._broker.pid)
+                broker_following.reload(self._broker.pid)
             self.say("节点名录有变动，消息服务器的账号已更新")
 
     def _start_database(self, server: Server, admin: ServerSecrets) -> None:
