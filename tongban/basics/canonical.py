@@ -74,6 +74,14 @@ def loads(data: bytes) -> Any:
     return _DECODER.decode(data.decode())
 
 
+def reloads(text: str) -> Any:
+    """The value of JSON that was canonical when it was kept: nothing stands before or behind it."""
+    value, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError("something stands behind the value")
+    return value
+
+
 def _no_floats(text: str) -> Any:
     raise ValueError(
         f"{text} is not allowed here; write amounts as whole numbers of the smallest unit"

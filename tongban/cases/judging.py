@@ -4,6 +4,7 @@ Every node judges what others write by these; operations refuse earlier and in w
 """
 
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tongban.basics import hours
@@ -38,6 +39,7 @@ class NotInTable(Exception):
     """An event that the table of moves does not allow at this point of its case."""
 
 
+@cache
 def roles(move: Move) -> frozenset[str]:
     """As whom the author of a move stands in the record: its party, or the node by itself."""
     if move in {states.DEEM_ACCEPTED, *LAPSES}:

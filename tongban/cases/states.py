@@ -6,6 +6,7 @@ diagram in docs/generated and the test of every state × move × role × place a
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, cached_property
 
 
 class State(StrEnum):
@@ -130,7 +131,7 @@ class Move:
     by: Party
     to: Party
 
-    @property
+    @cached_property
     def held_by(self) -> Party:
         """Who holds the case before: whoever moves it, but nobody holds one that has ended."""
         return Party.NOBODY if self.sources <= ENDED else self.by
@@ -377,6 +378,7 @@ def target_of(move: Move, decision: str) -> State:
     return move.target
 
 
+@cache
 def only_in(mode: Mode, move: Move) -> bool:
     """Whether a move belongs to a mode at all: no window acts on a case handled online."""
     made_of = COMPOSITIONS[mode]

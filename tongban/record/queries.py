@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from tongban.basics import prepared, sealing
+from tongban.basics import prepared, reading, sealing
 from tongban.basics.selecting import Selection
 from tongban.record import chains
 from tongban.record.chains import Event, Head
@@ -33,7 +33,7 @@ def events(chain: str, *, from_seq: int = 1) -> list[Event]:
 def rows(which: Q) -> Iterator[tuple[str, str, str, str]]:
     """Chain, body, key and signature of many events, each chain whole and in order."""
     found = Entry.objects.filter(which).order_by("chain", "seq")
-    return iter(found.values_list("chain", "body", "key_id", "signature"))
+    return iter(reading.rows(found.values_list("chain", "body", "key_id", "signature")))
 
 
 def every_nth_chain(count: int, *, kind: str) -> list[str]:

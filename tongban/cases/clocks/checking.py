@@ -123,7 +123,7 @@ def _carried(event: Event) -> Event:
     text = json.dumps([asdict(event.author), event.at.isoformat(), event.content])
     author, at, content = json.loads(text)
     at = datetime.fromisoformat(at)
-    return replace(event, author=Author(**author), at=at, content=content)
+    return event._replace(author=Author(**author), at=at, content=content)
 
 
 def check_term(

@@ -24,9 +24,12 @@ from tongban.cases.states import Party, State
 Clocks = dict[str, dict[str, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Happened:
-    """What an event did, as far as time goes: where the case stands now, and since when."""
+    """What an event did, as far as time goes: where the case stands now, and since when.
+
+    A value; not frozen, which would take longer to make than to use, once an event.
+    """
 
     state: State
     holder: Party

@@ -49,6 +49,8 @@ def rebuild(*, number: str, write: bool = False) -> list[Difference]:
 
 def differences(tables: Standing, record: Standing) -> Iterator[Difference]:
     """Column by column what the tables of a case have otherwise than its record."""
+    if tables == record:
+        return
     if _columns(tables) != _columns(record):
         for column in FOLDED:
             ours, theirs = getattr(tables, column), getattr(record, column)

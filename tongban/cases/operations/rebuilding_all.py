@@ -4,16 +4,18 @@ Nothing here holds more than a stretch in memory, and a stretch is one transacti
 was ended half-way only has to be begun again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import JSONField, Q
 
-from tongban.basics import sealing
+from tongban.basics import copying, reading, sealing
 from tongban.basics.copying import copy_in
 from tongban.cases import standing
 from tongban.cases.judging import NotInTable
@@ -31,6 +33,10 @@ STRETCH = 1000
 MOST_TOLD = 20
 _MATCHES = ("applicant_match", "name_match")
 _PAPER = Paper.__slots__
+_JSON = tuple(
+    place for place, name in enumerate(FOLDED)
+    if isinstance(Case._meta.get_field(name), JSONField)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,15 +85,28 @@ def rebuild_stretch(*, stretch: Stretch, write: bool = False) -> Found:
     is left. What differs at first is looked at again with its row locked, so that a case that
     moves meanwhile is no difference.
     """
-    if write:
-        return _pass(stretch.within("number"), stretch.within("chain"), write=True)
-    seen = _pass(stretch.within("number"), stretch.within("chain"), write=None)
-    if not seen.suspects:
-        return seen
-    again = seen.suspects
-    settled = _pass(Q(number__in=again), Q(chain__in=again), write=False)
-    settled.cases, settled.events = seen.cases, seen.events
-    return settled
+    with _without_looking_for_cycles():
+        if write:
+            return _pass(stretch.within("number"), stretch.within("chain"), write=True)
+        seen = _pass(stretch.within("number"), stretch.within("chain"), write=None)
+        if not seen.suspects:
+            return seen
+        again = seen.suspects
+        settled = _pass(Q(number__in=again), Q(chain__in=again), write=False)
+        settled.cases, settled.events = seen.cases, seen.events
+        return settled
+
+
+@contextmanager
+def _without_looking_for_cycles() -> Iterator[None]:
+    """Nothing of a stretch refers to itself, and looking through it again and again takes a seventh."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass
@@ -98,21 +117,15 @@ class _Pass(Found):
 @transaction.atomic
 def _pass(of_tables: Q, of_record: Q, *, write: bool | None) -> _Pass:
     """One look at some cases; rows are locked unless `write` is None."""
+    _plan_for_one_core()
     # The rows first: whoever moves a case holds its row, so the events read then are all there are.
     tables = _tables(of_tables, lock=write is not None)
     found = _Pass()
     lost: list[Standing] = []
     changed: list[tuple[Standing, set[str]]] = []
-    for number, rows in groupby(recorded.rows(of_record), key=itemgetter(0)):
-        if not number[:1].isdigit():
-            continue  # a chain beside the cases (exchange.shared_chains)
-        found.cases += 1
+    for number, folded in _folded(of_record, found):
         before = tables.pop(number, None)
-        try:
-            folded = standing.fold(_events(rows, found))
-        except (NotInTable, ChainBroken, KeyError, ValueError) as broken:
-            found.faults.append(f"{number}: {broken}")
-            found.suspects.append(number)
+        if folded is None:
             continue
         differences = _told(before, folded)
         if differences:
@@ -128,6 +141,28 @@ def _pass(of_tables: Q, of_record: Q, *, write: bool | None) -> _Pass:
     if write:
         _write(lost=lost, changed=changed)
     return found
+
+
+def _plan_for_one_core() -> None:
+    """Every core folds already, and helpers would be started anew for each stretch."""
+    with connection.cursor() as cursor:
+        # A stretch is sorted in memory, not by way of the disk.
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'")
+
+
+def _folded(of_record: Q, found: _Pass) -> Iterator[tuple[str, Standing | None]]:
+    """Each case as its record has it; None for one whose record breaks off, which is a fault."""
+    for number, rows in groupby(recorded.rows(of_record), key=itemgetter(0)):
+        if not number[:1].isdigit():
+            continue  # a chain beside the cases (exchange.shared_chains)
+        found.cases += 1
+        folded = None
+        try:
+            folded = standing.fold(_events(rows, found))
+        except (NotInTable, ChainBroken, KeyError, ValueError) as broken:
+            found.faults.append(f"{number}: {broken}")
+            found.suspects.append(number)
+        yield number, folded
 
 
 def _told(before: Standing | None, folded: Standing) -> list[Difference]:
@@ -154,19 +189,29 @@ def _tables(which: Q, *, lock: bool) -> dict[str, Standing]:
     rows = Case.objects.filter(which).order_by("number")
     if lock:
         rows = rows.select_for_update(of=("self",))
-    values = list(rows.values_list(*FOLDED))
+    values = reading.rows(rows.values_list(*FOLDED))
     kept = Material.objects.filter(case__in=[row[0] for row in values])
     papers: dict[str, list[Paper]] = {}
-    for number, *paper in kept.order_by("case_id", "seq", "id").values_list("case_id", *_PAPER):
+    of_papers = kept.order_by("case_id", "seq", "id").values_list("case_id", *_PAPER)
+    for number, *paper in reading.rows(of_papers):
         papers.setdefault(number, []).append(Paper(*paper))
+    return {row[0]: _standing(row, tuple(papers.get(row[0], ()))) for row in values}
+
+
+def _standing(row: Sequence[Any], papers: tuple[Paper, ...]) -> Standing:
+    values = list(row)
+    for place in _JSON:
+        values[place] = reading.value_of(values[place])
     # The papers come last, after the columns.
-    whole = ((*row, tuple(papers.get(row[0], ()))) for row in values)
-    return {one[0]: Standing(*one) for one in whole}
+    values.append(papers)
+    return Standing(*values)
 
 
 # --- writing ---
 
 _COLUMNS = (*FOLDED, *_MATCHES)
+_PAPER_COLUMNS = ("case_id", *_PAPER)
+_NOBODY = ("", "")
 _column_values = attrgetter(*FOLDED)
 _paper_values = attrgetter(*_PAPER)
 
@@ -176,16 +221,22 @@ def _write(*, lost: Sequence[Standing], changed: Sequence[tuple[Standing, set[st
     with_papers = {one.number for one, columns in changed if columns & {"papers", "particulars"}}
     plain = [one for one, _ in changed if one.number not in with_papers]
     if lost or plain:
-        matches = _matches(lost)
-        nobody = ("", "")
-        rows = [(*_column_values(one), *matches.get(one.number, nobody)) for one in lost]
-        rows += [(*_column_values(one), *nobody) for one in plain]
+        # One that is there keeps what this node finds it by.
+        rows = [*_rows(lost), *((*_column_values(one), *_NOBODY) for one in plain)]
         changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in FOLDED if name != "number")
         copy_in("cases_case", _COLUMNS, rows, conflict=f"(number) DO UPDATE SET {changes}")
-        papers = [(one.number, *_paper_values(paper)) for one in lost for paper in one.papers]
-        copy_in("cases_material", ("case_id", *_PAPER), papers, conflict="DO NOTHING")
+        copy_in("cases_material", _PAPER_COLUMNS, _paper_rows(lost), conflict="DO NOTHING")
     for number in sorted(with_papers):
         rebuilding.rebuild(number=number, write=True)
+
+
+def _rows(lost: Sequence[Standing]) -> Iterator[tuple[Any, ...]]:
+    matches = _matches(lost)
+    return ((*_column_values(one), *matches.get(one.number, _NOBODY)) for one in lost)
+
+
+def _paper_rows(lost: Sequence[Standing]) -> Iterator[tuple[Any, ...]]:
+    return ((one.number, *_paper_values(paper)) for one in lost for paper in one.papers)
 
 
 def _matches(cases: Sequence[Standing]) -> dict[str, tuple[str, str]]:
@@ -198,3 +249,60 @@ def _matches(cases: Sequence[Standing]) -> dict[str, tuple[str, str]]:
             number, name = applicant["id_number"], applicant["name"]
             found[one.number] = (sealing.match(number), sealing.match(name))
     return found
+
+
+# --- tables that are lost as a whole ---
+
+
+class NotLost(Exception):
+    """There are rows in the tables, so each is looked at."""
+
+
+@dataclass
+class Made:
+    """The rows of a stretch, as COPY takes them, and what was found."""
+
+    found: Found
+    cases: bytes
+    papers: bytes
+
+
+def are_lost() -> bool:
+    """Whether the tables have no row at all."""
+    return not (Case.objects.exists() or Material.objects.exists())
+
+
+def make_stretch(*, stretch: Stretch) -> Made:
+    """The rows of a stretch as its record has them; nothing is written. A broken record has none."""
+    with _without_looking_for_cycles(), transaction.atomic():
+        _plan_for_one_core()
+        found, lost = _Pass(), []
+        for _, folded in _folded(stretch.within("chain"), found):
+            if folded:
+                lost.append(folded)
+        found.different = len(lost)
+        found.differences = [one for folded in lost[:MOST_TOLD] for one in _told(None, folded)]
+        cases, papers = copying.lines(_rows(lost)), copying.lines(_paper_rows(lost))
+    return Made(found, cases, papers)
+
+
+@contextmanager
+def taking() -> Iterator[Callable[[Made], None]]:
+    """A way to keep what `make_stretch` made, all of it in one transaction: all tables or nothing.
+
+    Refused (NotLost) when there are rows after all. Nobody reads or writes cases meanwhile, so
+    none can move; without rows nobody could. Their indexes are made at the end: keeping them row by
+    row would take longer than folding.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE cases_case, cases_material IN ACCESS EXCLUSIVE MODE")
+        if not are_lost():
+            raise NotLost
+        with copying.without_indexes("cases_case", "cases_material"):
+            yield _keep
+
+
+def _keep(made: Made) -> None:
+    copying.copy_lines("cases_case", _COLUMNS, made.cases)
+    copying.copy_lines("cases_material", _PAPER_COLUMNS, made.papers)
