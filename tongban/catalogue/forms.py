@@ -16,6 +16,7 @@ from tongban.catalogue import rules
 from tongban.catalogue.answers import LONGEST_ANSWER, AnswerRefused, judge, tidy
 from tongban.catalogue.versions import APPLICANT_FIELDS, Field, MaterialSpec, Step, Version
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.ui.tags.dates import day_words
 
 Answers = Mapping[str, Any]
 
@@ -115,13 +116,18 @@ def _refuse(errors: Mapping[str, list[str]], fields: Mapping[str, Field]) -> Non
         raise FieldsRefused({key: errors[key] for key in sorted(errors, key=order.index)})
 
 
+_DAYS = frozenset({"date", "past-date", "coming-date"})
+
+
 def shown(field: Field, value: str) -> str:
-    """An answer as a check page says it: an option's words, a place's name, an amount."""
+    """An answer as a check page says it: an option's words, a place's name, an amount, a day."""
     if field.format == "division":
         return jurisdictions.full_name(value)
+    if field.format in _DAYS:
+        return day_words(date.fromisoformat(value), year=True)
     if field.format == "money":
         return f"{float(value):,.2f}{field.unit}"
-    return field.label_of(value)
+    return f"{field.label_of(value)}{field.unit}"
 
 
 def show(version: Version, answers: Answers) -> list[tuple[Step, list[tuple[Field, str]]]]:

@@ -70,9 +70,15 @@ class Question:
 
     @property
     def in_words(self) -> str:
-        """The answer as a person reads it: the option's words, the place's name."""
-        words = dict(self.options)
-        return words.get(self.value, self.shown) if self.value else ""
+        """The answer as a person reads it: the option's words, the place's name, an amount."""
+        if not self.value or self.field.widget == "division":
+            return dict(self.options).get(self.value, self.shown) if self.value else ""
+        try:
+            return forms.shown(self.field, self.value)
+        except ValueError:
+            # What was typed is kept even where it is no day or no number; what is wrong with it
+            # stands beside it.
+            return self.value
 
     @property
     def keyboard(self) -> str:

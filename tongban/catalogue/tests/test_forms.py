@@ -289,6 +289,7 @@ def test_a_check_page_says_answers_in_words():
     said = {f.key: shown for _, rows in forms.show(MOVE, GOOD) for f, shown in rows}
     assert said["move_to_division"] == "福建省福州市鼓楼区"
     assert said["dwelling_kind"] == "住在别人的房子里，房主同意落户"
+    assert said["married_on"] == "2020年5月20日（周三）"
     price = next(f for f in forms.step(FUND, "purchase").fields if f.key == "price")
     assert forms.shown(price, "1200000.00") == "1,200,000.00元"
 

@@ -1,6 +1,5 @@
 """What the applicant said, and everything that happened since."""
 
-from datetime import date
 from typing import Any
 
 import structlog
@@ -21,14 +20,11 @@ from tongban.desk.sides import MARKS
 from tongban.desk.views.case import head
 from tongban.jurisdictions import queries as jurisdictions
 from tongban.parties.mandates.models import Consent, Kind
-from tongban.ui.tags.dates import day_words
 
 log = structlog.get_logger(__name__)
 
 # Answers that name a person by number; shown like the applicant's own, on request only.
 _NUMBERS = {"person-id": identifiers.mask_id, "mobile": identifiers.mask_phone}
-
-_DAYS = frozenset({"date", "past-date", "coming-date"})
 
 
 @require_GET
@@ -93,11 +89,9 @@ def _said(number: str, mask: Any, shown: bool) -> str:
 def _answer(field: Field, words: str, shown: bool) -> str:
     if field.format == "division":
         return jurisdictions.full_name(words)
-    if field.format in _DAYS:
-        return day_words(date.fromisoformat(words), year=True)
     if field.format in _NUMBERS:
         return _said(words, _NUMBERS[field.format], shown)
-    return f"{words}{field.unit}"
+    return words
 
 
 @require_GET

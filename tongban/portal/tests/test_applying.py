@@ -473,3 +473,24 @@ def test_both_modes_are_offered_where_both_are_open(lisi):
     assert "异地代收代办：" in said
     draft = begin(lisi, item="2020-2-10", mode="ONLINE", window="")
     assert (draft.mode, draft.receiving_place) == (Mode.ONLINE, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "read"),
+    [
+        ("money", "120000.00", "120,000.00元"),
+        ("money", "十二万", "十二万"),
+        ("past-date", "2020-05-20", "2020年5月20日（周三）"),
+        ("past-date", "二〇二〇年", "二〇二〇年"),
+    ],
+)
+def test_an_answer_is_read_back_as_people_write_it_even_a_wrong_one(kind, typed, read):
+    field = Field(
+        key="one", label="一项", hint="", example="", widget="text", is_required=True, format=kind,
+        unit="元" if kind == "money" else "",
+    )  # fmt: skip
+    question = asking.Question(
+        field=field, value=typed, shown=typed, hint="", width="", errors=(), options=()
+    )
+
+    assert question.in_words == read

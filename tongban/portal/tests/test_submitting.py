@@ -1,5 +1,6 @@
 """Handing in: looked over, declared, once; and what is said afterwards."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,8 @@ def test_the_check_page_shows_everything_in_words_and_to_whom_it_goes():
     assert "收件地：长春市朝阳区政务服务中心" in said
     assert "办理地：福州市公安局" in said
     assert "证明.png" in said
+    assert re.search(r"\d年\d+月\d+日（周.）", said)
+    assert not re.search(r"\d{4}-\d\d-\d\d", said)
 
 
 def test_nothing_is_declared_beforehand_and_without_declaring_nothing_is_handed_in():

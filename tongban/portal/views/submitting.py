@@ -92,7 +92,13 @@ def _context(draft: Draft, form: CheckForm, errors: Mapping[str, list[str]]) -> 
     answers = drafts.answers_of(draft)
     intake = drafts.intake_of(draft)
     shown = [
-        (step, [(question.label, question.in_words) for question in _asked(draft, step, answers)])
+        (
+            step,
+            [
+                (question.field.label, question.in_words)
+                for question in _asked(draft, step, answers)
+            ],
+        )
         for step in forms.steps(version)
     ]
     limits = _limits(draft, version)
