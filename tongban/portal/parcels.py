@@ -111,6 +111,8 @@ class ChoiceForm(AddressForm):
         way, place = chosen
         initial = asdict(address) | {"way": way, "place": place, "known": self._of(address)}
         super().__init__(data, initial=initial)
+        for asked in ("place", "known", "name", "phone", "address"):
+            self.fields[asked].hangs_on = "way"  # type: ignore[attr-defined]
         nothing: list[tuple[str, str | Promise]] = [("", _("选到窗口领取时才选"))]
         self.fields["place"].choices = [*nothing, *windows]  # type: ignore[attr-defined]
         self.fields["known"].choices = [  # type: ignore[attr-defined]

@@ -103,6 +103,19 @@ def test_what_is_wrong_is_said_at_its_field(lisi, change, field):
     assert not Mandate.objects.exists()
 
 
+def test_everything_wrong_is_said_at_once_and_only_at_its_own_field(lisi):
+    wrong = filled_in(agent_number="123", until_on="昨天", items=[])
+    page = lisi.post("/mandates/give/", wrong).content.decode()
+
+    for field in ("agent_number", "until_on", "items_0"):
+        assert f'href="#id_{field}"' in page
+    assert page.count("至少选一件事") == 2  # in the summary and at the choices
+    assert "&#x27;]" not in page
+
+    one = lisi.post("/mandates/give/", filled_in(until_on="昨天")).content.decode()
+    assert one.count("写明到哪一天为止") == 2
+
+
 def test_the_agent_accepts_and_files_and_the_case_names_both(lisi, agent):
     mandate = given(lisi)
     assert "等您接受" in agent.get("/mandates/").content.decode()

@@ -193,7 +193,8 @@ def _form(
         "chosen": str(asked.principal.applicant_id) if asked.principal else "",
         "scopes": [("some", _("只办选中的")), ("all", _("这里能办的全部事项"))],
         "items": [(one.code, one.name) for one in catalogue.open_items(today)],
-        "errors": errors,
+        # A template takes `errors.items` for the method of the dictionary.
+        "errors": {**errors, "chosen": errors.get("items", [])},
         "error_pairs": [
             (first.get(name, f"id_{name}"), said) for name, all_ in errors.items() for said in all_
         ],
@@ -231,16 +232,18 @@ def _errors(asked: Asked) -> dict[str, list[str]]:
         errors["scope"] = [_("选择可以办哪些事")]
     elif asked.scope == "some" and not (asked.items and set(asked.items) <= known):
         errors["items"] = [_("至少选一件事")]
-    if asked.until_on is None:
-        errors["until_on"] = [_("选择授权到哪一天")]
-    elif asked.principal is not None:
+    usual = standing.today() + USUAL
+    if asked.principal is not None:
         errors |= operations.faults(
             principal=asked.principal.applicant,
             agent_name=asked.name,
             agent_number=asked.number,
-            until_on=asked.until_on,
+            until_on=asked.until_on or usual,
             at=now(),
         )
+    if asked.until_on is None:
+        said = _("写明到哪一天为止，例如%(usual)s") % {"usual": usual.isoformat()}
+        errors["until_on"] = [said]
     return errors
 
 

@@ -7,7 +7,7 @@ Order in every field: label, hint, error, input (GUIDE §5–7). Hint and error 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from django.forms import BaseForm, BoundField, CheckboxInput, Select, Textarea
+from django.forms import BaseForm, BoundField, CheckboxInput, Field, Select, Textarea
 from django.forms.widgets import ChoiceWidget
 from django.template import Library
 from django.utils.safestring import SafeString
@@ -208,8 +208,7 @@ def _question(bound: BoundField) -> Question:
         label=str(bound.label),
         hint=str(bound.help_text),
         errors=tuple(str(error) for error in bound.errors),
-        # A box that need not be ticked is no question left open.
-        optional=not bound.field.required and not isinstance(bound.field.widget, CheckboxInput),
+        optional=_is_optional(bound.field),
     )
 
 
@@ -220,3 +219,13 @@ def _errors_of(form: BaseForm) -> Iterable[tuple[str, str]]:
         place = "" if bound.is_hidden else bound.auto_id or bound.html_name
         for words in bound.errors:
             yield place, str(words)
+
+
+def _is_optional(field: Field) -> bool:
+    """Whether to say that it may be left empty. A box that need not be ticked is no open question.
+
+    Nor is a field with `hangs_on`: the answer to that other one may ask for it, and whoever left
+    it empty because it was called optional would be refused.
+    """
+    is_asked = field.required or bool(getattr(field, "hangs_on", ""))
+    return not is_asked and not isinstance(field.widget, CheckboxInput)

@@ -335,6 +335,13 @@ def test_what_may_stay_empty_says_so():
     assert "（可以不填）" not in drawn("{% field form.house %}", form=Asked())
 
 
+def test_what_an_answer_may_ask_for_is_not_called_optional():
+    form = Asked()
+    form.fields["more"].hangs_on = "kind"
+
+    assert "（可以不填）" not in drawn("{% field form.more %}", form=form)
+
+
 def test_choices_are_a_fieldset_that_the_summary_can_reach():
     page = drawn("{% choice form.kind %}", form=Asked({}))
 
