@@ -122,7 +122,7 @@ def check_case_number(text: str) -> str:
     """A case number as people type it, tidied; refused when a character must be wrong."""
     number = _tidy(text)
     if not _CASE_NUMBER.fullmatch(number) or not mod_37_36.is_valid(number):
-        raise NumberRefused("办件编号不对，请对照收件凭证检查，一共21位")
+        raise NumberRefused("办件编号不对，请对照凭证检查，一共21位")
     return number
 
 

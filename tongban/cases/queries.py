@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from tongban.basics import calendar, identifiers
 from tongban.basics.refusals import NotFound
@@ -22,7 +22,7 @@ from tongban.parties import queries as parties
 from tongban.parties.models import Account, Applicant, Officer
 from tongban.record import queries as recorded
 
-NO_SUCH_CASE = "没有找到这件。请对照收件凭证检查办件编号，或者换成申请时用的账户登录"
+NO_SUCH_CASE = "没有找到这件。请对照凭证检查办件编号，或者换成申请时用的账户登录"
 
 # Asked by the page of every case.
 _WITH_CLAIMER = Selection(
@@ -69,6 +69,12 @@ def case_for(officer: Officer, number: str) -> Case:
 def cases_of(account: Account) -> QuerySet[Case]:
     """All cases of everybody this account acts for, and what it filed by mandate, newest first."""
     return Case.objects.filter(access.reach(account)).order_by("-submitted_at", "-number")
+
+
+def waiting_first(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The same, but what its applicant is to do something about stands before all others."""
+    waits = ExpressionWrapper(Q(holder=Party.APPLICANT), BooleanField())
+    return cases.annotate(waits=waits).order_by("-waits", "-submitted_at", "-number")
 
 
 def drafts_of(account: Account) -> QuerySet[Draft]:

@@ -1,16 +1,20 @@
 """The steps of other places on a case, as its applicant follows them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tongban.cases.joint import progress, queries
+from tongban.cases import queries as cases
+from tongban.cases.joint import progress, queries, rules
 from tongban.cases.joint.progress import Line
 from tongban.cases.joint.standing import STATE_LABELS, StepState
 from tongban.cases.models import Case
 from tongban.cases.permissions import authority_name
+from tongban.cases.states import UNDECIDED, Mode, State
+from tongban.catalogue.versions import Version
 from tongban.jurisdictions import queries as jurisdictions
 
 # How a step goes, as a stop of the way is drawn; what was stopped or refused is over.
@@ -20,6 +24,9 @@ _WHEN = {
     StepState.UNDO_ASKED: "now",
     StepState.UNDO_ARRIVED: "now",
 }
+
+
+_TOGETHER = {Mode.JOINT, Mode.ON_SITE}
 
 
 @dataclass(frozen=True)
@@ -32,22 +39,42 @@ class Stop:
     office: str
     state: str
     when: str  # done, now or todo
-    asked_at: datetime | None
-    arrived_at: datetime | None
-    answered_at: datetime | None
-    due_on: date | None
-    ground: str
-    is_contradicted: bool
-    contact: dict[str, Any]
+    asked_at: datetime | None = None
+    arrived_at: datetime | None = None
+    answered_at: datetime | None = None
+    due_on: date | None = None
+    ground: str = ""
+    is_contradicted: bool = False
+    contact: Mapping[str, Any] = field(default_factory=dict)
 
 
-def stops(case: Case) -> list[Stop]:
-    """The joint steps of a case in the order of its plan; none before they were begun."""
+def stops(case: Case, version: Version) -> list[Stop]:
+    """The joint steps of a case in the order of its plan: as they stand, or as they will come.
+
+    None where no other place does anything, or where it came to an end before they were begun.
+    """
     found = progress.look(case.number) if case.joint else None
     if found is None:
-        return []
+        return _coming(case, version)
     told = queries.told([line.row for line in found.lines if line.row])
     return [_stop(line, told) for line in found.lines]
+
+
+def _coming(case: Case, version: Version) -> list[Stop]:
+    if case.mode not in _TOGETHER or State(case.state) not in UNDECIDED:
+        return []
+    answers = cases.particulars(case).get("answers", {})
+    return [
+        Stop(
+            name=one.step.name,
+            kind=one.step.place,
+            place=jurisdictions.full_name(one.place) if one.place else "",
+            office=one.authority.name if one.authority else "",
+            state=_("还没轮到"),
+            when="todo",
+        )
+        for one in rules.plan(version, answers, deciding=case.deciding_place)
+    ]
 
 
 def _stop(line: Line, told: dict[str, queries.Told]) -> Stop:

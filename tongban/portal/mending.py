@@ -5,19 +5,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from tongban.cases import queries as cases
 from tongban.cases import timeline
 from tongban.cases.models import Case, Draft
 from tongban.cases.states import ASK_CORRECTION, GIVE_MORE_TIME, RETURN_FOR_FORM
 from tongban.cases.timeline import Step
+from tongban.catalogue.versions import Version
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing to mend: what is wrong, and how to mend it. `spec` names a material, or nothing."""
+    """One thing to mend: what is wrong, and how to mend it.
+
+    `spec` is a material, a question or nothing; `name` is what the applicant knows it by.
+    """
 
     spec: str
     problem: str
     mend: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ KINDS = {RETURN_FOR_FORM.name, ASK_CORRECTION.name, GIVE_MORE_TIME.name}
 
 def asked_of(case: Case) -> Mending | None:
     """What the applicant of this case was last asked to mend; None when nobody asked."""
-    return latest(timeline.steps(case))
+    return latest(timeline.steps(case), cases.version_of(case))
 
 
 def about_fields(draft: Draft, keys: Sequence[str]) -> list[Fault]:
@@ -64,14 +70,19 @@ def unmended(draft: Draft) -> list[Fault]:
     ]
 
 
-def latest(steps: Sequence[Step]) -> Mending | None:
-    """The last notice in a history."""
+def names(version: Version) -> dict[str, str]:
+    """What the applicant knows each material and each question by."""
+    questions = {key: field.label for key, field in version.fields().items()}
+    return questions | {material.spec: material.name for material in version.materials}
+
+
+def latest(steps: Sequence[Step], version: Version) -> Mending | None:
+    """The last notice in a history, its things named as these rules name them."""
     found = [step for step in steps if step.kind in KINDS]
-    return read(found[-1]) if found else None
+    return _read(found[-1], names(version)) if found else None
 
 
-def read(step: Step) -> Mending:
-    """A notice as it stands in the history."""
+def _read(step: Step, named: Mapping[str, str]) -> Mending:
     personal: dict[str, Any] = step.personal
     answer_by = step.content.get("answer_by")
     return Mending(
@@ -82,6 +93,7 @@ def read(step: Step) -> Mending:
         answer_by=date.fromisoformat(answer_by) if answer_by else None,
         contact=personal.get("contact", {}),
         faults=[
-            Fault(one["spec"], one["problem"], one["mend"]) for one in personal.get("faults", [])
+            Fault(one["spec"], one["problem"], one["mend"], named.get(one["spec"], ""))
+            for one in personal.get("faults", [])
         ],
     )

@@ -18,6 +18,12 @@ register = Library()
 
 
 @register.filter
+def get(table: Mapping[str, str], key: str) -> str:
+    """The entry of a table under a key that the template holds; empty where it has none."""
+    return table.get(key, "")
+
+
+@register.filter
 def hours(office_hours: Mapping[str, Any]) -> str:
     """工作日8:30–12:00、13:30–17:00; the page says beside it where nobody has confirmed them."""
     return places.hours_text(office_hours)

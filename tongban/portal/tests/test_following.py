@@ -6,10 +6,11 @@ import pytest
 from django.utils.timezone import now
 
 from tongban.basics.calendar import Calendar
+from tongban.cases import queries as cases
 from tongban.cases import timeline
 from tongban.cases.models import Case, Request
 from tongban.cases.operations import review
-from tongban.cases.states import State
+from tongban.cases.states import Mode, State
 from tongban.cases.tests import world
 from tongban.portal import clock
 from tongban.portal.tests import scenes
@@ -113,6 +114,44 @@ def test_a_notice_to_mend_opens_the_same_pages_once():
     one = browser.post(page_of(case, "mend/"))["Location"]
     assert browser.post(page_of(case, "mend/"))["Location"] == one
     assert browser.get(one).status_code == 200
+
+
+def test_what_is_to_be_mended_is_named_wherever_it_is_told():
+    case, filled = scenes.correction()
+    browser = scenes.browser_of(filled)
+    material = cases.version_of(case).material(scenes.FAULT.spec).name
+    told = f"{material}：{scenes.FAULT.problem}"
+
+    assert words(browser.get(page_of(case))).count(told) == 2  # what is asked, and the history
+    opened = browser.post(page_of(case, "mend/"))
+    tasks = words(browser.get(opened["Location"]))
+    assert told in tasks
+    assert "交回以前，对方看到的还是原来的" in tasks
+    assert "改好再交回" in tasks
+
+
+@pytest.mark.parametrize("scene", [scenes.correction, scenes.to_be_signed])
+def test_what_waits_for_the_applicant_stands_before_what_is_newer(scene):
+    waiting, filled = scene()
+    newer, _other = scenes.submitted()
+    Case.objects.filter(pk=newer.pk).update(applicant_match=waiting.applicant_match)
+    browser = scenes.browser_of(filled)
+
+    listed = browser.get("/cases/").content.decode()
+    assert listed.index(f"/cases/{waiting.number}/") < listed.index(f"/cases/{newer.number}/")
+    assert f"/cases/{waiting.number}/" in browser.get("/").content.decode()
+
+
+def test_steps_of_other_places_are_told_before_they_are_begun():
+    case, filled = scenes.a_case(mode=Mode.JOINT)
+    said = words(scenes.browser_of(filled).get(page_of(case)))
+
+    assert "受理以后，由办理地请各地办下面的环节" in said
+    assert "迁出登记" in said
+    assert said.count("还没轮到") == len(cases.version_of(case).joint)
+
+    gone, other = scenes.withdrawn(mode=Mode.JOINT)
+    assert "还没轮到" not in words(scenes.browser_of(other).get(page_of(gone)))
 
 
 def test_a_case_that_is_not_to_be_mended_cannot_be_opened():

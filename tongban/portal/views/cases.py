@@ -35,8 +35,13 @@ PAGE = 20
 @signed_in
 @require_safe
 def index(request: HttpRequest, account: Account) -> HttpResponse:
-    """All cases and drafts of everybody this account acts for, and a look-up by number."""
-    page = Paginator(cases.cases_of(account), PAGE).get_page(request.GET.get("page"))
+    """All cases and drafts of everybody this account acts for, and a look-up by number.
+
+    What waits for the applicant stands first, however long ago it was submitted.
+    """
+    page = Paginator(cases.waiting_first(cases.cases_of(account)), PAGE).get_page(
+        request.GET.get("page")
+    )
     begun = [(draft, rules.version_of(draft).name) for draft in cases.drafts_of(account)]
     context: dict[str, object] = {
         "rows": tracking.rows(list(page)),
@@ -76,17 +81,19 @@ def case(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     found = cases.case_of(account, number)
     steps = timeline.steps(found)
     held = tracking.holding(found)
-    mend = mending.latest(steps)
+    version = cases.version_of(found)
+    mend = mending.latest(steps, version)
     told = clock.ledger(found, at=now())
     last_personal = next((step for step in reversed(steps) if step.personal.get("contact")), None)
     context = {
         "case": found,
-        "name": cases.version_of(found).name,
-        "version": cases.version_of(found),
+        "name": version.name,
+        "version": version,
+        "things": mending.names(version),
         "applicant": cases.particulars(found).get("applicant", {}),
         "held": held,
         "stages": tracking.stages(found),
-        "joint": joint.stops(found),
+        "joint": joint.stops(found, version),
         "originals": originals.wanted(found),
         "has_no_originals": lapsing.originals_never_came(found),
         "count": clock.count(told),
