@@ -22,6 +22,9 @@ from tongban.local.trouble import Interrupted, Trouble
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
+# Of each node: somebody who applies, a firm, who receives and who decides; what to try stays in view.
+FIRST = 4
+
 Nodes = Annotated[
     str,
     typer.Option(
@@ -161,13 +164,14 @@ def _say_without_pages(nodes: list[dict[str, Any]]) -> None:
 
 
 def _say_accounts(place: Home, nodes: list[dict[str, Any]]) -> None:
-    shown = []
+    shown, rest = [], 0
     for node in nodes:
         try:
             accounts = json.loads((place.node(node["code"]) / "accounts.json").read_bytes())
         except (OSError, ValueError):
             continue
-        shown += [(node, account) for account in accounts]
+        shown += [(node, account) for account in accounts[:FIRST]]
+        rest += len(accounts[FIRST:])
     if not shown:
         return
     console.print("\n[bold]沙盒账号[/] Sandbox accounts（人物均为虚构，点一下即可登录）")
@@ -175,6 +179,8 @@ def _say_accounts(place: Home, nodes: list[dict[str, Any]]) -> None:
         words = (account.get("name", ""), account.get("role", ""), account.get("place", ""))
         told = "  ".join(str(word) for word in words if word)
         console.print(f"  {node['name']}  {account.get('username', ''):<12} {escape(told)}")
+    if rest:
+        console.print(f"  另有{rest}人，在各自的沙盒登录页 More on the sign-in pages")
 
 
 def _say_first_steps(nodes: list[dict[str, Any]]) -> None:

@@ -13,6 +13,8 @@ from tongban.basics.tests.each import of_all
 from tongban.cases import standing
 from tongban.cases.tests import world
 from tongban.catalogue import queries as catalogue
+from tongban.parties import operations as parties
+from tongban.parties.models import Account, Capacity, Kind
 from tongban.portal.tests import scenes
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +223,18 @@ def test_the_picture_that_browsers_ask_for_is_there(client):
     answer = client.get("/favicon.ico")
     assert answer.status_code == 301
     assert "mark" in answer["Location"]
+
+
+def test_who_acts_for_a_firm_alone_begins_with_what_firms_do(client):
+    account = Account.objects.create(username="firm")
+    firm = parties.keep_applicant(
+        kind=Kind.ORGANISATION, name="示例科技有限公司", number="91350100TB8200008Y",
+        division_code="350102", phone="13900000002", at=world.MONDAY,
+    )  # fmt: skip
+    parties.let_act(
+        account=account, applicant=firm, capacity=Capacity.LEGAL_REPRESENTATIVE, at=world.MONDAY
+    )
+    client.force_login(account)
+
+    assert "企业常办" in words(client.get("/"))
+    assert "企业常办" not in words(client.get("/?subject=person"))

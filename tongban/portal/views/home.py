@@ -13,6 +13,7 @@ from tongban.cases import standing
 from tongban.catalogue import queries as catalogue
 from tongban.counters import queries as counters
 from tongban.jurisdictions import queries as jurisdictions
+from tongban.parties import queries as parties
 from tongban.parties.models import Account
 from tongban.portal import listing, places, shelf, tracking
 from tongban.portal.door import page
@@ -29,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     pair = places.read(request.GET, on=today)
     here = pair.here or places.usual_place(request.user, on=today)
     subject = request.GET.get("subject", "")
-    subject = subject if subject in {"person", "organisation"} else "person"
+    subject = subject if subject in {"person", "organisation"} else _usual_subject(request)
     context = {
         "subject": subject,
         "pair": pair,
@@ -45,12 +46,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", context | _mine(request))
 
 
+def _usual_subject(request: HttpRequest) -> str:
+    """What to begin with: what organisations do, for whoever acts for nobody else."""
+    acting = parties.acting_of(request.user) if isinstance(request.user, Account) else []
+    is_firm = bool(acting) and not any(one.applicant.is_person for one in acting)
+    return "organisation" if is_firm else "person"
+
+
 def _mine(request: HttpRequest) -> dict[str, Any]:
     """What the person signed in has going on; nothing on the hub, which keeps no cases."""
     user = request.user
     if settings.IS_HUB or not isinstance(user, Account):
         return {}
-    rows = list(cases.cases_of(user)[:1])
+    rows = list(cases.waiting_first(cases.cases_of(user))[:1])
     return {
         "mine": tracking.rows(rows)[0] if rows else None,
         "mine_count": cases.cases_of(user).count(),
