@@ -33,7 +33,7 @@ class BeginForm(SayForm):
     """What the lead tells the partners."""
 
     argument = "note"
-    note = _said(_("给联办地的附言"), _("可以不写。各联办地都会看到"), "", optional=True)
+    note = _said(_("给联办地的附言"), _("各联办地都会看到"), "", optional=True)
 
 
 class AgainForm(SayForm):
@@ -58,7 +58,7 @@ class FinishForm(SayForm):
     """What the partner adds."""
 
     argument = "note"
-    note = _said(_("办理情况"), _("可以不写。例如文书编号、生效的日期"), "", optional=True)
+    note = _said(_("办理情况"), _("例如文书编号、生效的日期"), "", optional=True)
 
 
 class ContradictForm(SayForm):
@@ -88,9 +88,9 @@ class RefuseForm(SayForm):
 
     argument = "ground"
     ground = _said(
-        _("不予办理的理由"),
+        _("理由"),
         _("写明事实和依据。牵头地和申请人都会看到，并附上您的姓名和电话"),
-        _("写明不予办理的理由"),
+        _("写明理由"),
     )
 
 

@@ -59,7 +59,8 @@ def standards(request: OfficerRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "items": [("", _("请选择")), *((one.code, one.name) for one in catalogue.items())],
         "item": code,
-        "place": typed,
+        # Who came by a link meets the code of the place; people read its name.
+        "place": jurisdictions.full_name(typed) if typed == deciding else typed,
         "on": day.isoformat(),
         "day": day,
         "known": [jurisdictions.full_name(one.code) for one in _cities()],
