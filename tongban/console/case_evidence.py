@@ -78,7 +78,7 @@ def _print(report: Report) -> None:
         print(f"\n{chain.title} {chain.name}")
         for step in chain.steps:
             at = step.at.astimezone(BEIJING)
-            print(f"{step.seq:>4}  {at:%Y-%m-%d %H:%M:%S}  {step.words}（节点{step.node}签名）")
+            print(f"{step.seq:>4}  {at:%Y-%m-%d %H:%M:%S}  {step.words}（{step.node}签名）")
     for sentence in (*explaining.receipts(report), *explaining.stamps(report)):
         print(sentence)
     if report.keys:

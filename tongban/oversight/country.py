@@ -68,7 +68,11 @@ def _tile(code: str, sign: str, column: int, row: NodeRow | None) -> Tile:
         words = _("%(state)s，信箱的情况还不知道") % {"state": light.words}
         return Tile(sign, column, name, light.kind, light.short, "?", words, href)
     waiting = _("%(count)d份") % {"count": row.contact.mailbox_messages}
-    words = _("%(state)s，信箱待取至少%(waiting)s") % {"state": light.words, "waiting": waiting}
+    # A bag counts as one, so that of a mailbox that is not empty only the least is known.
+    said = _("%(state)s，信箱待取%(waiting)s")
+    if row.contact.mailbox_messages:
+        said = _("%(state)s，信箱待取至少%(waiting)s")
+    words = said % {"state": light.words, "waiting": waiting}
     return Tile(sign, column, name, light.kind, light.short, waiting, words, href)
 
 

@@ -43,7 +43,7 @@ class Step:
 
     seq: int
     words: str
-    node: str
+    node: str  # by name where the file says it
     at: datetime
 
 
@@ -70,14 +70,24 @@ def titles(kind: str) -> str:
 def chains(report: Report) -> list[Told]:
     """The chains of a file, the case first."""
     found = sorted(report.chains, key=lambda chain: (chain.kind != "case", chain.name))
-    return [_told(chain) for chain in found]
+    return [_told(chain, _names(report)) for chain in found]
 
 
-def _told(chain: ChainFound) -> Told:
+def _names(report: Report) -> dict[str, str]:
+    """What each node is called, with its code: the name alone is not signed by anybody."""
+    return {key.node: f"{key.name}（{key.node}）" for key in report.keys if key.name}
+
+
+def _told(chain: ChainFound, nodes: dict[str, str]) -> Told:
     of_kind: dict[str, dict[str, Any]] = {"case": _CASE_WORDS, "parcel": _PARCEL_WORDS}
     words = of_kind.get(chain.kind, _BESIDE)
     steps = tuple(
-        Step(event.seq, str(words.get(event.kind, event.kind)), event.author.node, event.at)
+        Step(
+            event.seq,
+            str(words.get(event.kind, event.kind)),
+            nodes.get(event.author.node, event.author.node),
+            event.at,
+        )
         for event in chain.events
     )
     name = chain.name
@@ -97,8 +107,7 @@ def verdict(report: Report) -> str:
 
 def facts(report: Report) -> list[tuple[str, str]]:
     """What the file holds, as terms and answers."""
-    names = {key.node: key.name for key in report.keys}
-    issuer = f"{names.get(report.issuer, '')}（{report.issuer}）" if report.issuer else ""
+    issuer = _names(report).get(report.issuer, report.issuer)
     found = [
         (_("办件编号"), identifiers.show_case_number(report.case) if report.case else ""),
         (_("制作的节点"), issuer),
@@ -125,10 +134,11 @@ def receipts(report: Report) -> list[str]:
         key = (one.node, one.chain)
         latest[key] = max(latest.get(key, (0, one.at)), (one.seq, one.at))
     titled = {chain.name: titles(chain.kind) for chain in report.chains}
+    nodes = _names(report)
     return [
-        _("节点%(node)s签名确认：%(chain)s到第%(seq)d条都有了（%(at)s）")
+        _("%(node)s签名确认：%(chain)s到第%(seq)d条都有了（%(at)s）")
         % {
-            "node": node,
+            "node": nodes.get(node, node),
             "chain": titled.get(chain, chain),
             "seq": seq,
             "at": at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),

@@ -40,6 +40,7 @@ def test_an_applicant_downloads_it_and_anybody_reads_on_the_page_that_it_is_righ
     assert answer.status_code == 200
     assert "核对通过" in told
     assert "一次告知补正" in told
+    assert "吉林省（22）" in told[told.index("一次告知补正") :]
     # What is in the parts stays there; the page says what is right, not who it is about.
     assert "李四" not in told
 
@@ -80,6 +81,7 @@ def test_nobody_else_downloads_it():
 def test_what_is_no_evidence_file_is_said_to_be_none(content):
     answer = dropped(content)
     assert answer.status_code in {200, 422}
+    assert "每条都有签名" not in answer.content.decode()
     assert "核对通过" not in answer.content.decode()
 
 
