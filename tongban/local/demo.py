@@ -34,7 +34,8 @@ from tongban.local.preparing import Preparing
 from tongban.local.state import Lock, State
 from tongban.local.trouble import Interrupted, Trouble
 
-START = 60.0
+# Until something that has not died is given up: a slow machine that starts several nodes at once, too.
+START = 180.0
 # So many seconds a node that was suspended has to hear of it by mail before it is cut off at the
 # broker; its messages are refused by everybody from the first moment.
 HEARS_OF_IT = 5.0

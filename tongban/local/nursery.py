@@ -24,7 +24,7 @@ from tongban.local.trouble import Trouble
 
 # Above us: it carries out words of the command line.
 PROGRAM = "tongban.console.forking"
-PATIENCE = 60.0
+PATIENCE = 180.0
 LOOK_SECONDS = 0.1
 # An interpreter and its loader read these when they start; one that has started does not.
 READ_AT_START = ("PYTHON", "LD_", "DYLD_", "MALLOC_")

@@ -26,7 +26,7 @@ def say(*words, **more):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -96,7 +96,7 @@ print({name: code for name, code in codes.items() if code})
 def test_every_noun_explains_itself_without_a_node(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", ALL_NOUNS, str(tmp_path)], cwd=PROJECT, env=no_node(),
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert (done.returncode, done.stdout.strip()) == (0, "{}"), done.stdout + done.stderr
 
