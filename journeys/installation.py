@@ -130,6 +130,7 @@ class Installation:
     _demo: Demo | None = None
     _keeper: Keeper | None = None
     broker_port: int = 0
+    days_ahead: int = 0
 
     def start(self) -> None:
         """From nothing to nodes that answer."""
@@ -238,6 +239,8 @@ class Installation:
         There is no way back: a node does not expect its clock to go backwards. So whoever needs
         another day goes last.
         """
+        assert days >= self.days_ahead, "days are counted from today, and none comes back"
+        self.days_ahead = days
         for node in self.demo.nodes:
             for name in (f"web-{node.code}", f"worker-{node.code}"):
                 child = self.child(name)

@@ -20,13 +20,13 @@ from tongban.basics.hours import BEIJING
 TO_ACCEPT, TO_CORRECT = 5, 10
 
 
-def days_beyond(working_days: int, *, begun: int = 0) -> int:
-    """How many days from today so many working days are over, if they begin `begun` days from today.
+def days_beyond(nodes: Installation, working_days: int) -> int:
+    """How many days from today so many working days are over that begin where the nodes are now.
 
     Whatever holidays lie between; also when offices have closed for that day, or it is over meanwhile.
     """
     known, today = calendar.shipped(), datetime.now(BEIJING).date()
-    first = known.next_working_day(today + timedelta(days=begun + 1))
+    first = known.next_working_day(today + timedelta(days=nodes.days_ahead + 1))
     return (known.add_working_days(first, working_days) - today).days + 1
 
 
@@ -52,7 +52,7 @@ def left_alone(nodes: Installation) -> str:
 def test_silence_past_the_legal_days_is_acceptance_and_both_sides_see_it(
     nodes: Installation, enter, left_alone: str
 ):
-    nodes.let_days_pass(days_beyond(TO_ACCEPT))
+    nodes.let_days_pass(days_beyond(nodes, TO_ACCEPT))
     lisi = enter(nodes.jilin, "lisi")
     applying.track(lisi, left_alone, "视为受理", "正在审查", patience=180)
     lisi.sees("受理通知书")
@@ -84,7 +84,7 @@ def test_a_notice_that_nobody_answers_is_chased_and_comes_back(nodes: Installati
     wait_until_settled(nodes)
 
     # All days are counted from today; the notice was written some days ahead already.
-    answered_by = days_beyond(TO_CORRECT, begun=days_beyond(TO_ACCEPT))
+    answered_by = days_beyond(nodes, TO_CORRECT)
     nodes.let_days_pass(answered_by)
     lisi = enter(nodes.jilin, "lisi")
     lisi.open("/messages/")
