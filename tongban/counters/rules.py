@@ -36,7 +36,7 @@ class Span:
     ends: time
 
     def __str__(self) -> str:
-        return f"{self.begins:%H:%M}–{self.ends:%H:%M}"
+        return f"{self.begins.hour}:{self.begins:%M}–{self.ends.hour}:{self.ends:%M}"
 
 
 @dataclass(frozen=True)

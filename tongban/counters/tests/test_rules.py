@@ -38,6 +38,10 @@ def test_the_hours_of_a_window_make_its_half_days(hours, found):
     assert rules.halves({"workdays": hours}) == found
 
 
+def test_the_hours_of_a_half_day_are_written_like_those_of_the_window():
+    assert str(MORNING) == "8:30–12:00"
+
+
 def test_a_weekend_is_not_offered_and_a_make_up_saturday_is():
     friday = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
     assert {day for day, _half in offered(friday, 3)} == {date(2026, 11, 20), date(2026, 11, 23)}
