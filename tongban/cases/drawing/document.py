@@ -67,9 +67,8 @@ def draw(
     except Missing as missing:
         raise CannotDraw("broken") from missing
     for body in bodies:
-        root = beside("OFD.xml", text_of(body, "DocRoot"))
         try:
-            document = _Document(package, root, budget)
+            document = _Document(package, _root(package, body), budget)
         except Missing:
             budget.left_out["part"] += 1
             continue
@@ -82,6 +81,15 @@ def draw(
         raise CannotDraw("empty")
     budget.left_out["page"] += drawn.pages - len(drawn.sheets)
     return drawn
+
+
+def _root(package: Package, body: Element) -> str:
+    """Where a document is described: in its current version, if it has been changed after it was made."""
+    for one in children(child(body, "Versions"), "Version"):
+        if one.get("Current") == "true":
+            version = beside("OFD.xml", one.get("BaseLoc", ""))
+            return beside(version, text_of(package.xml(version), "DocRoot"))
+    return beside("OFD.xml", text_of(body, "DocRoot"))
 
 
 class _Document:

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageOps
 
-from tongban.cases.drawing import fonts, geometry
+from tongban.cases.drawing import clipping, fonts, geometry
 from tongban.cases.drawing.geometry import Box, number, short
 from tongban.cases.drawing.package import CannotDraw, Missing, Package, child, children
 from tongban.cases.drawing.resources import Resources
@@ -107,14 +107,29 @@ class Painter:
             if one.get("Visible") == "false":
                 continue
             self._budget.spend(objects=1)
-            self._budget.left_out["clip"] += child(one, "Clips") is not None
             self._ways.append(self._resources.chain(one.get("DrawParam")))
+            around = self._clipped(one)
             draw(one, depth + 1)
+            self.add("</g></g>" * around)
             self._ways.pop()
+
+    def _clipped(self, one: Element) -> int:
+        """Begin the groups that an object is seen through; how many there are to be ended."""
+        shapes = clipping.shapes(one)
+        if shapes is None:
+            self._budget.left_out["clip"] += 1
+            return 0
+        box = geometry.box(one.get("Boundary")) or Box(0, 0, 0, 0)
+        there = f"translate({short(box.x)} {short(box.y)})"
+        back = f"translate({short(-box.x)} {short(-box.y)})"
+        for shape in shapes:
+            # The shape counts from the corner of the boundary, the object from that of the page.
+            self.add(f'<g transform="{there}"{self._clip(shape)}><g transform="{back}">')
+        return len(shapes)
 
     def within(self, box: Box, draw: Callable[[], None], *, clip: Box | None = None) -> None:
         """Draw what counts its places from the corner of a box; `clip` counts from there too."""
-        clipped = self._clip(clip) if clip else ""
+        clipped = self._clip(_rectangle(clip)) if clip else ""
         self.add(f'<g transform="translate({short(box.x)} {short(box.y)})"{clipped}>')
         draw()
         self.add("</g>")
@@ -250,13 +265,10 @@ class Painter:
         alpha = number(one.get("Alpha"), _PALE)
         return f' opacity="{short(max(alpha, 0) / _PALE)}"' if alpha < _PALE else ""
 
-    def _clip(self, box: Box) -> str:
+    def _clip(self, shape: str) -> str:
         self._budget.clips += 1
         name = f"c{self._budget.clips}"
-        self.add(
-            f'<clipPath id="{name}"><rect x="{short(box.x)}" y="{short(box.y)}" '
-            f'width="{short(box.width)}" height="{short(box.height)}"/></clipPath>'
-        )
+        self.add(f'<clipPath id="{name}">{shape}</clipPath>')
         return f' clip-path="url(#{name})"'
 
     def _said(self, one: Element, name: str) -> str | None:
@@ -290,6 +302,13 @@ class Painter:
         if sum(dashes) >= _FINEST and len(dashes) <= 32:
             said.append(f' stroke-dasharray="{" ".join(short(value) for value in dashes)}"')
         return "".join(said)
+
+
+def _rectangle(box: Box) -> str:
+    return (
+        f'<rect x="{short(box.x)}" y="{short(box.y)}" '
+        f'width="{short(box.width)}" height="{short(box.height)}"/>'
+    )
 
 
 def _run(words: str, xs: str, ys: str) -> str:

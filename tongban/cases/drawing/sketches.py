@@ -25,7 +25,7 @@ from tongban.record import papers
 
 log = structlog.get_logger(__name__)
 # Raised when the drawer draws differently; what an older one drew is drawn again.
-DRAWER = 1
+DRAWER = 2
 # A page of text takes a hundredth of this. The processor's seconds are the bound; the clock's only
 # catch what waits without computing.
 SECONDS, SECONDS_BY_THE_CLOCK = 12, 30

@@ -96,11 +96,65 @@ def test_a_letter_that_our_fonts_lack_is_a_box_and_said_and_never_another_letter
     )
 
 
+def clips(*areas: str) -> str:
+    return "<ofd:Clips>" + "".join(f"<ofd:Clip>{one}</ofd:Clip>" for one in areas) + "</ofd:Clips>"
+
+
+def test_an_object_is_seen_only_through_its_clips():
+    def area(left: float, ctm: str = "") -> str:
+        data = f"M {left} 0 L {left + 10} 0 L {left + 10} 20 L {left} 20 C"
+        shape = f"<ofd:AbbreviatedData>{data}</ofd:AbbreviatedData>"
+        return f'<ofd:Area{ctm}><ofd:Path Boundary="0 0 40 20">{shape}</ofd:Path></ofd:Area>'
+
+    def red(y: float, clip: str) -> str:
+        fill = ofds.color("FillColor", "255 0 0")
+        whole = "M 0 0 L 20 0 L 20 10 L 0 10 C"
+        return ofds.path(
+            whole, f"50 {y} 40 20", fill + clip, Fill="true", Stroke="false", CTM="2 0 0 2 0 0"
+        )
+
+    content = one_page(
+        red(20, clips(area(0) + area(20))),
+        red(60, clips(area(0), area(5))),
+        red(100, clips(area(0, ' CTM="1 0 0 1 30 0"'))),
+    )
+    places = [(52, 30), (62, 30), (72, 30), (52, 70), (57, 70), (62, 70), (52, 110), (82, 110)]
+    seen = [color == (255, 0, 0) for color in colors_at(set_(content), *places)]
+    assert seen == [True, False, True, False, True, False, False, True]
+    assert not +drawn(content)[1].left_out
+
+    odd = clips("<ofd:Area><ofd:Text/></ofd:Area>")
+    assert words.left_out(drawn(one_page(red(20, odd)))[1].left_out) == "有1处没有按原文件裁剪"
+
+
 def test_pages_beyond_the_first_sixty_are_said_to_be_missing():
     content = ofds.a_document(*[ofds.page(ofds.layer(ofds.text("页", 5, 5)))] * 63)
     whole, budget = drawn(content)
     assert (whole.pages, len(whole.sheets)) == (63, document.MOST_PAGES)
     assert words.left_out(budget.left_out) == "此预览未绘出后面的3页，以原文件为准"
+
+
+def test_a_changed_paper_is_drawn_as_its_current_version_says():
+    versions = (
+        '<ofd:Versions><ofd:Version ID="1" Index="1" BaseLoc="Doc_0/Versions/V1.xml"/>'
+        '<ofd:Version ID="2" Index="2" Current="true" BaseLoc="Doc_0/Versions/V2.xml"/></ofd:Versions>'
+    )
+    page = '<ofd:Pages><ofd:Page ID="9" BaseLoc="Pages/Page_1/Content.xml"/></ofd:Pages>'
+    changed = ofds.a_document(
+        ofds.page(ofds.layer(ofds.text("改以前", 5, 5))),
+        ofds.page(ofds.layer(ofds.text("改以后", 5, 5))),
+        body=versions,
+        files={
+            "Doc_0/Versions/V2.xml": ofds.ofd(
+                "DocVersion", "<ofd:DocRoot>../New.xml</ofd:DocRoot>"
+            ),
+            "Doc_0/New.xml": ofds.ofd("Document", page),
+        },
+    )
+    assert words_of(set_(changed)) == "改以后"
+    lost = ofds.a_document(ofds.page(), body=versions)
+    with pytest.raises(CannotDraw, match="empty"):
+        drawn(lost)
 
 
 @pytest.mark.parametrize(
