@@ -264,7 +264,7 @@ def test_what_would_take_a_machine_s_time_or_memory_is_given_up_at_once(kind):
     content, began = HUGE[kind](), time.process_time()
     with pytest.raises(CannotDraw, match="large"):
         drawn(content)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 6
 
 
 @pytest.mark.parametrize("kind", NO_PAPERS)
