@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(bool(missing()), reason=f"not installed here: {missing()}"),
 ]
 NODES = ("00", HERE, THERE)
-APPLICATIONS, BEFORE = 160, 40
+APPLICATIONS, BEFORE = 100, 30
 # Patroni's ttl, an election, the applicant's own next try, and as much again for a busy machine.
 LONGEST_STANDSTILL = 60.0
 COUNTS = "SELECT count(*), count(DISTINCT number) FILTER (WHERE number = ANY(%s)) FROM cases_case"
