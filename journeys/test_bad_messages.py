@@ -81,7 +81,8 @@ def message(node: Node, data: Any, **otherwise: Any) -> bytes:
         "signer": key_of(node),
         "to": sealing_key(node, "22"),
     }
-    return seal_envelope(**(facts | otherwise))
+    sealed: bytes = seal_envelope(**(facts | otherwise))
+    return sealed
 
 
 def changed(raw: bytes, **attributes: Any) -> bytes:

@@ -6,6 +6,7 @@ import random
 import re
 import time
 import zipfile
+from typing import Any
 
 import pylopdf
 import pytest
@@ -30,7 +31,7 @@ def set_(content: bytes, line: str = "") -> bytes:
     return setting.pdf(drawn(content)[0].sheets, line)
 
 
-def colors_at(content: bytes, *places: tuple[float, float], page: int = 0) -> list[tuple[int, ...]]:
+def colors_at(content: bytes, *places: tuple[float, float], page: int = 0) -> list[Any]:
     """The colours at places of a page, in millimetres."""
     with pylopdf.open(stream=content) as opened:
         made = opened.render_page(page, scale=2, background=(255, 255, 255))

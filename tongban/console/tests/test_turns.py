@@ -94,8 +94,13 @@ def test_the_long_form_draws_many_times_as_many_examples(monkeypatch, words, tim
 
 def test_how_many_processes_may_be_said(monkeypatch):
     asked = []
+
+    def run_all(_environment, processes):
+        asked.append(processes)
+        return [0]
+
     monkeypatch.setattr(testing.browser, "make_available", lambda: None)
-    monkeypatch.setattr(testing, "_run_all", lambda *said: [asked.append(said[1]) or 0])
+    monkeypatch.setattr(testing, "_run_all", run_all)
 
     assert CliRunner().invoke(testing.app, ["--processes", "3"]).exit_code == 0
     assert CliRunner().invoke(testing.app, []).exit_code == 0

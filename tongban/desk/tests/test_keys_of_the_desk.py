@@ -1,6 +1,7 @@
 """The desk by keyboard, in Chromium: a case from the queue to the other place without a mouse."""
 
 import string
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -25,7 +26,8 @@ def sit_down(browser, live_server):
     def open_page(officer, path="/desk/"):
         context = new_reader(browser, viewport=DESK)
         contexts.append(context)
-        context.add_cookies([{"url": live_server.url, **one} for one in cookies_of(officer)])
+        cookies: Any = [{"url": live_server.url, **one} for one in cookies_of(officer)]
+        context.add_cookies(cookies)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(live_server.url + path)
