@@ -23,7 +23,7 @@ from journeys.installation import Installation, Node, until
 from journeys.systems import System
 from tongban.basics import canonical, sealing
 from tongban.exchange import addresses, letters
-from tongban.exchange.envelope import seal_envelope
+from tongban.exchange.tests.alone import seal_envelope
 from tongban.jurisdictions import edition
 from tongban.trust import suites
 from tongban.trust.signing import Signer, load_signer, new_key, signer_from_pem
@@ -81,8 +81,7 @@ def message(node: Node, data: Any, **otherwise: Any) -> bytes:
         "signer": key_of(node),
         "to": sealing_key(node, "22"),
     }
-    sealed: bytes = seal_envelope(**(facts | otherwise))
-    return sealed
+    return seal_envelope(**(facts | otherwise))
 
 
 def changed(raw: bytes, **attributes: Any) -> bytes:

@@ -14,7 +14,7 @@ def decides(request: HttpRequest) -> bool:
     return officer is not None and Role.DECIDER in officer.roles
 
 
-def waiting(request: HttpRequest) -> Count | None:
+def waiting(request: HttpRequest) -> Count | int | None:
     """How many steps wait for the officer's office."""
     officer = officer_here(request)
     return queries.count_in_hand(officer) if officer else None

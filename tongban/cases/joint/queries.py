@@ -27,23 +27,29 @@ def steps_of(officer: Officer) -> QuerySet[JointStep]:
     """All steps that the officer's office was asked to do; none for who only receives there."""
     if Role.DECIDER not in officer.roles:
         return JointStep.objects.none()
-    return JointStep.objects.filter(partner_authority=office_of(officer).code)
+    return _steps_at(office_of(officer).code)
+
+
+def _steps_at(office: str | Parameter) -> QuerySet[JointStep]:
+    return JointStep.objects.filter(partner_authority=office)
 
 
 def in_hand(officer: Officer) -> QuerySet[JointStep]:
     """The steps that wait for the officer's office, the nearest due day first."""
-    return _in_hand_of(office_of(officer).code).order_by("due_on", "chain")
+    return _in_hand(steps_of(officer)).order_by("due_on", "chain")
 
 
-def _in_hand_of(office: str | Parameter) -> QuerySet[JointStep]:
-    return JointStep.objects.filter(partner_authority=office, holder=Side.PARTNER)
+def _in_hand(steps: QuerySet[JointStep]) -> QuerySet[JointStep]:
+    return steps.filter(holder=Side.PARTNER)
 
 
-_IN_HAND = Selection(lambda p: _in_hand_of(p("office")).values_list("pk"))
+_IN_HAND = Selection(lambda p: _in_hand(_steps_at(p("office"))).values_list("pk"))
 
 
-def count_in_hand(officer: Officer) -> Count:
+def count_in_hand(officer: Officer) -> Count | int:
     """How many of them wait; every page of whoever decides says it."""
+    if Role.DECIDER not in officer.roles:
+        return 0
     return _IN_HAND.count(office=office_of(officer).code)
 
 

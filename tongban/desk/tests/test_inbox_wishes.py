@@ -87,7 +87,7 @@ def test_a_wrong_address_is_explained_and_what_was_ticked_stays(desk, officer, a
     assert answer.status_code == 422
     assert "有1处要改" in answer.text
     assert answer.text.count("checked") == 2
-    assert desk_inbox.wanted(officer) == set(EVERY), "nothing is kept"
+    assert desk_inbox.wish_of(officer).unwanted == [], "nothing is kept"
 
 
 def test_without_an_address_there_is_no_code(desk):
