@@ -46,6 +46,8 @@ MAX_FILE_STORE = 1024**4
 DUPLICATE_WINDOW = 2 * 3600.0
 # So many buckets are made at a time.
 AT_ONCE = 16
+# The server answers when what it was told is on disk; one that others fill takes its time.
+ANSWER_SECONDS = 60
 
 
 def user_name(node: str) -> str:
@@ -201,7 +203,7 @@ async def _set_up(plan: _Plan) -> None:
         tls=tls_context(plan.address, plan.authority),
     )
     try:
-        jetstream = connection.jetstream(timeout=15)
+        jetstream = connection.jetstream(timeout=ANSWER_SECONDS)
         for node in plan.nodes:
             await _mailbox(jetstream, node, plan.replicas)
         provinces = [node for node in plan.nodes if node != addresses.HUB]
