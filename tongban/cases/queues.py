@@ -21,8 +21,9 @@ from tongban.cases.states import WAITS_FOR_APPLICANT, Party, State
 from tongban.parties.models import Officer
 
 PAGE = 20
-# Beyond so many nobody reads the exact number, and counting on would cost as much as there is.
-MOST = 1000
+# Beyond so many nobody reads the exact number, and counting on would cost as much as there is. The
+# page of an office's leader has exact ones.
+MOST = 200
 # The end of a number says which case is meant from so many characters on.
 LEAST_OF_NUMBER = 4
 # What the rows of a list have no use for; each of it would be read and parsed.

@@ -93,7 +93,7 @@ def test_what_is_typed_finds_a_case_by_its_name_or_by_the_last_four_of_its_numbe
 
 
 def test_a_count_stops_where_nobody_reads_it_exactly_any_more():
-    assert [queues.shown_count(count) for count in (0, 999, 1000)] == ["0", "999", "1000+"]
+    assert [queues.shown_count(count) for count in (0, 199, 200)] == ["0", "199", "200+"]
 
 
 def test_the_deciding_office_sees_a_case_only_once_it_has_arrived():
