@@ -174,6 +174,15 @@ class Person:
         for said in words:
             expect(self.page.locator("body")).to_contain_text(said)
 
+    def waits_to_press(self, words: str, *, within: str = "main, body > .bar-bottom") -> None:
+        """Look again and again until the page offers this, then press it; the words may stand elsewhere."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._control(words, within).count():
+            assert time.monotonic() < deadline, f"{self.username} was never offered {words}"
+            self.page.wait_for_timeout(200)
+            self.page.reload()
+        self.press(words, within=within)
+
     def waits_for(self, *words: str, patience: float = PATIENCE) -> None:
         """Look again and again until the page says all of this."""
         deadline = time.monotonic() + patience

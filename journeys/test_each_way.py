@@ -44,8 +44,9 @@ def decide(officer: Person, *, deliver: str) -> None:
 
 
 def sign(person: Person, number: str) -> None:
-    applying.track(person, number, "签收")
-    person.press("签收")
+    # That originals were signed for stands on the page long before the result does.
+    person.open(f"/cases/{number}/")
+    person.waits_to_press("签收")
     person.sees("已经签收，这件办结了")
 
 
