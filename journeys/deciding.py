@@ -1,9 +1,8 @@
 """What clerks and officers do at the desk, page by page, as the main job asks."""
 
 import re
-import time
 
-from journeys.people import PATIENCE, Person, expect
+from journeys.people import Person, expect
 
 
 def take_up(person: Person, number: str) -> None:
@@ -23,11 +22,7 @@ def wait_for_case(person: Person, number: str) -> None:
     """Look at the queue until the case has come; by its number, for the queue may be long."""
     link = person.page.locator(f'main a[href="/desk/cases/{number}/"]')
     person.open(f"/desk/?find={number}")
-    deadline = time.monotonic() + PATIENCE
-    while not link.count():
-        assert time.monotonic() < deadline, f"{number} never came to {person.username}"
-        person.page.wait_for_timeout(200)
-        person.page.reload()
+    person.looks_until(link.count, what=f"{number} came to {person.username}")
 
 
 def receive(person: Person) -> None:

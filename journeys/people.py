@@ -6,6 +6,7 @@ failed request, an answer of 500) is collected and fails the journey at its end.
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -176,21 +177,27 @@ class Person:
 
     def waits_to_press(self, words: str, *, within: str = "main, body > .bar-bottom") -> None:
         """Look again and again until the page offers this, then press it; the words may stand elsewhere."""
-        deadline = time.monotonic() + PATIENCE
-        while not self._control(words, within).count():
-            assert time.monotonic() < deadline, f"{self.username} was never offered {words}"
-            self.page.wait_for_timeout(200)
-            self.page.reload()
+        self.looks_until(self._control(words, within).count, what=f"{words} is offered")
         self.press(words, within=within)
 
     def waits_for(self, *words: str, patience: float = PATIENCE) -> None:
         """Look again and again until the page says all of this."""
+
+        def says_all() -> bool:
+            return all(said in self.page.locator("body").inner_text() for said in words)
+
+        self.looks_until(says_all, what=f"{words} is said", patience=patience)
+
+    def looks_until(
+        self, there: Callable[[], object], *, what: str, patience: float = PATIENCE
+    ) -> None:
+        """Look at the page again and again until something is there, for news travel for a moment."""
         deadline = time.monotonic() + patience
-        while not all(said in self.page.locator("body").inner_text() for said in words):
-            assert time.monotonic() < deadline, f"{self.page.url} never said {words}:\n" + (
+        while not there():
+            assert time.monotonic() < deadline, f"{self.page.url}: never {what}:\n" + (
                 self.page.locator("main").first.inner_text()
             )
-            time.sleep(0.2)
+            self.page.wait_for_timeout(200)
             self.page.reload()
 
     def does_not_see(self, *words: str) -> None:
