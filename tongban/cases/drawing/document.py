@@ -109,15 +109,21 @@ class _Document:
         self._stamps: dict[str, list[Stamp]] = {}
         self.seals = 0
 
+    def _xml(self, location: str, *, lacking: str) -> Element | None:
+        """A part of the document; None, and counted as `lacking`, where it cannot be read."""
+        try:
+            return self._package.xml(location)
+        except Missing:
+            self._budget.left_out[lacking] += 1
+            return None
+
     def sheets(self, most: int) -> list[Sheet]:
         return [self._sheet(page) for page in self.pages[: max(most, 0)]]
 
     def _sheet(self, page: Element) -> Sheet:
         location = beside(self._root, page.get("BaseLoc", ""))
-        try:
-            content = self._package.xml(location)
-        except Missing:
-            self._budget.left_out["part"] += 1
+        content = self._xml(location, lacking="part")
+        if content is None:
             content = Element("Page")
         area = _area(child(content, "Area"), self._area)
         painter = self._painter(content, location)
@@ -154,10 +160,8 @@ class _Document:
                 continue
             base = beside(self._root, template.get("BaseLoc", ""))
             order = one.get("ZOrder") or template.get("ZOrder") or "Background"
-            try:
-                root = self._package.xml(base)
-            except Missing:
-                self._budget.left_out["part"] += 1
+            root = self._xml(base, lacking="part")
+            if root is None:
                 continue
             # Below or above everything that the page has itself.
             rank = {"Background": -1, "Foreground": 3}.get(order, 1)
@@ -176,21 +180,13 @@ class _Document:
         if not location:
             return found
         base = beside(self._root, location)
-        try:
-            for page in children(self._package.xml(base), "Page"):
-                file = beside(base, text_of(page, "FileLoc"))
-                found.setdefault(page.get("PageID", ""), []).append(file)
-        except Missing:
-            self._budget.left_out["annotation"] += 1
+        for page in children(self._xml(base, lacking="annotation"), "Page"):
+            file = beside(base, text_of(page, "FileLoc"))
+            found.setdefault(page.get("PageID", ""), []).append(file)
         return found
 
     def _annotate(self, location: str, painter: Painter) -> None:
-        try:
-            annotations = children(self._package.xml(location), "Annot")
-        except Missing:
-            self._budget.left_out["annotation"] += 1
-            return
-        for one in annotations:
+        for one in children(self._xml(location, lacking="annotation"), "Annot"):
             appearance = child(one, "Appearance")
             if appearance is None or one.get("Visible") == "false":
                 continue
@@ -201,11 +197,7 @@ class _Document:
         """Note where the seals of a document stand, from the list of its signatures."""
         if not location:
             return
-        try:
-            listed = children(self._package.xml(location), "Signature")
-        except Missing:
-            self._budget.left_out["seal"] += 1
-            return
+        listed = children(self._xml(location, lacking="seal"), "Signature")
         for one in listed[:MOST_PAGES]:
             try:
                 self._find_stamp(beside(location, one.get("BaseLoc", "")))

@@ -2,10 +2,11 @@
 
 import posixpath
 import zipfile
-import zlib
 from typing import IO
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
+
+from tongban.cases.inspection.ofd import BROKEN
 
 LARGEST_XML = 16 << 20
 LARGEST_MEDIA = 32 << 20
@@ -14,9 +15,6 @@ MOST_READ = 192 << 20
 MOST_ELEMENTS = 300_000
 DEEPEST = 64
 _PIECE = 1 << 16
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
-)  # fmt: skip
 
 
 class CannotDraw(Exception):
@@ -34,7 +32,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(source)
             self._names = {name.replace("\\", "/").lower(): name for name in self._zip.namelist()}
-        except _BROKEN as broken:
+        except BROKEN as broken:
             raise CannotDraw("broken") from broken
         self._read = self._elements = 0
 
@@ -55,7 +53,7 @@ class Package:
                     self._read += len(piece)
                     if len(found) > largest or self._read > MOST_READ:
                         raise CannotDraw("large")
-        except _BROKEN as broken:
+        except BROKEN as broken:
             raise Missing(location) from broken
         return bytes(found)
 

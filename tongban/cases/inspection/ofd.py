@@ -14,7 +14,8 @@ _LARGEST_XML = 32 << 20
 _MOST_PACKED = 400
 _PIECE = 1 << 16
 MOST_TITLE = 120
-_BROKEN = (
+# What a package raises that is damaged, or made to harm.
+BROKEN = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError,
 )  # fmt: skip
 
@@ -40,7 +41,7 @@ def pages(source: IO[bytes]) -> int:
                 for entry in package.infolist()
                 if entry.filename.lower().endswith(".xml")
             )
-    except _BROKEN as broken:
+    except BROKEN as broken:
         raise PaperRefused(
             "这个OFD读不出来，可能损坏了。请重新导出，或者另存为PDF再上传"
         ) from broken
@@ -57,7 +58,7 @@ def title(source: IO[bytes]) -> str:
         with zipfile.ZipFile(source) as package:
             _check_package(package)
             _read(package, package.getinfo("OFD.xml"), said)
-    except (KeyError, *_BROKEN):
+    except (KeyError, *BROKEN):
         return ""
     words = " ".join("".join(said).split())
     return words[:MOST_TITLE] if words.isprintable() else ""
