@@ -67,7 +67,7 @@ def queue(
     return Page(rows[:PAGE], cursor)
 
 
-def _read_on(cases: "QuerySet[Case]", after: str) -> list[Case]:
+def _read_on(cases: QuerySet[Case], after: str) -> list[Case]:
     """One row more than a page has, from a place in the order on."""
     rows: list[Case] = []
     # One read for each stretch of the order: an index leads to the start of one, never of two.
@@ -78,7 +78,7 @@ def _read_on(cases: "QuerySet[Case]", after: str) -> list[Case]:
     return rows
 
 
-def _as_rows(cases: "QuerySet[Case]", most: int) -> "QuerySet[Case]":
+def _as_rows(cases: QuerySet[Case], most: int) -> QuerySet[Case]:
     return cases.select_related("claimed_by").defer(*_NOT_IN_ROWS)[:most]
 
 
@@ -124,12 +124,12 @@ def _of_office(code: str | Parameter, party: Party) -> QuerySet[Case]:
 
 
 def _shown(
-    cases: "QuerySet[Case]",
+    cases: QuerySet[Case],
     party: Party,
     shown: str,
     officer: int | Parameter,
     today: date | Parameter,
-) -> "QuerySet[Case]":
+) -> QuerySet[Case]:
     """Those of an office's cases that a filter shows, by due day."""
     condition = {
         "mine": Q(holder=party),
@@ -147,7 +147,7 @@ def first_pages() -> dict[tuple[Party, str], Selection[Case]]:
     """The first page of every list, asked far more often than what comes behind."""
 
     def one(party: Party, shown: str) -> Selection[Case]:
-        def of(p: type[Parameter]) -> "QuerySet[Case]":
+        def of(p: type[Parameter]) -> QuerySet[Case]:
             cases = _of_office(p("office"), party)
             return _as_rows(_shown(cases, party, shown, p("officer"), p("today")), PAGE + 1)
 

@@ -17,6 +17,6 @@ def alarms_waiting(request: HttpRequest) -> Count | None:
 
 
 def notices_unread(request: HttpRequest) -> int | None:
-    """How many notices this officer has not read, up to a hundred; None for nothing."""
+    """How many notices this officer has not read, up to a hundred."""
     officer = officer_here(request)
-    return (desk_inbox.unread(officer) or None) if officer else None
+    return desk_inbox.unread(officer) if officer else None

@@ -80,6 +80,7 @@ class DeskConfig(AppConfig):
                 9,
                 visible=is_officer,
                 count=alarm_links.notices_unread,
+                shown=if_any,
             ),
             frame.Link(
                 _("预警"),
@@ -93,7 +94,9 @@ class DeskConfig(AppConfig):
             frame.Link(_("窗口"), "desk:counter", 17, visible=counter_urls.has_counter),
             frame.Link(_("收件标准"), "desk:standards", 20, visible=is_officer),
             frame.Link(_("帮办代办"), "desk:helping", 25, visible=receives),
-            frame.Link(_("科室"), "desk:office", 30, visible=is_leader, count=to_sign),
+            frame.Link(
+                _("科室"), "desk:office", 30, visible=is_leader, count=to_sign, shown=if_any
+            ),
         )
         for link in links:
             frame.add_link("desk", link)

@@ -13,8 +13,8 @@ def is_leader(request: HttpRequest) -> bool:
 
 
 def to_sign(request: HttpRequest) -> int | None:
-    """How much waits for the leader's signature; None for nothing."""
+    """How much waits for the leader's signature."""
     officer = officer_here(request)
     if officer is None or not assigning.leads(officer):
         return None
-    return countersigning.waiting_for(officer).count() or None
+    return countersigning.waiting_for(officer).count()

@@ -71,8 +71,10 @@ class Question:
     @property
     def in_words(self) -> str:
         """The answer as a person reads it: the option's words, the place's name, an amount."""
-        if not self.value or self.field.widget == "division":
-            return dict(self.options).get(self.value, self.shown) if self.value else ""
+        if not self.value:
+            return ""
+        if self.field.widget == "division":
+            return dict(self.options).get(self.value, self.shown)
         try:
             return forms.shown(self.field, self.value)
         except ValueError:

@@ -1,7 +1,6 @@
 """Pieces of a page that look the same whenever the same values are shown, drawn once and kept."""
 
 from collections.abc import Hashable
-from datetime import date
 
 from django.template import Library, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
@@ -29,7 +28,8 @@ class RememberNode(Node):
     def render(self, context: Context) -> str:
         values = {name: value.resolve(context) for name, value in self.values.items()}
         columns = context.get(COLUMNS)
-        key = (_today(), get_language(), columns and columns.heads, *values.values())
+        # A day of this year is written without its year, so a piece is for one day.
+        key = (localdate(), get_language(), columns and columns.heads, *values.values())
         found = self.drawn.get(key)
         if found is None:
             around = {COLUMNS: columns} if columns else {}
@@ -42,11 +42,6 @@ class RememberNode(Node):
         if len(self.drawn) >= MOST:
             self.drawn.clear()
         self.drawn[key] = piece
-
-
-def _today() -> date:
-    """A day of this year is written without its year, so a piece is for one day."""
-    return localdate()
 
 
 @register.tag
